@@ -1,0 +1,51 @@
+"""Reward functions that are programs: written by vision-language models, proven by tests.
+
+The public names load on first use, so that ``import synth`` (and starting pytest, which
+imports the plugin) costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synth.models.scripted import ScriptedModel
+    from synth.program.lint import lint
+    from synth.reward import Reward, load
+    from synth.sandbox import Sandbox
+    from synth.vec import RewardVecWrapper
+    from synth.wrappers import RewardWrapper
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Reward",
+    "RewardVecWrapper",
+    "RewardWrapper",
+    "Sandbox",
+    "ScriptedModel",
+    "__version__",
+    "lint",
+    "load",
+]
+
+_HOMES = {
+    "Reward": "synth.reward",
+    "RewardVecWrapper": "synth.vec",
+    "RewardWrapper": "synth.wrappers",
+    "Sandbox": "synth.sandbox",
+    "ScriptedModel": "synth.models.scripted",
+    "lint": "synth.program.lint",
+    "load": "synth.reward",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'synth' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,52 @@
+"""A failed assertion as data.
+
+The same object becomes a pytest message, a line of a JSON report and a refinement prompt.
+It does not carry pictures: episode and frame say where to find them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+__all__ = ["Failure", "Group"]
+
+Group = Literal[
+    "program", "contract", "expert", "random", "near_miss", "metamorphic", "search", "necessity"
+]
+"""The suite's groups in the order in which the cascade runs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed assertion.
+
+    Attributes:
+        test: The test's id, ``group::check`` or ``group::check[episode]``.
+        group: The group of the suite it belongs to.
+        message: One sentence a model can act on.
+        episode: Episode id, or ``None`` where no episode is involved.
+        frame: Index of the frame within the episode, or ``None``.
+        subtask: The sub-task's name, or ``None`` where the whole program is meant.
+        expected: What the assertion wanted, in words.
+        actual: What came, in words.
+        held_out: Whether the episode is held out; such a failure never reaches a prompt.
+    """
+
+    test: str
+    group: Group
+    message: str
+    episode: str | None = None
+    frame: int | None = None
+    subtask: str | None = None
+    expected: str = ""
+    actual: str = ""
+    held_out: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The failure as a JSON object, every field present."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.message

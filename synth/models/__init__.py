@@ -1,0 +1,1 @@
+"""Providers: one module each, behind the protocol in `synth.models.base`."""

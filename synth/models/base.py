@@ -1,0 +1,68 @@
+"""The seam between the loop and whatever answers it.
+
+A model is anything with a `name` and an `ask`. Providers live one to a module; the loop
+knows only this protocol. Nothing here retries, caches or counts: the SDKs retry, the
+journal caches, the loop's budget counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from synth.prompts.requests import Request
+
+__all__ = ["Model", "Reply", "Usage"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or more requests, as the service counted them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        """Input and output together."""
+        return self.input_tokens + self.output_tokens
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together."""
+        return Usage(
+            self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A model's answer, as it came.
+
+    Attributes:
+        text: Never empty.
+        usage: Tokens; zero where the provider does not count them.
+        model: What answered, as the service names it.
+    """
+
+    text: str
+    usage: Usage = Usage()
+    model: str = ""
+
+
+@runtime_checkable
+class Model(Protocol):
+    """Anything that answers requests. `ask` may be called from several threads at once."""
+
+    @property
+    def name(self) -> str:
+        """As given on the command line: ``openai:gpt-x``. No colon is needed."""
+        ...
+
+    def ask(self, request: Request) -> Reply:
+        """Answer one request.
+
+        Raises:
+            ModelError: The service failed, refused, or answered with nothing usable.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Typed requests and the templates that put them into words."""

@@ -1,0 +1,215 @@
+"""Typed requests: everything a model is ever asked, as data.
+
+Each request knows its kind, its pictures and what it carries. How it reads as text is the
+templates' affair (`synth.prompts.render`); a model that needs no text, such as a program
+synthesiser, works from these fields. Nothing held out and no truth has a place in them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from synth.episode import frame_digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from synth.failure import Failure
+    from synth.plan import Plan
+
+__all__ = [
+    "Complaint",
+    "Demonstration",
+    "DescribeRequest",
+    "FasterRequest",
+    "FunctionCost",
+    "RefineRequest",
+    "Request",
+    "RequestKind",
+    "Shot",
+    "WriteRequest",
+]
+
+RequestKind = Literal["describe", "write", "refine", "faster"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shot:
+    """One picture of a request.
+
+    Attributes:
+        name: File-safe and unique within the request: ``expert-0003-frame-0007``.
+        caption: What the picture is, in words.
+        frame: ``uint8[H, W, 3]``, true size. It is enlarged only when sent.
+    """
+
+    name: str
+    caption: str
+    frame: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Demonstration:
+    """Frames of one visible expert episode, in order, the first initial and the last a success.
+
+    Attributes:
+        episode: The episode's id.
+        shots: At least two.
+        complete: Whether every frame of the episode is here, rather than a selection.
+    """
+
+    episode: str
+    shots: tuple[Shot, ...]
+    complete: bool = False
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Complaint:
+    """One failure with its pictures.
+
+    Attributes:
+        failure: Always of the visible split.
+        shots: The initial frame, the frame at fault, and where it helps the nearest frame
+            on which the verdict should have been the other; possibly none.
+        also: How many further failures are like this one and are not shown.
+    """
+
+    failure: Failure
+    shots: tuple[Shot, ...] = ()
+    also: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCost:
+    """Where a program's time goes.
+
+    Attributes:
+        function: Name of one of its top-level functions.
+        microseconds: Mean per frame, callees included.
+        calls: Mean calls per frame.
+    """
+
+    function: str
+    microseconds: float
+    calls: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Request:
+    """What all requests share.
+
+    Attributes:
+        goal: The goal in words, or ``None`` where the spec withholds it.
+        sample: Which of the round's K independent samples this is, from 0.
+        round: The round it belongs to, from 0.
+    """
+
+    kind: ClassVar[RequestKind]
+    goal: str | None = None
+    sample: int = 0
+    round: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its place in the run: ``refine-3-0``. Replays match by it."""
+        return f"{self.kind}-{self.round}-{self.sample}"
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All its pictures, in the order in which the prompt shows them."""
+        return ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DescribeRequest(Request):
+    """Images to plan. The answer is a plan as JSON."""
+
+    kind: ClassVar[RequestKind] = "describe"
+    demonstrations: tuple[Demonstration, ...]
+    complaints: tuple[Complaint, ...] = ()
+    previous: Plan | None = None
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All demonstrations' pictures, then the complaints'."""
+        return _shots(self.demonstrations, self.complaints)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class WriteRequest(Request):
+    """Plan to program. The answer is one Python code block."""
+
+    kind: ClassVar[RequestKind] = "write"
+    plan: Plan
+    demonstrations: tuple[Demonstration, ...]
+    target_microseconds: float
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """All demonstrations' pictures."""
+        return _shots(self.demonstrations, ())
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RefineRequest(Request):
+    """Failures to repaired functions. The answer holds only the functions that change.
+
+    Attributes:
+        source: The program as it stands.
+        complaints: What failed, most telling first.
+        notes: What was tried before and reverted, and why.
+    """
+
+    kind: ClassVar[RequestKind] = "refine"
+    plan: Plan
+    source: str
+    complaints: tuple[Complaint, ...]
+    notes: tuple[str, ...] = ()
+    demonstrations: tuple[Demonstration, ...] = ()
+    target_microseconds: float
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """The demonstrations' pictures, then the complaints'."""
+        return _shots(self.demonstrations, self.complaints)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FasterRequest(Request):
+    """A passing program, and where its time goes, to a faster one."""
+
+    kind: ClassVar[RequestKind] = "faster"
+    plan: Plan
+    source: str
+    profile: tuple[FunctionCost, ...]
+    microseconds: float
+    target_microseconds: float
+    notes: tuple[str, ...] = ()
+    example: tuple[Shot, ...] = field(default=())
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """A few pictures, so that the answer is not written blind."""
+        return self.example
+
+
+def _shots(
+    demonstrations: tuple[Demonstration, ...], complaints: tuple[Complaint, ...]
+) -> tuple[Shot, ...]:
+    shots = [s for d in demonstrations for s in d.shots]
+    shots += [s for c in complaints for s in c.shots]
+    return tuple({shot.name: shot for shot in shots}.values())
+
+
+def request_digest(request: Request, prompt: str) -> str:
+    """Digest of what a model would be asked: kind, place in the run, text and pictures."""
+    content = [
+        request.key,
+        prompt,
+        *(frame_digest(shot.frame).hex() for shot in request.shots),
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

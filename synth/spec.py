@@ -1,0 +1,219 @@
+"""Specs: one TOML file per task, validated on reading.
+
+A spec names the environment, how it is rendered, the expert, how many episodes are
+recorded and what a reward must reach. It holds nothing about how success looks: that is
+what a model has to find out. Whether the environment exists and the expert succeeds is
+for `synth.record` to find, since a spec can be read without the simulator.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from synth.errors import SpecError
+
+__all__ = [
+    "ExpertSpec",
+    "GateSpec",
+    "HeldOutSpec",
+    "RandomSpec",
+    "Spec",
+    "TargetSpec",
+    "find_specs",
+    "load_spec",
+    "parse_spec",
+]
+
+Scalar = bool | int | float | str
+Count = Annotated[int, Field(ge=1, le=10_000)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ExpertSpec(_Table):
+    """Who shows the task.
+
+    Attributes:
+        policy: ``module:function`` of the expert.
+        episodes: Visible expert episodes.
+    """
+
+    policy: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+    episodes: Count = 20
+
+
+class RandomSpec(_Table):
+    """Visible episodes of a uniformly random policy."""
+
+    episodes: Count = 20
+
+
+class HeldOutSpec(_Table):
+    """Held-out episodes of each kind, from seeds the visible split never uses."""
+
+    episodes: Count = 20
+
+
+class GateSpec(_Table):
+    """What a reward must reach (the paper's gates: all experts, at most 10% of random)."""
+
+    expert_completion: Share = 1.0
+    random_completion: Share = 0.1
+
+
+class TargetSpec(_Table):
+    """How fast a reward must be, sandbox included.
+
+    Attributes:
+        microseconds_per_frame: For a frame on its own, sent, judged and answered.
+    """
+
+    microseconds_per_frame: Annotated[float, Field(gt=0)] = 60.0
+
+
+class Spec(_Table):
+    """One task.
+
+    Attributes:
+        name: The task's name, which is the file's stem.
+        env: Gymnasium environment id.
+        goal: The goal in words, or ``None``.
+        show_goal: Whether `goal` may be shown to a model.
+        max_steps: Steps after which an episode is cut.
+        seed: First seed; every episode's seed follows from it.
+        render: Handed to the environment's family.
+        options: Further keyword arguments of the environment.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    env: Annotated[str, Field(min_length=1)]
+    goal: str | None = None
+    show_goal: bool = True
+    max_steps: Annotated[int, Field(ge=1, le=100_000)] = 200
+    seed: Annotated[int, Field(ge=0, le=2**31)] = 0
+    render: dict[str, Scalar] = {}
+    options: dict[str, Scalar] = {}
+    expert: ExpertSpec
+    random: RandomSpec = RandomSpec()
+    held_out: HeldOutSpec = HeldOutSpec()
+    gate: GateSpec = GateSpec()
+    target: TargetSpec = TargetSpec()
+
+    def episode_digest(self) -> str:
+        """Digest of everything that decides what is recorded, as 64 hex digits.
+
+        Goal text, gates and targets are left out: changing them leaves episodes valid.
+        """
+        content = self.model_dump(exclude={"name", "goal", "show_goal", "gate", "target"})
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def find_specs(folder: Path = Path("specs")) -> tuple[Path, ...]:
+    """All spec files of a folder, sorted by name."""
+    return tuple(sorted(folder.glob("*.toml")))
+
+
+def load_spec(task: str | Path, folder: Path = Path("specs")) -> Spec:
+    """Read a spec by task name (``doorkey``) or by path (``specs/doorkey.toml``).
+
+    Args:
+        task: A name looked up in `folder`, or the path of a TOML file.
+        folder: Where specs live.
+
+    Returns:
+        The validated spec.
+
+    Raises:
+        SpecError: The file is missing, is not TOML, or says something it may not.
+    """
+    path = Path(task) if str(task).endswith(".toml") else folder / f"{task}.toml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        known = [p.stem for p in find_specs(folder)]
+        near = difflib.get_close_matches(path.stem, known, n=1)
+        hint = (
+            f"Did you mean {near[0]!r}?" if near else f"Known tasks: {', '.join(known) or 'none'}."
+        )
+        raise SpecError(
+            "there is no such spec.", file=str(path), remedy=f"{hint} `synth new` writes one."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"cannot be read: {error}.", file=str(path)) from error
+    return parse_spec(text, name=path.stem, file=str(path))
+
+
+def parse_spec(text: str, *, name: str, file: str | None = None) -> Spec:
+    """Validate the text of a spec.
+
+    Args:
+        text: TOML.
+        name: The task's name.
+        file: Named in messages.
+
+    Raises:
+        SpecError: The first thing that is wrong, with file, key and remedy.
+    """
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError(f"is not valid TOML: {error}.", file=file) from error
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise SpecError(
+            f"the task name {name!r} must be lower-case letters, digits and dashes.",
+            file=file,
+            remedy="Rename the file.",
+        )
+    if "name" in content:
+        raise SpecError("the name is the file's own.", file=file, key="name", remedy="Remove it.")
+    try:
+        return Spec(name=name, **content)
+    except ValidationError as error:
+        raise _spec_error(error, file) from None
+
+
+def _spec_error(error: ValidationError, file: str | None) -> SpecError:
+    first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        table = _fields_at(tuple(str(p) for p in first["loc"][:-1]))
+        near = difflib.get_close_matches(str(first["loc"][-1]), table, n=1)
+        remedy = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(table)}."
+        return SpecError("unknown key.", file=file, key=key, remedy=remedy)
+    if first["type"] == "missing":
+        return SpecError("is required but missing.", file=file, key=key, remedy=_example(key))
+    given = first["input"]
+    problem = f"{first['msg'][0].lower()}{first['msg'][1:]}, but the file says {given!r}."
+    return SpecError(problem, file=file, key=key, remedy=_example(key))
+
+
+def _fields_at(loc: tuple[str, ...]) -> list[str]:
+    model: Any = Spec
+    for part in loc:
+        annotation = model.model_fields[part].annotation
+        model = next(a for a in (annotation, *get_args(annotation)) if hasattr(a, "model_fields"))
+    return [name for name in model.model_fields if name != "name"]
+
+
+_EXAMPLES = {
+    "env": 'env = "MiniGrid-DoorKey-6x6-v0"',
+    "expert": '[expert] with policy = "synth.envs.minigrid:planner"',
+    "expert.policy": 'policy = "synth.envs.minigrid:planner"',
+    "max_steps": "max_steps = 200",
+}
+
+
+def _example(key: str) -> str:
+    return f"For example: {_EXAMPLES[key]}." if key in _EXAMPLES else ""
