@@ -195,7 +195,8 @@ def _spec_error(error: ValidationError, file: str | None) -> SpecError:
     if first["type"] == "missing":
         return SpecError("is required but missing.", file=file, key=key, remedy=_example(key))
     given = first["input"]
-    problem = f"{first['msg'][0].lower()}{first['msg'][1:]}, but the file says {given!r}."
+    words = _SHAPES.get(key) or f"{first['msg'][0].lower()}{first['msg'][1:]}"
+    problem = f"{words}, but the file says {given!r}."
     return SpecError(problem, file=file, key=key, remedy=_example(key))
 
 
@@ -207,6 +208,7 @@ def _fields_at(loc: tuple[str, ...]) -> list[str]:
     return [name for name in model.model_fields if name != "name"]
 
 
+_SHAPES = {"expert.policy": "must be written module:function"}
 _EXAMPLES = {
     "env": 'env = "MiniGrid-DoorKey-6x6-v0"',
     "expert": '[expert] with policy = "synth.envs.minigrid:planner"',

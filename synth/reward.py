@@ -1,0 +1,173 @@
+"""A reward program, linted and loaded in the sandbox.
+
+`load` is how everything outside the loop gets a reward: the wrappers, the reports and the
+user. It never imports the program: it reads text, lints it and hands it to a worker. It
+does not judge it; `pytest generated/TASK` does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from synth.credit import Credit, CreditTracker, assign_credit
+from synth.errors import LintError, UsageError
+from synth.program import lint, parse
+from synth.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from synth.plan import Stages
+    from synth.sandbox import Verdicts
+
+__all__ = ["Reward", "load"]
+
+
+class Reward:
+    """A reward program in its sandbox.
+
+    It can be pickled: the copy starts a worker of its own. It is a context manager, and
+    `close` ends the worker; so does garbage collection.
+
+    Args:
+        source: The program's text.
+        deadline: Seconds that one call may take.
+        unsafe: Run without a kernel lockdown where the machine has none. Never do this
+            with a program you have not read.
+
+    Raises:
+        ProgramSyntaxError: The text is not a reward program.
+        LintError: It uses what reward programs may not use.
+        SandboxUnavailable: This machine cannot confine it.
+    """
+
+    def __init__(self, source: str, *, deadline: float = 10.0, unsafe: bool = False) -> None:
+        self._options = (source, deadline, unsafe)
+        program = parse(source)
+        findings = lint(source)
+        if findings:
+            raise LintError(tuple(findings))
+        self.source = source
+        self.stages: Stages = program.stages
+        self._sandbox = Sandbox(source, deadline=deadline, unsafe=unsafe, stages=program.stages)
+
+    @property
+    def subtasks(self) -> tuple[str, ...]:
+        """Names of the sub-tasks in plan order; the last is the goal."""
+        return tuple(name for stage in self.stages for name in stage)
+
+    def check(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Which sub-tasks hold, frame by frame, without memory.
+
+        Args:
+            frames: ``uint8[T, H, W, 3]``, or one frame ``uint8[H, W, 3]``.
+            initial: ``uint8[H, W, 3]``, the first frame of the episode.
+
+        Returns:
+            ``bool[T, K]``, or ``bool[K]`` for one frame.
+
+        Raises:
+            ProgramFault: The program raised, returned no bool, hung or was killed.
+        """
+        return self._sandbox.check(frames, initial)
+
+    def progress(
+        self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]
+    ) -> NDArray[np.float32]:
+        """How far each sub-task has come, in [0, 1].
+
+        Where the program defines no ``NAME_progress``, this is 1 where the sub-task holds
+        and 0 elsewhere.
+
+        Args:
+            frames: ``uint8[T, H, W, 3]``, or one frame ``uint8[H, W, 3]``.
+            initial: ``uint8[H, W, 3]``.
+
+        Returns:
+            ``float32[T, K]``, or ``float32[K]`` for one frame.
+
+        Raises:
+            ProgramFault: As for `check`.
+        """
+        return self._sandbox.progress(frames, initial)
+
+    def verdicts(self, frames: NDArray[np.uint8], pairs: NDArray[np.integer]) -> Verdicts:
+        """The batched form over many episodes; see `synth.sandbox.Sandbox.verdicts`."""
+        return self._sandbox.verdicts(frames, pairs)
+
+    def credit(self, frames: NDArray[np.uint8]) -> Credit:
+        """Credit for a whole episode.
+
+        Args:
+            frames: ``uint8[T, H, W, 3]``; the first one is the initial frame.
+
+        Returns:
+            When each sub-task was credited, when the goal held, and what was skipped.
+        """
+        return assign_credit(self.check(frames, np.asarray(frames)[0]), self.stages)
+
+    def tracker(self) -> CreditTracker:
+        """A fresh tracker that assigns credit one frame at a time."""
+        return CreditTracker(self.stages)
+
+    def close(self) -> None:
+        """End the worker. A later call starts another."""
+        self._sandbox.close()
+
+    def __enter__(self) -> Self:
+        """The reward itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the worker."""
+        self.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, self._options)
+
+    def __repr__(self) -> str:
+        return f"Reward(subtasks={self.subtasks})"
+
+
+def _rebuild(source: str, deadline: float, unsafe: bool) -> Reward:
+    return Reward(source, deadline=deadline, unsafe=unsafe)
+
+
+def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> Reward:
+    """Load a reward program: read it as text, lint it, start it in the sandbox.
+
+    Args:
+        path: A task folder (``generated/doorkey``) or a program (``reward.py``).
+        deadline: Seconds that one call may take.
+        unsafe: See `Reward`.
+
+    Returns:
+        The reward, ready to check frames.
+
+    Raises:
+        UsageError: There is no program there.
+        ProgramSyntaxError: It is not a reward program.
+        LintError: It uses what reward programs may not use.
+        SandboxUnavailable: This machine cannot confine it.
+    """
+    given = Path(path)
+    file = given / "reward.py" if given.is_dir() else given
+    try:
+        source = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{file}: there is no reward program here; `synth run {given.name}` makes one."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: the reward program cannot be read: {error}.") from error
+    return Reward(source, deadline=deadline, unsafe=unsafe)
