@@ -1,0 +1,290 @@
+"""What a journal may say: one frozen record for each sort of line.
+
+No record has room for anything held out: a look at the held-out split is a verdict and
+two counts, without names. Records hold no wall-clock time; `elapsed` counts seconds of
+work, so that a budget of seconds is still right after a resume.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from synth.failure import Failure  # noqa: TC001  pydantic reads the annotation at run time
+from synth.plan import Plan  # noqa: TC001  pydantic reads the annotation at run time
+
+__all__ = [
+    "FORMAT",
+    "CandidateRecord",
+    "DecisionRecord",
+    "Exemplar",
+    "FunctionRecord",
+    "HeldOutRecord",
+    "NoteRecord",
+    "PictureRecord",
+    "PlanRecord",
+    "Record",
+    "RequestRecord",
+    "ResponseRecord",
+    "RunRecord",
+    "SpeedRecord",
+    "SuiteRecord",
+    "VerdictRecord",
+    "decode",
+    "encode",
+]
+
+FORMAT = 1
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunRecord(_Record):
+    """A process began, or went on with, this run.
+
+    Attributes:
+        format: Of the journal itself.
+        task: The task's name.
+        spec: `Spec.episode_digest` of the spec.
+        model: As given on the command line.
+        synth: Version of the package.
+        prompts: Digest of the prompt templates.
+    """
+
+    type: Literal["run"] = "run"
+    format: int = FORMAT
+    task: str
+    spec: str
+    model: str
+    synth: str
+    prompts: str = ""
+
+
+class PictureRecord(_Record):
+    """One picture of a request.
+
+    Attributes:
+        name: Unique within the request.
+        caption: What the picture is, in words.
+        sha: First 16 hex digits of the frame's digest; the file's name.
+    """
+
+    name: str
+    caption: str
+    sha: str
+
+
+class RequestRecord(_Record):
+    """A request, written before it is sent.
+
+    Attributes:
+        key: Its place in the run: ``refine-3-0``.
+        digest: `request_digest` of it.
+        kind: ``describe``, ``write``, ``refine`` or ``faster``.
+        prompt: The full text.
+        pictures: In the order in which the prompt shows them.
+    """
+
+    type: Literal["request"] = "request"
+    key: str
+    digest: str
+    kind: str
+    prompt: str
+    pictures: tuple[PictureRecord, ...] = ()
+
+
+class ResponseRecord(_Record):
+    """What came back, written before it is looked at.
+
+    Attributes:
+        key: The request's key.
+        digest: The request's digest.
+        text: The answer.
+        input_tokens: As the service counted them.
+        output_tokens: As the service counted them.
+        model: What answered, as the service names it.
+        elapsed: Seconds of work on this run so far, earlier processes included.
+    """
+
+    type: Literal["response"] = "response"
+    key: str
+    digest: str
+    text: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model: str = ""
+    elapsed: float = 0.0
+
+
+class PlanRecord(_Record):
+    """A plan read from an answer.
+
+    Attributes:
+        key: The key of the request that it answers.
+    """
+
+    type: Literal["plan"] = "plan"
+    key: str
+    plan: Plan
+
+
+class CandidateRecord(_Record):
+    """A program made from an answer, merged where it was a patch.
+
+    Attributes:
+        key: The key of the request that it answers.
+        program: Digest of the source.
+    """
+
+    type: Literal["candidate"] = "candidate"
+    key: str
+    program: str
+    source: str
+
+
+class SuiteRecord(_Record):
+    """The tests of a suite, named once so that verdicts need one character for each.
+
+    Attributes:
+        digest: Of `ids`.
+        ids: Sorted.
+    """
+
+    type: Literal["tests"] = "tests"
+    digest: str
+    ids: tuple[str, ...]
+
+
+class Exemplar(_Record):
+    """One failure of each sort, and how many more there were.
+
+    Attributes:
+        failure: Of the visible split.
+        also: Further failures of the same check on the same sub-task.
+    """
+
+    failure: Failure
+    also: int = 0
+
+
+class VerdictRecord(_Record):
+    """How a program did on the visible split.
+
+    Attributes:
+        program: Digest of the source.
+        evidence: Digest of what it was judged by: episodes, plan and version of synth.
+        tests: Digest of the `SuiteRecord` that names the tests.
+        marks: One character a test: ``P`` passed, ``F`` failed.
+        exemplars: The failures, one of each sort.
+        elapsed: Seconds of work on this run so far, earlier processes included.
+    """
+
+    type: Literal["verdict"] = "verdict"
+    program: str
+    evidence: str
+    tests: str
+    marks: str
+    exemplars: tuple[Exemplar, ...] = ()
+    elapsed: float = 0.0
+
+
+class HeldOutRecord(_Record):
+    """One look at the held-out split: whether, and how many; never what.
+
+    Attributes:
+        program: Digest of the source.
+        evidence: As in `VerdictRecord`.
+        passed: Tests passed.
+        failed: Tests failed.
+        look: Which look this is, from 1.
+    """
+
+    type: Literal["held_out"] = "held_out"
+    program: str
+    evidence: str
+    passed: int
+    failed: int
+    look: int
+
+
+class FunctionRecord(_Record):
+    """Mean microseconds and calls per frame of one function of a program."""
+
+    function: str
+    microseconds: float
+    calls: float
+
+
+class SpeedRecord(_Record):
+    """Measured speed. It is never measured twice, so that timing cannot change a replay.
+
+    Attributes:
+        program: Digest of the source.
+        single: Microseconds a frame, sent, judged and answered one by one.
+        batched: Microseconds a frame in batches.
+        profile: Where the time goes, slowest first.
+    """
+
+    type: Literal["speed"] = "speed"
+    program: str
+    single: float
+    batched: float
+    profile: tuple[FunctionRecord, ...] = ()
+
+
+class DecisionRecord(_Record):
+    """What the loop did with an answer, or why it ended.
+
+    Attributes:
+        key: The key of the request concerned, empty where the whole run is meant.
+        decision: ``accepted``: the base of what follows. ``best``: also the best so far.
+        program: Digest of the program concerned, or empty.
+        reason: One sentence.
+    """
+
+    type: Literal["decision"] = "decision"
+    key: str = ""
+    decision: Literal["accepted", "reverted", "best", "unusable", "held_out", "stop"]
+    program: str = ""
+    reason: str = ""
+
+
+class NoteRecord(_Record):
+    """Something a reader of the journal should know, such as a budget or a changed prompt."""
+
+    type: Literal["note"] = "note"
+    text: str
+
+
+Record = Annotated[
+    RunRecord
+    | RequestRecord
+    | ResponseRecord
+    | PlanRecord
+    | CandidateRecord
+    | SuiteRecord
+    | VerdictRecord
+    | HeldOutRecord
+    | SpeedRecord
+    | DecisionRecord
+    | NoteRecord,
+    Field(discriminator="type"),
+]
+_RECORD: TypeAdapter[Record] = TypeAdapter(Record)
+
+
+def encode(record: Record) -> bytes:
+    """One line of a journal, its newline included."""
+    return record.model_dump_json().encode() + b"\n"
+
+
+def decode(line: bytes) -> Record:
+    """The record of one line.
+
+    Raises:
+        ValueError: It is not one.
+    """
+    return _RECORD.validate_json(line)

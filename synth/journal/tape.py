@@ -1,0 +1,112 @@
+"""Looking things up in a journal's records.
+
+A tape is memory only: it neither reads nor writes files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synth.journal.records import (
+    HeldOutRecord,
+    RequestRecord,
+    ResponseRecord,
+    SpeedRecord,
+    SuiteRecord,
+    VerdictRecord,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synth.journal.records import Record
+
+__all__ = ["Tape"]
+
+
+class Tape:
+    """A journal's records in order, with the look-ups that replay and resume need.
+
+    Args:
+        records: In the order in which they were written.
+    """
+
+    def __init__(self, records: Iterable[Record] = ()) -> None:
+        self._records: list[Record] = []
+        self._responses: dict[tuple[str, str], ResponseRecord] = {}
+        self._latest: dict[str, ResponseRecord] = {}
+        self._requests: set[tuple[str, str]] = set()
+        self._tests: dict[str, SuiteRecord] = {}
+        self._verdicts: dict[tuple[str, str], VerdictRecord] = {}
+        self._held_out: dict[tuple[str, str], HeldOutRecord] = {}
+        self._speeds: dict[str, SpeedRecord] = {}
+        self.elapsed = 0.0
+        for record in records:
+            self.add(record)
+
+    def add(self, record: Record) -> None:
+        """Take in one more record."""
+        self._records.append(record)
+        match record:
+            case RequestRecord():
+                self._requests.add((record.key, record.digest))
+            case ResponseRecord():
+                self._responses[record.key, record.digest] = record
+                self._latest[record.key] = record
+                self.elapsed = max(self.elapsed, record.elapsed)
+            case SuiteRecord():
+                self._tests[record.digest] = record
+            case VerdictRecord():
+                self._verdicts[record.program, record.evidence] = record
+                self.elapsed = max(self.elapsed, record.elapsed)
+            case HeldOutRecord():
+                self._held_out[record.program, record.evidence] = record
+            case SpeedRecord():
+                self._speeds[record.program] = record
+            case _:
+                pass
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """All records in order."""
+        return tuple(self._records)
+
+    @property
+    def responses(self) -> tuple[ResponseRecord, ...]:
+        """All responses in order; every one of them was paid for."""
+        return tuple(r for r in self._records if isinstance(r, ResponseRecord))
+
+    @property
+    def looks(self) -> int:
+        """How often the held-out split was looked at."""
+        return sum(isinstance(r, HeldOutRecord) for r in self._records)
+
+    def asked(self, key: str, digest: str) -> bool:
+        """Whether that request has been written down, answered or not."""
+        return (key, digest) in self._requests
+
+    def response(self, key: str, digest: str | None = None) -> ResponseRecord | None:
+        """The answer to a request.
+
+        Args:
+            key: The request's place in the run.
+            digest: Of exactly what was asked; ``None`` takes the newest answer at that place.
+        """
+        return self._latest.get(key) if digest is None else self._responses.get((key, digest))
+
+    def tests(self, digest: str) -> tuple[str, ...]:
+        """The test ids that a verdict's marks stand for; empty where unknown."""
+        record = self._tests.get(digest)
+        return record.ids if record else ()
+
+    def verdict(self, program: str, evidence: str) -> VerdictRecord | None:
+        """How a program did on the visible split, judged by the same evidence."""
+        return self._verdicts.get((program, evidence))
+
+    def held_out(self, program: str, evidence: str) -> HeldOutRecord | None:
+        """How a program did on the held-out split, judged by the same evidence."""
+        return self._held_out.get((program, evidence))
+
+    def speed(self, program: str) -> SpeedRecord | None:
+        """How fast a program was when it was measured."""
+        return self._speeds.get(program)
