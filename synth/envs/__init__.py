@@ -1,0 +1,9 @@
+"""Families of environments: make, render, expert and truth."""
+
+from __future__ import annotations
+
+from synth.envs.base import Family, Moment, Policy, Simulator
+from synth.envs.policies import find_policy
+from synth.envs.registry import families, family_of
+
+__all__ = ["Family", "Moment", "Policy", "Simulator", "families", "family_of", "find_policy"]

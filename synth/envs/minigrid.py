@@ -1,0 +1,64 @@
+"""The MiniGrid family: grid worlds of https://minigrid.farama.org, and BabyAI's levels.
+
+Render parameters (``[render]``):
+    tile_size: Pixels per grid cell, 4 to 64; default 16.
+    highlight: Whether the agent's field of view is lightened by 30% white, as in
+        MiniGrid's own default; default false.
+
+Options (``[options]``): further keyword arguments of the environment, such as ``size``.
+
+Success: the environment terminates with a reward above zero.
+
+Importing this module needs no simulator; making an environment does. Near misses and
+recording are not its affair.
+"""
+
+from __future__ import annotations
+
+import importlib
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from synth.envs.minigrid_planner import planner
+from synth.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from synth.envs.base import Simulator
+    from synth.spec import Spec
+
+__all__ = ["FAMILY", "MiniGridFamily", "planner"]
+
+_PREFIXES = ("MiniGrid-", "BabyAI-")
+
+
+class MiniGridFamily:
+    """MiniGrid and BabyAI environments, by the prefix of their ids."""
+
+    name = "minigrid"
+
+    def claims(self, env_id: str) -> bool:
+        """Whether the id starts with ``MiniGrid-`` or ``BabyAI-``."""
+        return env_id.startswith(_PREFIXES)
+
+    def make(self, spec: Spec) -> Simulator:
+        """Make the environment of a spec; see `synth.envs.base.Family.make`."""
+        try:
+            home = importlib.import_module("synth.envs.minigrid_simulator")
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.partition(".")[0] not in ("minigrid", "gymnasium"):
+                raise
+            raise EnvironmentFault(
+                f"{spec.env} needs the package {error.name!r}, which is not installed. "
+                'Run `pip install "synth[minigrid]"`.'
+            ) from error
+        simulator: Simulator = home.MiniGridSimulator(spec)
+        return simulator
+
+    def versions(self) -> dict[str, str]:
+        """Versions of gymnasium, minigrid and numpy, which draws the layouts."""
+        return {
+            package: metadata.version(package) for package in ("gymnasium", "minigrid", "numpy")
+        }
+
+
+FAMILY = MiniGridFamily()

@@ -1,0 +1,179 @@
+"""One MiniGrid environment as a `Simulator`.
+
+Reads `spec.render` and `spec.options`, refuses what it does not know, and puts render,
+success and truth together into moments. Planning is in `minigrid_planner`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+import minigrid  # noqa: F401 - importing it registers the environment ids
+from minigrid.minigrid_env import MiniGridEnv
+
+from synth.envs.base import Moment
+from synth.envs.minigrid_render import TileRenderer
+from synth.envs.minigrid_truth import TruthReader
+from synth.envs.registry import unknown_env
+from synth.errors import EnvironmentFault, SpecError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from synth.spec import Spec
+
+__all__ = ["MiniGridSimulator"]
+
+_TILE_SIZES = range(4, 65)
+_OURS = ("max_steps", "render_mode", "tile_size", "highlight", "agent_pov", "screen_size")
+
+
+class MiniGridSimulator:
+    """A MiniGrid environment, rendered whole from above.
+
+    Args:
+        spec: Whose ``env``, ``max_steps``, ``render`` and ``options`` it follows.
+
+    Attributes:
+        env: The environment itself, unwrapped; experts may read its state.
+
+    Raises:
+        SpecError: The spec names an unknown id, render key or option.
+        EnvironmentFault: The environment refuses to be made.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.env = _make(spec)
+        self._renderer = TileRenderer(tile_size=_tile_size(spec), highlight=_highlight(spec))
+        self._truth: TruthReader | None = None
+
+    def reset(self, seed: int) -> Moment:
+        """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
+        try:
+            self.env.reset(seed=seed)
+        except (RecursionError, AssertionError, ValueError) as error:
+            # MiniGrid's own layout generators give up in these three ways.
+            raise EnvironmentFault(
+                f"{self.spec.env} cannot lay out seed {seed}: {error or type(error).__name__}. "
+                "Use another `seed`, or other `options`."
+            ) from error
+        self._truth = TruthReader(self.env)
+        return self._moment(reward=0.0, success=False, done=False)
+
+    def step(self, action: Any) -> Moment:
+        """Apply one action, 0 to 6; see `synth.envs.base.Simulator.step`.
+
+        Raises:
+            EnvironmentFault: The action is not one of the environment's.
+        """
+        try:
+            _, reward, terminated, truncated, _ = self.env.step(action)
+        except ValueError as error:
+            raise EnvironmentFault(
+                f"{self.spec.env} has no action {action!r}; its actions are 0 to "
+                f"{self.env.action_space.n - 1}."
+            ) from error
+        gained = float(reward)
+        return self._moment(
+            reward=gained,
+            success=bool(terminated) and gained > 0,
+            done=bool(terminated or truncated),
+        )
+
+    def random_action(self, rng: np.random.Generator) -> int:
+        """Any of the environment's actions, all equally likely."""
+        return int(rng.integers(self.env.action_space.n))
+
+    def close(self) -> None:
+        """Close the environment."""
+        self.env.close()
+
+    def _moment(self, *, reward: float, success: bool, done: bool) -> Moment:
+        if self._truth is None:
+            raise EnvironmentFault(f"{self.spec.env} was stepped before it was reset.")
+        return Moment(
+            frame=self._renderer.render(self.env),
+            reward=reward,
+            success=success,
+            done=done,
+            truth=self._truth.read(),
+        )
+
+
+def _make(spec: Spec) -> Any:
+    file = f"specs/{spec.name}.toml"
+    for key in spec.options:
+        if key in _OURS:
+            raise SpecError(
+                "is set by synth itself.",
+                file=file,
+                key=f"options.{key}",
+                remedy="Remove it; `max_steps` and `[render]` have their own places.",
+            )
+    try:
+        wrapped = gymnasium.make(
+            spec.env, max_steps=spec.max_steps, disable_env_checker=True, **spec.options
+        )
+    except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
+        known = [
+            env_id for env_id in gymnasium.registry if env_id.startswith(("MiniGrid-", "BabyAI-"))
+        ]
+        raise unknown_env(spec, known) from error
+    except TypeError as error:
+        raise SpecError(
+            f"{spec.env} refuses its options: {error}.",
+            file=file,
+            key="options",
+            remedy="Options are keyword arguments of the environment's class.",
+        ) from error
+    except (AssertionError, ValueError) as error:
+        raise EnvironmentFault(
+            f"{spec.env} cannot be made with options {spec.options}: {error or 'it refuses them'}."
+        ) from error
+    env = wrapped.unwrapped
+    if not isinstance(env, MiniGridEnv):
+        raise EnvironmentFault(f"{spec.env} is not a MiniGrid environment.")
+    return env
+
+
+def _tile_size(spec: Spec) -> int:
+    value = _render_value(spec, "tile_size", 16)
+    if isinstance(value, bool) or not isinstance(value, int) or value not in _TILE_SIZES:
+        raise SpecError(
+            f"must be a whole number of pixels from {_TILE_SIZES[0]} to {_TILE_SIZES[-1]}, "
+            f"but the file says {value!r}.",
+            file=f"specs/{spec.name}.toml",
+            key="render.tile_size",
+            remedy="For example: tile_size = 16.",
+        )
+    return value
+
+
+def _highlight(spec: Spec) -> bool:
+    value = _render_value(spec, "highlight", default=False)
+    if not isinstance(value, bool):
+        raise SpecError(
+            f"must be true or false, but the file says {value!r}.",
+            file=f"specs/{spec.name}.toml",
+            key="render.highlight",
+            remedy="For example: highlight = false.",
+        )
+    return value
+
+
+def _render_value(spec: Spec, key: str, default: Any) -> Any:
+    known = ("tile_size", "highlight")
+    for given in spec.render:
+        if given not in known:
+            near = difflib.get_close_matches(given, known, n=1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            raise SpecError(
+                "unknown render key.",
+                file=f"specs/{spec.name}.toml",
+                key=f"render.{given}",
+                remedy=f"{hint}Known keys: {', '.join(known)}.",
+            )
+    return spec.render.get(key, default)

@@ -1,0 +1,20 @@
+"""Recording: policies and seeds to episodes."""
+
+from __future__ import annotations
+
+from synth.record.folder import record_folder
+from synth.record.recorder import OnEpisode, episode_count, record
+from synth.record.rollout import Rollout, roll_expert, roll_random, rollout
+from synth.record.seeds import Seeds
+
+__all__ = [
+    "OnEpisode",
+    "Rollout",
+    "Seeds",
+    "episode_count",
+    "record",
+    "record_folder",
+    "roll_expert",
+    "roll_random",
+    "rollout",
+]

@@ -1,0 +1,71 @@
+"""Episodes on disk: the store, whole or not at all, and the pictures people look at.
+
+A folder is written beside its place and then moved there, so that an interruption leaves
+what was there before. Pictures are for people; nothing reads them back.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from synth.episode import read_store, write_store
+from synth.record.recorder import record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth.episode import EpisodeStore
+    from synth.record.recorder import OnEpisode
+    from synth.spec import Spec
+
+__all__ = ["record_folder"]
+
+
+def record_folder(
+    spec: Spec, folder: Path, *, force: bool = False, on_episode: OnEpisode | None = None
+) -> EpisodeStore:
+    """Record a spec's episodes into a folder, or keep those that are there and still fit.
+
+    Args:
+        spec: What to record.
+        folder: ``generated/TASK/episodes``.
+        force: Record again whatever is there.
+        on_episode: Told of every episode recorded.
+
+    Returns:
+        The store that lies in the folder.
+
+    Raises:
+        StaleEpisodes: There are episodes of another version of the spec, and no `force`.
+        ExpertFailed: The expert does not succeed.
+        EnvironmentFault: The simulator is missing or misbehaves.
+        SpecError: The spec names what does not exist.
+    """
+    if not force and (folder / "manifest.json").exists():
+        store = read_store(folder)
+        store.require_fit(spec, folder=str(folder))
+        return store
+    store = record(spec, on_episode=on_episode)
+    fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
+    try:
+        write_store(fresh, store)
+        _put_in_place(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return read_store(folder)
+
+
+def _put_in_place(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        os.replace(fresh, folder)
+        return
+    old = folder.with_name(f".{folder.name}-{os.getpid()}-old")
+    os.replace(folder, old)
+    try:
+        os.replace(fresh, folder)
+    except BaseException:
+        os.replace(old, folder)
+        raise
+    shutil.rmtree(old)

@@ -1,0 +1,57 @@
+"""Which seed each episode gets.
+
+From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for episodes::
+
+    visible expert    seed +      0 ...
+    visible random    seed + 10,000 ...
+    held-out expert   seed + 20,000 ...
+    held-out random   seed + 30,000 ...
+    fresh             seed + 40,000 ...    never recorded: for reports on unseen episodes
+
+The blocks never meet, so no held-out episode shares a seed with a visible one. That two
+seeds give two different layouts is the environment's affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from synth.spec import Spec
+
+__all__ = ["BLOCK", "Seeds"]
+
+BLOCK = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The seeds of a spec.
+
+    Attributes:
+        visible_expert: For experts a model may see.
+        visible_random: For random episodes a model may see.
+        held_out_expert: For experts no model sees.
+        held_out_random: For random episodes no model sees.
+        fresh: Never recorded; `BLOCK` of them.
+    """
+
+    visible_expert: range
+    visible_random: range
+    held_out_expert: range
+    held_out_random: range
+    fresh: range
+
+    @classmethod
+    def of(cls, spec: Spec) -> Seeds:
+        """The seeds of a spec's episodes, block by block."""
+        counts = (
+            spec.expert.episodes,
+            spec.random.episodes,
+            spec.held_out.episodes,
+            spec.held_out.episodes,
+            BLOCK,
+        )
+        starts = (spec.seed + BLOCK * block for block in range(len(counts)))
+        return cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))
