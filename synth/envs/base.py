@@ -77,6 +77,10 @@ class Family(Protocol):
         """Whether this family makes that environment id. Needs no simulator installed."""
         ...
 
+    def known(self) -> tuple[str, ...]:
+        """The environment ids it can make here; none where its simulator is missing."""
+        ...
+
     def make(self, spec: Spec) -> Simulator:
         """Make the environment of a spec.
 

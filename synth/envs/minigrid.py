@@ -19,6 +19,8 @@ import importlib
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+import gymnasium
+
 from synth.envs.minigrid_planner import planner
 from synth.errors import EnvironmentFault
 
@@ -40,12 +42,20 @@ class MiniGridFamily:
         """Whether the id starts with ``MiniGrid-`` or ``BabyAI-``."""
         return env_id.startswith(_PREFIXES)
 
+    def known(self) -> tuple[str, ...]:
+        """Ids registered with gymnasium once minigrid is imported."""
+        try:
+            importlib.import_module("minigrid")
+        except ModuleNotFoundError:
+            return ()
+        return tuple(env_id for env_id in gymnasium.registry if self.claims(env_id))
+
     def make(self, spec: Spec) -> Simulator:
         """Make the environment of a spec; see `synth.envs.base.Family.make`."""
         try:
             home = importlib.import_module("synth.envs.minigrid_simulator")
         except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] not in ("minigrid", "gymnasium"):
+            if (error.name or "").partition(".")[0] != "minigrid":
                 raise
             raise EnvironmentFault(
                 f"{spec.env} needs the package {error.name!r}, which is not installed. "

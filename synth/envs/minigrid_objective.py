@@ -32,6 +32,7 @@ class Objective:
         only: Whether touching any other object ends the episode.
         avoid: Cells that end the episode without success.
         moving: Whether obstacles move by themselves.
+        hands: Whether the agent can carry things.
     """
 
     verb: Verb
@@ -40,6 +41,7 @@ class Objective:
     only: bool = False
     avoid: tuple[Cell, ...] = ()
     moving: bool = False
+    hands: bool = True
 
 
 def objective_of(env: Any) -> Objective | None:
@@ -89,12 +91,12 @@ def _put_near(env: Any) -> Objective:
 
 
 def _memory(env: Any) -> Objective:
-    return Objective("reach", cells=(_cell(env.success_pos),), avoid=(_cell(env.failure_pos),))
+    return Objective("reach", cells=(_cell(env.success_pos),), avoid=(_cell(env.failure_pos),), hands=False)
 
 
 def _dynamic(env: Any) -> Objective:
     goals = tuple(at for at, cell in cells_of(env) if cell.type == "goal")
-    return Objective("reach", cells=goals, moving=True)
+    return Objective("reach", cells=goals, moving=True, hands=False)
 
 
 def _cell(pos: Any) -> Cell:

@@ -118,9 +118,7 @@ def _make(spec: Spec) -> Any:
             spec.env, max_steps=spec.max_steps, disable_env_checker=True, **spec.options
         )
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
-        known = [
-            env_id for env_id in gymnasium.registry if env_id.startswith(("MiniGrid-", "BabyAI-"))
-        ]
+        known = [i for i in gymnasium.registry if i.startswith(("MiniGrid-", "BabyAI-"))]
         raise unknown_env(spec, known) from error
     except TypeError as error:
         raise SpecError(

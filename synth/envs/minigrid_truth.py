@@ -44,13 +44,14 @@ class TruthReader:
         self._objective = objective_of(env)
         cells = cells_of(env)
         things = [thing for _, cell in cells for thing in _unpacked(cell)]
-        self._doors = [cell for _, cell in cells if cell.type == "door"]
+        doors_matter = self._objective is None or not self._objective.only
+        self._doors = [cell for _, cell in cells if cell.type == "door" and doors_matter]
         self._locked = [door for door in self._doors if door.is_locked]
         self._full_boxes = [t for t in things if t.type == "box" and t.contains is not None]
         self._goals = {at for at, cell in cells if cell.type == "goal"}
         kinds = sorted({t.type for t in things if t.can_pickup()})
         self._predicates: dict[str, Callable[[], bool]] = {}
-        if self._objective is None or not (self._objective.moving or self._objective.only):
+        if self._objective is None or self._objective.hands:
             for kind in kinds:
                 self._predicates[f"carrying_{kind}"] = self._carrying(kind)
         if self._doors:

@@ -111,7 +111,7 @@ class World:
                 self.door_at[at] = len(doors)
                 doors.append(OPEN if cell.is_open else LOCKED if cell.is_locked else CLOSED)
                 self._doors.append(cell)
-            elif cell.can_pickup() and not objective.moving:
+            elif cell.can_pickup() and objective.hands:
                 self.things.append(cell)
                 places.append(at)
             elif cell.can_overlap() and cell.type != "lava":

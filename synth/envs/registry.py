@@ -39,8 +39,9 @@ def family_of(spec: Spec) -> Family:
     for family in families():
         if family.claims(spec.env):
             return family
-    known = [f"{family.name}" for family in families()]
-    raise unknown_env(spec, (), f"Families known here: {', '.join(known)}.")
+    known = [env_id for family in families() for env_id in family.known()]
+    names = ", ".join(family.name for family in families())
+    raise unknown_env(spec, known, f"Families that synth knows: {names}.")
 
 
 def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecError:

@@ -11,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from synth.episode import read_store, write_store
+from synth.record.pictures import write_animation, write_contact_sheet
 from synth.record.recorder import record
 
 if TYPE_CHECKING:
@@ -51,10 +52,17 @@ def record_folder(
     fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
     try:
         write_store(fresh, store)
+        _draw(fresh, store, spec)
         _put_in_place(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return read_store(folder)
+
+
+def _draw(folder: Path, store: EpisodeStore, spec: Spec) -> None:
+    write_contact_sheet(folder / "contact-sheet.png", store, title=spec.name)
+    first = store.select(kind="expert", split="visible")[0]
+    write_animation(folder / f"{first.id}.gif", store, first)
 
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
