@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -95,5 +95,9 @@ class Family(Protocol):
         ...
 
 
-Policy = "Callable[[Simulator], Iterator[Any]]"
-"""Called after a reset; yields actions and may look at the simulator in between."""
+class Policy(Protocol):
+    """A function from a simulator to actions."""
+
+    def __call__(self, simulator: Any, /) -> Iterator[Any]:
+        """Called after a reset; yields actions and may look at the simulator in between."""
+        ...

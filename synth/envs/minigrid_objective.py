@@ -91,7 +91,9 @@ def _put_near(env: Any) -> Objective:
 
 
 def _memory(env: Any) -> Objective:
-    return Objective("reach", cells=(_cell(env.success_pos),), avoid=(_cell(env.failure_pos),), hands=False)
+    return Objective(
+        "reach", cells=(_cell(env.success_pos),), avoid=(_cell(env.failure_pos),), hands=False
+    )
 
 
 def _dynamic(env: Any) -> Objective:

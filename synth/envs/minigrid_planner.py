@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from itertools import count
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 from synth.envs.minigrid_objective import objective_of
@@ -131,7 +131,7 @@ def _actions(world: World, state: State, flood: Flood, deed: Deed) -> tuple[list
     walk.reverse()
     actions = []
     opened = set()
-    for before, after in zip(walk, walk[1:], strict=False):
+    for before, after in pairwise(walk):
         if before >> 2 == after >> 2:
             turn = (after - before) % 4
             actions.append(Action.RIGHT if turn == 1 else Action.LEFT)

@@ -57,8 +57,11 @@ class TileRenderer:
             known = index.get(look)
             ids.append(self._draw(look, cell, facing, bright) if known is None else known)
         size = self.tile_size
-        picture = self._tiles[np.array(ids)].reshape(height, width, size, size, 3)
-        return picture.transpose(0, 2, 1, 3, 4).reshape(height * size, width * size, 3)
+        tiles = self._tiles[np.array(ids)].reshape(height, width, size, size, 3)
+        picture: NDArray[np.uint8] = tiles.transpose(0, 2, 1, 3, 4).reshape(
+            height * size, width * size, 3
+        )
+        return picture
 
     def _draw(self, look: _Look, cell: Any, facing: int | None, bright: bool) -> int:
         tile = Grid.render_tile(cell, facing, bright, self.tile_size)

@@ -113,10 +113,9 @@ def _make(spec: Spec) -> Any:
                 key=f"options.{key}",
                 remedy="Remove it; `max_steps` and `[render]` have their own places.",
             )
+    options: dict[str, Any] = {**spec.options, "max_steps": spec.max_steps}
     try:
-        wrapped = gymnasium.make(
-            spec.env, max_steps=spec.max_steps, disable_env_checker=True, **spec.options
-        )
+        wrapped = gymnasium.make(spec.env, disable_env_checker=True, **options)
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
         known = [i for i in gymnasium.registry if i.startswith(("MiniGrid-", "BabyAI-"))]
         raise unknown_env(spec, known) from error

@@ -22,6 +22,7 @@ __all__ = ["Action", "Deed", "Flood", "State", "World"]
 
 OPEN, CLOSED, LOCKED = 0, 1, 2
 HIDDEN, CARRIED = -2, -1
+NOTHING = -1
 DROP_CHOICES = 10
 """Only so many places to drop a thing are tried from each state, the nearest first."""
 
@@ -53,8 +54,8 @@ class Deed(NamedTuple):
 
     Attributes:
         pose: Where to stand and which way to face.
-        action: What to do there.
-        thing: Index of the thing or door concerned.
+        action: What to do there, or `NOTHING`.
+        thing: Index of the thing concerned, or -1 less the index of the door.
         finishes: Whether it reaches the objective.
     """
 
@@ -90,7 +91,7 @@ class World:
 
     def __init__(self, env: Any, objective: Objective) -> None:
         self.objective = objective
-        self.width = env.grid.width
+        self.width: int = env.grid.width
         self.steps = (1, self.width, -1, -self.width)
         size = len(env.grid.grid)
         self.solid = [False] * size
@@ -99,7 +100,8 @@ class World:
         self.things: list[Any] = []
         self.goals = frozenset(self.index(cell) for cell in objective.cells)
         avoid = {self.index(cell) for cell in objective.avoid}
-        doors, places = [], []
+        doors: list[int] = []
+        places: list[int] = []
         self._doors: list[Any] = []
         for at, cell in enumerate(env.grid.grid):
             if at in avoid:
@@ -201,26 +203,17 @@ class World:
 
     def deeds(self, state: State, flood: Flood) -> Iterator[Deed]:
         """Everything worth doing at the end of a walk."""
-        verb = self.objective.verb
-        if verb in ("reach", "go_beside"):
-            yield from self._arrivals(flood)
-        for thing, at in enumerate(state.places):
-            if at < 0:
-                continue
-            target = thing in self._targets
-            for pose in self._facing(at, flood):
-                if state.carrying < 0 and (target or not self.objective.only):
-                    done = target and verb == "pick_up"
-                    yield Deed(pose, Action.PICKUP, thing, done)
-                if thing in self._inside and not self.objective.only:
-                    yield Deed(pose, Action.TOGGLE, thing, finishes=False)
-        wanted = self.next_to_open(state)
-        for at, door in self.door_at.items():
-            fits = state.doors[door] == LOCKED and self._has_key(state, door)
-            if fits or (door == wanted and state.doors[door] == CLOSED):
-                last = bool(self._to_open) and door == wanted == self._to_open[-1]
-                for pose in self._facing(at, flood):
-                    yield Deed(pose, Action.TOGGLE, -1 - door, last)
+        if self.objective.verb == "reach":
+            for pose in flood.cost:
+                if pose >> 2 in self.goals:
+                    yield Deed(pose, NOTHING, 0, finishes=True)
+        elif self.objective.verb == "go_beside":
+            beside = {goal + step for goal in self.goals for step in self.steps}
+            for pose in flood.cost:
+                if pose >> 2 in beside:
+                    yield Deed(pose, Action.DONE, 0, finishes=True)
+        yield from self._with_things(state, flood)
+        yield from self._with_doors(state, flood)
         if state.carrying >= 0:
             yield from self._drops(state, flood)
 
@@ -259,16 +252,27 @@ class World:
             if pose in flood.cost:
                 yield pose
 
-    def _arrivals(self, flood: Flood) -> Iterator[Deed]:
-        if self.objective.verb == "reach":
-            for pose in flood.cost:
-                if pose >> 2 in self.goals:
-                    yield Deed(pose, -1, 0, finishes=True)
-            return
-        beside = {goal + step for goal in self.goals for step in self.steps}
-        for pose in flood.cost:
-            if pose >> 2 in beside:
-                yield Deed(pose, Action.DONE, 0, finishes=True)
+    def _with_things(self, state: State, flood: Flood) -> Iterator[Deed]:
+        picks = self.objective.verb == "pick_up"
+        for thing, at in enumerate(state.places):
+            if at < 0:
+                continue
+            target = thing in self._targets
+            for pose in self._facing(at, flood):
+                if state.carrying < 0 and (target or not self.objective.only):
+                    yield Deed(pose, Action.PICKUP, thing, finishes=target and picks)
+                if thing in self._inside and not self.objective.only:
+                    yield Deed(pose, Action.TOGGLE, thing, finishes=False)
+
+    def _with_doors(self, state: State, flood: Flood) -> Iterator[Deed]:
+        wanted = self.next_to_open(state)
+        for at, door in self.door_at.items():
+            unlocks = state.doors[door] == LOCKED and self._has_key(state, door)
+            if not unlocks and not (door == wanted and state.doors[door] == CLOSED):
+                continue
+            last = door == wanted and door == self._to_open[-1]
+            for pose in self._facing(at, flood):
+                yield Deed(pose, Action.TOGGLE, -1 - door, finishes=last)
 
     def _drops(self, state: State, flood: Flood) -> Iterator[Deed]:
         occupied = {at for at in state.places if at >= 0}

@@ -67,13 +67,13 @@ def _draw(folder: Path, store: EpisodeStore, spec: Spec) -> None:
 
 def _put_in_place(fresh: Path, folder: Path) -> None:
     if not folder.exists():
-        os.replace(fresh, folder)
+        fresh.replace(folder)
         return
     old = folder.with_name(f".{folder.name}-{os.getpid()}-old")
-    os.replace(folder, old)
+    folder.replace(old)
     try:
-        os.replace(fresh, folder)
+        fresh.replace(folder)
     except BaseException:
-        os.replace(old, folder)
+        old.replace(folder)
         raise
     shutil.rmtree(old)
