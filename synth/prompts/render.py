@@ -1,0 +1,183 @@
+"""Requests in words: one Jinja template per kind of request, kept as files.
+
+Rendering is pure: the same request always gives the same prompt. It refuses whatever is
+held out. Nothing here knows which provider the prompt goes to, nor reads answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from synth.errors import ProgramSyntaxError, UsageError
+from synth.program.parse import parse_tree
+from synth.prompts.answers import plan_schema
+from synth.prompts.library import vision_library
+from synth.prompts.prompt import PicturePart, Prompt, TextPart
+from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
+from synth.prompts.view import Marker, Viewer
+
+if TYPE_CHECKING:
+    from synth.plan import Plan
+    from synth.prompts.requests import Complaint, Request, Shot
+
+__all__ = ["PicturePart", "Prompt", "TextPart", "render", "templates_digest"]
+
+_MARKED = re.compile("\0([^\0]*)\0")
+
+
+def render(request: Request) -> Prompt:
+    """Put a request into words and pictures.
+
+    Args:
+        request: Of any of the four kinds.
+
+    Returns:
+        The prompt; it carries a schema where the answer is a plan.
+
+    Raises:
+        UsageError: The request carries something held out (a `ValueError`), or a picture
+            that is none.
+    """
+    _refuse_held_out(request)
+    viewer = Viewer()
+    words = _words(request, viewer)
+    system = _template("system").render(kind=request.kind, library=vision_library())
+    body = _template(request.kind).render(goal=request.goal, **words)
+    return Prompt(
+        _clean(system).strip(),
+        _parts(body.strip() + "\n", viewer.shots),
+        plan_schema() if isinstance(request, DescribeRequest) else None,
+    )
+
+
+@cache
+def templates_digest() -> str:
+    """Digest of all templates and of the library's documentation, as 64 hex digits."""
+    environment = _environment()
+    loader = environment.loader
+    sha = hashlib.sha256(vision_library().encode())
+    for name in sorted(environment.list_templates(extensions=["j2"])):
+        if loader is not None:
+            sha.update(f"\0{name}\0{loader.get_source(environment, name)[0]}".encode())
+    return sha.hexdigest()
+
+
+def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
+    """What the template of the request's kind asks for."""
+    match request:
+        case DescribeRequest():
+            previous = request.previous.model_dump_json(indent=2) if request.previous else ""
+            return {
+                "demonstrations": viewer.demonstrations(request.demonstrations),
+                "groups": viewer.complaints(request.complaints),
+                "previous": previous,
+            }
+        case WriteRequest():
+            return {
+                "plan": request.plan,
+                "demonstrations": viewer.demonstrations(request.demonstrations),
+                "subtasks": _subtasks(request.plan),
+                "target": _number(request.target_microseconds),
+            }
+        case RefineRequest():
+            return {
+                "plan": request.plan,
+                "program": _fenced(request.source),
+                "parses": _parses(request.source),
+                "demonstrations": viewer.demonstrations(request.demonstrations),
+                "groups": viewer.complaints(request.complaints),
+                "notes": request.notes,
+                "subtasks": _subtasks(request.plan),
+                "target": _number(request.target_microseconds),
+            }
+        case FasterRequest():
+            return {
+                "plan": request.plan,
+                "program": _fenced(request.source),
+                "profile": request.profile,
+                "measured": _number(request.microseconds),
+                "target": _number(request.target_microseconds),
+                "shots": viewer.pictures(request.example),
+                "notes": request.notes,
+            }
+    raise UsageError(f"there is no template for a {type(request).__name__}.")
+
+
+def _refuse_held_out(request: Request) -> None:
+    complaints: tuple[Complaint, ...] = getattr(request, "complaints", ())
+    named = [c.failure.test for c in complaints if c.failure.held_out]
+    named += [c.failure.test for c in complaints if (c.failure.episode or "").startswith("held-")]
+    named += [shot.name for shot in request.shots if shot.name.startswith("held-")]
+    if named:
+        raise UsageError(
+            f"{request.key}: {named[0]!r} is held out and must not reach a model; "
+            "ask with failures and pictures of the visible split only."
+        )
+
+
+def _parts(body: str, shots: dict[str, Shot]) -> tuple[TextPart | PicturePart, ...]:
+    parts: list[TextPart | PicturePart] = []
+    # With one group in the pattern, every second piece is a picture's name.
+    for k, piece in enumerate(_MARKED.split(body)):
+        if k % 2:
+            shot = shots[piece]
+            parts.append(PicturePart(shot.name, _clean(shot.caption), shot.frame))
+        elif piece:
+            parts.append(TextPart(piece))
+    return tuple(parts)
+
+
+def _subtasks(plan: Plan) -> str:
+    stages = (
+        stage[0] if len(stage) == 1 else f"({', '.join(stage)})" for stage in plan.stage_names
+    )
+    return f"SUBTASKS = [{', '.join(stages)}]"
+
+
+def _fenced(source: str) -> str:
+    longest = max((len(run) for run in re.findall("`+", source)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}python\n{source.rstrip()}\n{fence}"
+
+
+def _parses(source: str) -> bool:
+    try:
+        parse_tree(source)
+    except ProgramSyntaxError:
+        return False
+    return True
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}"
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("synth.prompts", "templates"),
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        autoescape=False,  # noqa: S701 - prompts are not HTML
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _template(name: str) -> Any:
+    return _environment().get_template(f"{name}.md.j2")
+
+
+def _finalize(value: Any) -> Any:
+    return _clean(value) if isinstance(value, str) and not isinstance(value, Marker) else value
+
+
+def _clean(text: str) -> str:
+    """Text that can be sent: no NUL, which marks pictures, and no lone surrogates."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,144 @@
+"""What the templates read: requests laid out for printing.
+
+A picture that a request shows twice is sent once; afterwards it is referred to by name.
+This module decides what is told about each picture; how it is told stands in the
+templates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.prompts.pictures import colour_table, difference, scale_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.failure import Failure
+    from synth.prompts.pictures import ColourTable, Difference
+    from synth.prompts.requests import Complaint, Demonstration, Shot
+
+__all__ = [
+    "ComplaintView",
+    "DemonstrationView",
+    "GroupView",
+    "Marker",
+    "ShotView",
+    "Viewer",
+]
+
+
+class Marker(str):
+    """Where a picture goes in rendered text; no other text can look like one."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShotView:
+    """A picture in print.
+
+    Attributes:
+        name: The shot's.
+        caption: The shot's.
+        scale: True size and enlargement, in words.
+        marker: Stands for the picture itself.
+        repeated: Whether it was shown before, so that it is only referred to.
+        table: Its colours, where they are listed.
+        difference: What differs from the initial picture, where there is one.
+        reference: Name of that initial picture.
+    """
+
+    name: str
+    caption: str
+    scale: str
+    marker: Marker
+    repeated: bool = False
+    table: ColourTable | None = None
+    difference: Difference | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationView:
+    """An episode in print."""
+
+    episode: str
+    complete: bool
+    shots: tuple[ShotView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintView:
+    """A failure in print."""
+
+    failure: Failure
+    also: int
+    shots: tuple[ShotView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """The failures of one sub-task, or of the program as a whole (``None``)."""
+
+    subtask: str | None
+    complaints: tuple[ComplaintView, ...]
+
+
+class Viewer:
+    """Lays out the pictures of one prompt, in the order in which they will be printed."""
+
+    def __init__(self) -> None:
+        self.shots: dict[str, Shot] = {}
+
+    def demonstrations(
+        self, demonstrations: Sequence[Demonstration]
+    ) -> tuple[DemonstrationView, ...]:
+        """Episodes: the initial picture with its colours, the others by what changed."""
+        return tuple(
+            DemonstrationView(d.episode, d.complete, self.pictures(d.shots)) for d in demonstrations
+        )
+
+    def complaints(self, complaints: Sequence[Complaint]) -> tuple[GroupView, ...]:
+        """Failures by sub-task, sub-tasks in the order of their most telling failure."""
+        groups = dict.fromkeys(c.failure.subtask for c in complaints)
+        return tuple(
+            GroupView(
+                subtask,
+                tuple(
+                    ComplaintView(c.failure, c.also, self.pictures(c.shots, at_fault=True))
+                    for c in complaints
+                    if c.failure.subtask == subtask
+                ),
+            )
+            for subtask in groups
+        )
+
+    def pictures(self, shots: Sequence[Shot], *, at_fault: bool = False) -> tuple[ShotView, ...]:
+        """Pictures of one episode, the initial one first.
+
+        Args:
+            shots: Of which the first is what the others are compared with.
+            at_fault: Whether the second is a frame at fault, whose colours are listed too.
+        """
+        return tuple(
+            self._picture(shot, shots[0], table=k == 0 or (at_fault and k == 1))
+            for k, shot in enumerate(shots)
+        )
+
+    def _picture(self, shot: Shot, initial: Shot, *, table: bool) -> ShotView:
+        scale = scale_of(shot.frame).words
+        marker = Marker(f"\0{shot.name}\0")
+        if shot.name in self.shots:
+            return ShotView(shot.name, shot.caption, scale, marker, repeated=True)
+        self.shots[shot.name] = shot
+        return ShotView(
+            shot.name,
+            shot.caption,
+            scale,
+            marker,
+            table=colour_table(shot.frame) if table else None,
+            difference=None if shot is initial else difference(shot.frame, initial.frame),
+            reference=initial.name,
+        )
