@@ -61,7 +61,8 @@ class MiniGridSimulator:
                 "Use another `seed`, or other `options`."
             ) from error
         self._truth = TruthReader(self.env)
-        return self._moment(reward=0.0, success=False, done=False)
+        frame = self._renderer.render(self.env)
+        return Moment(frame, reward=0.0, success=False, done=False, truth=self._truth.read())
 
     def step(self, action: Any) -> Moment:
         """Apply one action, 0 to 6; see `synth.envs.base.Simulator.step`.
@@ -69,6 +70,9 @@ class MiniGridSimulator:
         Raises:
             EnvironmentFault: The action is not one of the environment's.
         """
+        truth = self._truth
+        if truth is None:
+            raise EnvironmentFault(f"{self.spec.env} was stepped before it was reset.")
         try:
             _, reward, terminated, truncated, _ = self.env.step(action)
         except ValueError as error:
@@ -77,10 +81,12 @@ class MiniGridSimulator:
                 f"{self.env.action_space.n - 1}."
             ) from error
         gained = float(reward)
-        return self._moment(
+        return Moment(
+            frame=self._renderer.render(self.env),
             reward=gained,
             success=bool(terminated) and gained > 0,
             done=bool(terminated or truncated),
+            truth=truth.read(),
         )
 
     def random_action(self, rng: np.random.Generator) -> int:
@@ -90,17 +96,6 @@ class MiniGridSimulator:
     def close(self) -> None:
         """Close the environment."""
         self.env.close()
-
-    def _moment(self, *, reward: float, success: bool, done: bool) -> Moment:
-        if self._truth is None:
-            raise EnvironmentFault(f"{self.spec.env} was stepped before it was reset.")
-        return Moment(
-            frame=self._renderer.render(self.env),
-            reward=reward,
-            success=success,
-            done=done,
-            truth=self._truth.read(),
-        )
 
 
 def _make(spec: Spec) -> Any:

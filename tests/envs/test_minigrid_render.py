@@ -1,0 +1,95 @@
+"""The cached renderer against MiniGrid's own, pixel by pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synth.envs import family_of, find_policy
+from synth.envs.minigrid_render import TileRenderer
+
+ENVS = [
+    "MiniGrid-DoorKey-6x6-v0",
+    "MiniGrid-UnlockPickup-v0",
+    "MiniGrid-BlockedUnlockPickup-v0",
+    "MiniGrid-KeyCorridorS3R2-v0",
+    "MiniGrid-MultiRoom-N2-S4-v0",
+    "MiniGrid-LavaCrossingS9N1-v0",
+    "MiniGrid-RedBlueDoors-6x6-v0",
+    "MiniGrid-GoToDoor-6x6-v0",
+    "MiniGrid-Dynamic-Obstacles-6x6-v0",
+    "MiniGrid-ObstructedMaze-1Dlhb-v0",
+    "MiniGrid-MemoryS7-v0",
+    "MiniGrid-Playground-v0",
+]
+RENDERERS = {
+    (size, lit): TileRenderer(tile_size=size, highlight=lit)
+    for size in (4, 8)
+    for lit in (False, True)
+}
+"""Shared over all environments, as a tile wrongly shared is what must show up."""
+
+
+def assert_same_picture(env):
+    """Both renderers agree at every tile size, with highlight and without."""
+    for (size, lit), renderer in RENDERERS.items():
+        native = env.get_frame(highlight=lit, tile_size=size)
+        ours = renderer.render(env)
+        assert ours.dtype == native.dtype == np.uint8
+        assert np.array_equal(ours, native), f"tile_size={size} highlight={lit}"
+
+
+@pytest.mark.parametrize("env_id", ENVS)
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**31 - 1), actions=st.lists(st.integers(0, 6), max_size=15))
+def test_the_cached_picture_is_minigrids_own(make_spec, env_id, seed, actions):
+    """Whatever is done from whatever seed, no pixel differs."""
+    spec = make_spec(env_id)
+    simulator = family_of(spec).make(spec)
+    simulator.reset(seed)
+    assert_same_picture(simulator.env)
+    for action in actions:
+        done = simulator.step(action % simulator.env.action_space.n).done
+        if done:
+            break
+    assert_same_picture(simulator.env)
+
+
+@pytest.mark.parametrize("env_id", ["MiniGrid-DoorKey-5x5-v0", "MiniGrid-UnlockPickup-v0"])
+def test_the_picture_stays_the_same_through_an_experts_episode(make_spec, env_id):
+    """Doors that open, keys that vanish and agents on goals are drawn as MiniGrid draws them."""
+    spec = make_spec(env_id)
+    simulator = family_of(spec).make(spec)
+    simulator.reset(1)
+    for action in find_policy(spec)(simulator):
+        simulator.step(action)
+        assert_same_picture(simulator.env)
+
+
+@pytest.mark.parametrize("highlight", [False, True])
+def test_the_simulator_draws_with_the_specs_render_table(make_spec, highlight):
+    """`[render]` reaches the picture."""
+    spec = make_spec("MiniGrid-DoorKey-5x5-v0", render={"tile_size": 8, "highlight": highlight})
+    simulator = family_of(spec).make(spec)
+    native_env = simulator.env
+    frame = simulator.reset(0).frame
+    assert np.array_equal(frame, native_env.get_frame(highlight=highlight, tile_size=8))
+
+
+@pytest.mark.slow
+def test_every_registered_environment_is_drawn_alike(make_spec):
+    """Long random walks in all MiniGrid environments leave no pixel different."""
+    spec = make_spec("MiniGrid-Empty-5x5-v0")
+    for env_id in family_of(spec).known():
+        each = make_spec(env_id)
+        simulator = family_of(each).make(each)
+        rng = np.random.default_rng(0)
+        for seed in range(5):
+            simulator.reset(seed)
+            for _ in range(40):
+                done = simulator.step(simulator.random_action(rng)).done
+                assert_same_picture(simulator.env)
+                if done:
+                    break
