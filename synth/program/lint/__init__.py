@@ -1,0 +1,85 @@
+"""The lint: what a reward program may contain.
+
+An allow-list of node types, names and attributes, and some data flow for purity. It works
+on Python's own syntax tree, because that is what will be compiled: other parsers differ
+from it in corners, such as identifiers that Python normalises. It is one of two walls;
+the other is the sandbox, and neither relies on the other. It does not judge whether a
+program is right, fast, or ends in time.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+
+import synth.program.lint.rules  # noqa: F401 - importing it registers the rules
+from synth.program.excerpt import character_column, excerpt, source_lines
+from synth.program.lint.registry import RULES, Context, Hit, Rule
+from synth.program.lint.scope import resolve
+from synth.program.parse import parse, parse_tree
+
+__all__ = ["RULES", "Finding", "Rule", "lint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One objection of the lint.
+
+    Attributes:
+        rule: ``S101``; the rules are listed in ``docs/lint.md``.
+        line: 1-based.
+        column: 1-based, in characters.
+        message: What is wrong.
+        excerpt: The line with a caret under the column.
+        hint: What to write instead.
+    """
+
+    rule: str
+    line: int
+    column: int
+    message: str
+    excerpt: str
+    hint: str
+
+    def __str__(self) -> str:
+        """The report, as compilers print it, over four lines."""
+        where = f"line {self.line}, column {self.column}"
+        return f"{where}: {self.rule} {self.message}\n{self.excerpt}\n    {self.hint}"
+
+
+def lint(source: str) -> list[Finding]:
+    """Check a reward program against the allow-list.
+
+    Args:
+        source: The program's text.
+
+    Returns:
+        The findings in source order; empty where the program may be run.
+
+    Raises:
+        ProgramSyntaxError: The text is not a reward program at all.
+    """
+    return list(_lint(source))
+
+
+@lru_cache(maxsize=32)
+def _lint(source: str) -> tuple[Finding, ...]:
+    program = parse(source)
+    tree = parse_tree(source)
+    nodes: list[ast.AST] = [tree]
+    for node in nodes:
+        nodes += ast.iter_child_nodes(node)
+    context = Context(program, tree, tuple(nodes), resolve(tree))
+    lines = source_lines(source)
+    findings = {
+        _finding(source, lines, rule, hit) for rule in RULES.values() for hit in rule.check(context)
+    }
+    return tuple(sorted(findings, key=lambda f: (f.line, f.column, f.rule, f.message)))
+
+
+def _finding(source: str, lines: list[str], rule: Rule, hit: Hit) -> Finding:
+    line: int = getattr(hit.node, "lineno", 1)
+    column = character_column(lines[line - 1], getattr(hit.node, "col_offset", 0))
+    shown = excerpt(source, line, column)
+    return Finding(rule.id, line, column, hit.message, shown, hit.hint)

@@ -1,0 +1,126 @@
+"""Functions: signatures, defaults, annotations, recursion."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from synth.program.lint.registry import Context, Hit, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["no_recursion", "plain_annotations", "safe_defaults", "signatures"]
+
+_ANNOTATION = (
+    ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
+)  # fmt: skip
+
+
+@rule("S501", "A checker and its _progress take exactly two positional parameters, perceive one.")
+def signatures(context: Context) -> Iterator[Hit]:
+    """Wrong counts, defaults, ``*args`` and keyword-only parameters."""
+    wanted = dict.fromkeys(context.program.subtasks, "now, initial")
+    wanted |= {f"{name}_progress": "now, initial" for name in context.program.progress}
+    if context.program.perceives:
+        wanted["perceive"] = "frame"
+    for node in context.tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name not in wanted:
+            continue
+        parameters = wanted[node.name]
+        given = node.args
+        plain = len(given.posonlyargs) + len(given.args) == parameters.count(",") + 1
+        odd = given.vararg or given.kwarg or given.kwonlyargs or given.defaults
+        if not plain or odd:
+            yield Hit(
+                node,
+                f"{node.name} must take exactly ({parameters}).",
+                f"Write `def {node.name}({parameters}):`.",
+            )
+
+
+@rule("S502", "Defaults of parameters are immutable.")
+def safe_defaults(context: Context) -> Iterator[Hit]:
+    """Lists, dictionaries, sets and calls as defaults: they are made once and keep state."""
+    for node in context.nodes:
+        if not isinstance(node, ast.arguments):
+            continue
+        for default in (*node.defaults, *(d for d in node.kw_defaults if d is not None)):
+            for part in ast.walk(default):
+                if isinstance(
+                    part,
+                    ast.List | ast.Dict | ast.Set | ast.ListComp | ast.DictComp | ast.SetComp
+                    | ast.GeneratorExp | ast.Call | ast.Lambda | ast.NamedExpr,
+                ):  # fmt: skip
+                    hint = "Use a number, a tuple or None, and make the value in the function."
+                    yield Hit(part, "a default must be an immutable literal.", hint)
+                    break
+
+
+@rule("S503", "Annotations are plain types.")
+def plain_annotations(context: Context) -> Iterator[Hit]:
+    """Annotations that compute."""
+    for node in context.nodes:
+        annotation = None
+        if isinstance(node, ast.arg | ast.AnnAssign):
+            annotation = node.annotation
+        elif isinstance(node, ast.FunctionDef):
+            annotation = node.returns
+        if annotation is None:
+            continue
+        wrong = next((p for p in ast.walk(annotation) if not isinstance(p, _ANNOTATION)), None)
+        if wrong is not None:
+            hint = "Use bool, int, dict, tuple[int, int] or np.ndarray, or none at all."
+            yield Hit(annotation, "an annotation must be a plain type.", hint)
+
+
+@rule("S504", "Functions do not call themselves, directly or through others.")
+def no_recursion(context: Context) -> Iterator[Hit]:
+    """Recursion, found among functions and lambdas that have a name."""
+    bodies = _named_functions(context)
+    calls = {
+        name: {
+            inner.id
+            for body in nodes
+            for inner in ast.walk(body)
+            if isinstance(inner, ast.Name)
+            and isinstance(inner.ctx, ast.Load)
+            and inner.id in bodies
+            and not _shadowed(body, inner.id)
+        }
+        for name, nodes in bodies.items()
+    }
+    for name, nodes in bodies.items():
+        reached: set[str] = set()
+        waiting = list(calls[name])
+        while waiting:
+            callee = waiting.pop()
+            if callee not in reached:
+                reached.add(callee)
+                waiting += calls[callee]
+        if name in reached:
+            hint = "Use a for loop, ndimage.label or ndimage.binary_propagation."
+            yield Hit(nodes[0], f"{name} calls itself.", hint)
+
+
+def _named_functions(context: Context) -> dict[str, list[ast.AST]]:
+    named: dict[str, list[ast.AST]] = {}
+    for node in context.nodes:
+        if isinstance(node, ast.FunctionDef):
+            named.setdefault(node.name, []).append(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    named.setdefault(target.id, []).append(node.value)
+        elif isinstance(node, ast.NamedExpr) and isinstance(node.value, ast.Lambda):
+            named.setdefault(node.target.id, []).append(node.value)
+    return named
+
+
+def _shadowed(function: ast.AST, name: str) -> bool:
+    """Whether the function has a parameter or plain variable of that name."""
+    return any(
+        (isinstance(node, ast.arg) and node.arg == name)
+        or (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store))
+        for node in ast.walk(function)
+    )
