@@ -201,30 +201,40 @@ def read_store(folder: Path) -> EpisodeStore:
         UsageError: There are no episodes, or they are damaged or of an unknown format.
     """
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if manifest["format"] != FORMAT:
-            raise UsageError(
-                f"{folder}: episode format {manifest['format']} is not the one this version of "
-                f"synth reads ({FORMAT}); record again with `synth record`."
-            )
-        stacks = []
-        for split in SPLITS:
-            with lzma.open(folder / f"{split}.npy.xz") as stream:
-                stacks.append(np.load(io.BytesIO(stream.read()), allow_pickle=False))
-        offsets = dict(zip(SPLITS, (0, len(stacks[0])), strict=True))
-        episodes = tuple(_read_episodes(folder / "episodes.jsonl", offsets))
+        return _read_store(folder)
     except FileNotFoundError as error:
         raise UsageError(
             f"{folder}: no episodes here ({error.filename} is missing); `synth record` makes them."
         ) from error
-    except (KeyError, ValueError, lzma.LZMAError, EOFError, OSError) as error:
-        if isinstance(error, UsageError):
-            raise
+    except UsageError:
+        raise
+    except (LookupError, TypeError, ValueError, lzma.LZMAError, EOFError, OSError) as error:
         raise UsageError(
             f"{folder}: the episodes are damaged ({error}); restore the folder or record again."
         ) from error
+
+
+def _read_store(folder: Path) -> EpisodeStore:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise UsageError(
+            f"{folder}: episode format {manifest['format']} is not the one this version of "
+            f"synth reads ({FORMAT}); record again with `synth record`."
+        )
+    stacks = []
+    for split in SPLITS:
+        with lzma.open(folder / f"{split}.npy.xz") as stream:
+            stacks.append(np.load(io.BytesIO(stream.read()), allow_pickle=False))
+    offsets = dict(zip(SPLITS, (0, len(stacks[0])), strict=True))
     frames = np.concatenate([s for s in stacks if len(s)] or stacks[:1])
     frames.setflags(write=False)
+    episodes = tuple(_read_episodes(folder / "episodes.jsonl", offsets))
+    for e in episodes:
+        lengths = {len(e.frame_index), len(e.success), *(len(v) for v in e.truth.values())}
+        if lengths != {len(e) + 1}:
+            raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
+        if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
+            raise ValueError(f"{e.id} refers to a frame that is not there")
     return EpisodeStore(
         frames, episodes, manifest["spec_digest"], manifest["env"], manifest["versions"]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synth.record.folder import record_folder
 from synth.record.recorder import OnEpisode, episode_count, record
-from synth.record.rollout import Rollout, roll_expert, roll_random, rollout
+from synth.record.rolling import Rollout, roll_expert, roll_random, rollout
 from synth.record.seeds import Seeds
 
 __all__ = [

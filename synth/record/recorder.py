@@ -14,7 +14,7 @@ import numpy as np
 from synth.envs import family_of, find_policy
 from synth.episode import Episode, EpisodeStore, frame_digest
 from synth.errors import EnvironmentFault
-from synth.record.rollout import Rollout, expert_rollout, random_policy, rollout
+from synth.record.rolling import Rollout, expert_rollout, random_policy, rollout
 from synth.record.seeds import Seeds
 
 if TYPE_CHECKING:

@@ -95,7 +95,14 @@ def shortest(env):
 
 @pytest.mark.parametrize(
     ("env_id", "seed"),
-    [("MiniGrid-DoorKey-5x5-v0", 0), ("MiniGrid-KeyCorridorS3R1-v0", 1)],
+    [
+        ("MiniGrid-DoorKey-5x5-v0", 0),
+        ("MiniGrid-DoorKey-5x5-v0", 4),
+        ("MiniGrid-KeyCorridorS3R1-v0", 1),
+        ("MiniGrid-MultiRoom-N2-S4-v0", 2),
+        ("MiniGrid-LavaGapS6-v0", 3),
+        ("MiniGrid-PutNear-6x6-N2-v0", 1),
+    ],
 )
 def test_no_plan_is_shorter(make_spec, env_id, seed):
     """Exhaustive search with the environment's own rules finds nothing shorter."""

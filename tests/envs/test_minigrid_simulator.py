@@ -105,7 +105,7 @@ def test_random_actions_are_json_and_cover_the_action_space(make_spec):
 )
 def test_what_a_spec_may_not_say_is_a_spec_error(make_spec, tables, key, text):
     """Unknown or wrong render keys and options name their key and what is allowed."""
-    with pytest.raises(SpecError, match="specs/task.toml") as caught:
+    with pytest.raises(SpecError, match=r"specs/task\.toml") as caught:
         open_simulator(make_spec("MiniGrid-DoorKey-6x6-v0", **tables))
     assert caught.value.key == key
     assert text in str(caught.value)

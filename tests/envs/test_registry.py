@@ -27,7 +27,9 @@ def test_every_family_says_who_it_is_and_which_versions_it_runs():
 
 def test_asking_for_a_family_imports_no_simulator():
     """Listing families costs no simulator import."""
-    code = "import sys; from synth.envs import families; families(); print('minigrid' in sys.modules)"
+    code = (
+        "import sys; from synth.envs import families; families(); print('minigrid' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
 
