@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from synth.program.lint import Finding, lint
+from synth.program.merge import changed_functions, merge
 from synth.program.parse import Program, parse, program_digest
+from synth.program.reply import extract_code
 
-__all__ = ["Finding", "Program", "lint", "parse", "program_digest"]
+__all__ = [
+    "Finding",
+    "Program",
+    "changed_functions",
+    "extract_code",
+    "lint",
+    "merge",
+    "parse",
+    "program_digest",
+]

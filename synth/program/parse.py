@@ -22,7 +22,15 @@ from synth.program.excerpt import excerpt, syntax_error
 if TYPE_CHECKING:
     from synth.plan import Stages
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Program", "parse", "parse_tree", "program_digest"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Program",
+    "parse",
+    "parse_module",
+    "parse_tree",
+    "program_digest",
+]
 
 MAX_BYTES = 64 * 1024
 """Size limit of a program in UTF-8 bytes."""
@@ -88,7 +96,7 @@ def _parse(source: str) -> Program:
     subtasks = [name for stage in stages for name in stage]
     return Program(
         source=source,
-        module=_module(source),
+        module=parse_module(source),
         stages=stages,
         functions=tuple(functions),
         perceives="perceive" in functions,
@@ -96,7 +104,12 @@ def _parse(source: str) -> Program:
     )
 
 
-def _module(source: str) -> libcst.Module:
+def parse_module(source: str) -> libcst.Module:
+    """The lossless syntax tree of a text that `parse_tree` accepts.
+
+    Raises:
+        ProgramSyntaxError: libcst does not know this syntax.
+    """
     try:
         return libcst.parse_module(source)
     except libcst.ParserSyntaxError as error:
