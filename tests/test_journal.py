@@ -99,7 +99,7 @@ def test_look_ups_find_what_was_recorded(tmp_path: Path) -> None:
     assert tape.responses == (answer,)
     verdict = tape.verdict("p", "e")
     assert verdict is not None
-    assert tape.tests(verdict.tests) == ("a::b", "c::d")
+    assert tape.suite(verdict.tests) == ("a::b", "c::d")
     assert tape.verdict("p", "other evidence") is None
     assert tape.held_out("p", "e") is not None
     assert tape.looks == 1

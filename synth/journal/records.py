@@ -52,6 +52,12 @@ class RunRecord(_Record):
         model: As given on the command line.
         synth: Version of the package.
         prompts: Digest of the prompt templates.
+        rounds: How many rounds were allowed; this and what follows decide what is asked,
+            so that a replay needs them.
+        samples: Answers asked for in each round.
+        faster_rounds: Rounds allowed for speed.
+        patience: Rounds without improvement before the plan is thought over.
+        complaints: Failures shown at a time.
     """
 
     type: Literal["run"] = "run"
@@ -61,6 +67,11 @@ class RunRecord(_Record):
     model: str
     synth: str
     prompts: str = ""
+    rounds: int = 8
+    samples: int = 1
+    faster_rounds: int = 2
+    patience: int = 3
+    complaints: int = 6
 
 
 class PictureRecord(_Record):
@@ -208,6 +219,11 @@ class HeldOutRecord(_Record):
     passed: int
     failed: int
     look: int
+
+    @property
+    def passes(self) -> bool:
+        """Whether all passed, and there was one."""
+        return self.passed > 0 and not self.failed
 
 
 class FunctionRecord(_Record):

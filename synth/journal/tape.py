@@ -36,7 +36,7 @@ class Tape:
         self._responses: dict[tuple[str, str], ResponseRecord] = {}
         self._latest: dict[str, ResponseRecord] = {}
         self._requests: set[tuple[str, str]] = set()
-        self._tests: dict[str, SuiteRecord] = {}
+        self._suites: dict[str, SuiteRecord] = {}
         self._verdicts: dict[tuple[str, str], VerdictRecord] = {}
         self._held_out: dict[tuple[str, str], HeldOutRecord] = {}
         self._speeds: dict[str, SpeedRecord] = {}
@@ -55,7 +55,7 @@ class Tape:
                 self._latest[record.key] = record
                 self.elapsed = max(self.elapsed, record.elapsed)
             case SuiteRecord():
-                self._tests[record.digest] = record
+                self._suites[record.digest] = record
             case VerdictRecord():
                 self._verdicts[record.program, record.evidence] = record
                 self.elapsed = max(self.elapsed, record.elapsed)
@@ -94,9 +94,9 @@ class Tape:
         """
         return self._latest.get(key) if digest is None else self._responses.get((key, digest))
 
-    def tests(self, digest: str) -> tuple[str, ...]:
+    def suite(self, digest: str) -> tuple[str, ...]:
         """The test ids that a verdict's marks stand for; empty where unknown."""
-        record = self._tests.get(digest)
+        record = self._suites.get(digest)
         return record.ids if record else ()
 
     def verdict(self, program: str, evidence: str) -> VerdictRecord | None:

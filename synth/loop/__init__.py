@@ -1,0 +1,43 @@
+"""The loop: rounds, acceptance, budget, and what becomes of the result.
+
+`run_loop` does the work; `promote` and `compare` say what to do with what came of it.
+Nothing here prints or knows a provider.
+"""
+
+from synth.loop.budget import AnyOf, Spent, StopCondition
+from synth.loop.compare import Agreement, Comparison, Side, compare
+from synth.loop.events import Event, Observer
+from synth.loop.examine import Examiner, SuiteExaminer, Timing
+from synth.loop.folder import RunFolder, RunStatus, read_status
+from synth.loop.options import LoopOptions
+from synth.loop.outcome import Outcome
+from synth.loop.prices import Price, find_price
+from synth.loop.promote import Provenance, promote
+from synth.loop.run import run_loop
+from synth.loop.verdict import Verdict
+
+__all__ = [
+    "Agreement",
+    "AnyOf",
+    "Comparison",
+    "Event",
+    "Examiner",
+    "LoopOptions",
+    "Observer",
+    "Outcome",
+    "Price",
+    "Provenance",
+    "RunFolder",
+    "RunStatus",
+    "Side",
+    "Spent",
+    "StopCondition",
+    "SuiteExaminer",
+    "Timing",
+    "Verdict",
+    "compare",
+    "find_price",
+    "promote",
+    "read_status",
+    "run_loop",
+]

@@ -1,0 +1,211 @@
+"""Asking a model, with the journal as cache and the budget at the door.
+
+Every request is looked up first by its place in the run and its digest: what the journal
+holds is neither asked nor paid for again. Before anything is sent, the request is on the
+disk; before an answer is looked at, so is the answer. Retries are the providers' affair.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.errors import BudgetExhausted, ModelTruncated
+from synth.journal import NoteRecord, PictureRecord, RequestRecord, ResponseRecord
+from synth.loop.budget import Spent
+from synth.loop.events import Answered, Asked, Noticed
+from synth.models.base import Reply, Usage
+from synth.prompts.requests import request_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from synth.journal import Journal, Tape
+    from synth.loop.budget import StopCondition
+    from synth.loop.clock import Clock
+    from synth.loop.events import Event, Observer
+    from synth.loop.pictures import PictureFolder
+    from synth.loop.prices import Price
+    from synth.models.base import Model
+    from synth.prompts.requests import Request
+
+__all__ = ["Asker"]
+
+THREADS = 16
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Question:
+    request: Request
+    prompt: str
+    digest: str
+
+
+class Asker:
+    """Answers requests from the journal, or else from the model.
+
+    Args:
+        model: What answers.
+        journal: What was answered.
+        pictures: Where the pictures of requests are kept.
+        render: The full text of a request.
+        stop: When not to ask any more.
+        price: For the cost, where known.
+        clock: For the records.
+        observe: Told of every request and answer, one at a time.
+        tape: The tape a replaying model answers from; where it ends, the run does.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Model,
+        journal: Journal,
+        pictures: PictureFolder,
+        render: Callable[[Request], str],
+        stop: StopCondition,
+        price: Price | None,
+        clock: Clock,
+        observe: Observer,
+        tape: Tape | None = None,
+    ) -> None:
+        self._model, self._journal, self._pictures = model, journal, pictures
+        self._render, self._stop, self._price, self._clock = render, stop, price, clock
+        self._observe, self._tape = observe, tape
+        self._mutex = threading.Lock()
+        self._before = len(journal.tape.responses)
+        self._told = False
+        self.rounds = 0
+        self.replayed = 0
+
+    @property
+    def spent(self) -> Spent:
+        """What the run has cost so far, earlier processes included."""
+        responses = self._journal.tape.responses
+        usage = Usage(
+            sum(r.input_tokens for r in responses), sum(r.output_tokens for r in responses)
+        )
+        cost = self._price.cost(usage) if self._price else None
+        return Spent(self.rounds, len(responses), usage, cost, self._clock.elapsed())
+
+    def begin_round(self) -> None:
+        """Count a round.
+
+        Raises:
+            BudgetExhausted: There is none left.
+        """
+        self._require(requests=0)
+        self.rounds += 1
+
+    def ask(self, requests: Sequence[Request]) -> tuple[str, ...]:
+        """The answers to `requests`, in their order; those not yet known are asked at once.
+
+        Raises:
+            BudgetExhausted: They are not all known, and the budget does not allow the rest.
+            ModelError: The service failed; the answers that did come are in the journal.
+        """
+        questions = [self._question(request) for request in requests]
+        missing = [q for q in questions if self._known(q) is None]
+        for question in questions:
+            if (record := self._known(question)) is not None:
+                self.replayed += 1
+                self._say_answered(record, replayed=True)
+        if missing:
+            self._require_tape(missing)
+            self._require(requests=len(missing))
+            for question in missing:
+                self._write_down(question)
+            self._send(missing)
+        found = [self._known(question) for question in questions]
+        return tuple(record.text for record in found if record is not None)
+
+    def _question(self, request: Request) -> _Question:
+        prompt = self._render(request)
+        return _Question(request, prompt, request_digest(request, prompt))
+
+    def _known(self, question: _Question) -> ResponseRecord | None:
+        return self._journal.tape.response(question.request.key, question.digest)
+
+    def _require(self, *, requests: int) -> None:
+        reason = self._stop.reason(self.spent, requests=requests)
+        if reason:
+            raise BudgetExhausted(reason)
+
+    def _require_tape(self, missing: Sequence[_Question]) -> None:
+        if self._tape is None:
+            return
+        for question in missing:
+            if self._tape.response(question.request.key) is None:
+                raise BudgetExhausted(f"the replayed journal ends before {question.request.key}")
+
+    def _write_down(self, question: _Question) -> None:
+        request, tape = question.request, self._journal.tape
+        if tape.asked(request.key, question.digest):
+            return
+        if self._tape is None and not self._told and tape.response(request.key) is not None:
+            self._told = True
+            text = (
+                f"{request.key} is asked anew: the prompt, the spec or the episodes have changed "
+                "since the journal was written, so its answers from here on do not apply."
+            )
+            self._journal.append(NoteRecord(text=text))
+            self._say(Noticed(text))
+        pictures = tuple(
+            PictureRecord(name=s.name, caption=s.caption, sha=self._pictures.keep(s.frame))
+            for s in request.shots
+        )
+        self._journal.append(
+            RequestRecord(
+                key=request.key,
+                digest=question.digest,
+                kind=request.kind,
+                prompt=question.prompt,
+                pictures=pictures,
+            )
+        )
+
+    def _send(self, missing: Sequence[_Question]) -> None:
+        if len(missing) == 1:
+            self._ask_one(missing[0])
+            return
+        # Leaving the block waits for what is under way, after Ctrl-C too: it is paid for.
+        with ThreadPoolExecutor(min(len(missing), THREADS), "synth-ask") as pool:
+            futures = [pool.submit(self._ask_one, question) for question in missing]
+            try:
+                wait(futures)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+        for future in futures:
+            future.result()
+
+    def _ask_one(self, question: _Question) -> None:
+        request = question.request
+        self._say(Asked(request.key, len(request.shots), len(question.prompt)))
+        try:
+            reply = self._model.ask(request)
+        except ModelTruncated as error:
+            # The model can do something about this one: it is told, as of any useless answer.
+            reply = Reply(f"(The answer was cut at the token limit: {error})", model="")
+        record = ResponseRecord(
+            key=request.key,
+            digest=question.digest,
+            text=reply.text.encode("utf-8", "replace").decode("utf-8"),
+            input_tokens=reply.usage.input_tokens,
+            output_tokens=reply.usage.output_tokens,
+            model=reply.model,
+            elapsed=self._clock.elapsed(),
+        )
+        self._journal.append(record)
+        self._say_answered(record, replayed=False)
+
+    def _say_answered(self, record: ResponseRecord, *, replayed: bool) -> None:
+        usage = Usage(record.input_tokens, record.output_tokens)
+        cost = self._price.cost(usage) if self._price else None
+        self._say(Answered(record.key, usage, cost, replayed))
+
+    def _say(self, event: Event) -> None:
+        with self._mutex:
+            self._observe(event)

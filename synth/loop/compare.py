@@ -1,0 +1,166 @@
+"""How a new reward compares with the committed one.
+
+Both are run on the same held-out frames. Their sub-tasks may bear different names, and be
+of different number, so that they are compared by position, counted from the goal
+backwards. What a difference is worth is said only where it is plain: by the tests passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.errors import RewardError
+from synth.loop.examine import SuiteExaminer
+from synth.program import parse
+from synth.sandbox import Cell, Sandbox
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from synth.loop.examine import Task
+    from synth.plan import Plan
+
+__all__ = ["Agreement", "Comparison", "Side", "compare"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two rewards.
+
+    Attributes:
+        subtasks: Names in plan order.
+        passed: Visible and held-out tests that it passes under its own plan.
+        failed: Those that it fails, or that could not be made.
+        single: Microseconds a frame one by one, or ``None`` where it cannot be run.
+        batched: Microseconds a frame in batches, likewise.
+        lines: Of its source.
+    """
+
+    subtasks: tuple[str, ...]
+    passed: int
+    failed: int
+    single: float | None
+    batched: float | None
+    lines: int
+
+    @property
+    def passes(self) -> bool:
+        """Whether it passes every test."""
+        return self.passed > 0 and not self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often two checkers say the same.
+
+    Attributes:
+        committed: Name of the committed reward's checker.
+        candidate: Name of the candidate's.
+        same: Share of the held-out frames on which they agree.
+        frames: How many frames that is out of.
+    """
+
+    committed: str
+    candidate: str
+    same: float
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A candidate beside the committed reward.
+
+    Attributes:
+        agreements: By position from the goal backwards, the goal first; empty where one
+            of the two cannot be run.
+    """
+
+    committed: Side
+    candidate: Side
+    agreements: tuple[Agreement, ...]
+
+    @property
+    def goal(self) -> Agreement | None:
+        """How far the two agree on the goal."""
+        return self.agreements[0] if self.agreements else None
+
+    @property
+    def worse(self) -> bool:
+        """Whether the candidate fails where the committed reward does not, or fails more."""
+        return not self.candidate.passes and self.candidate.failed > self.committed.failed
+
+
+def compare(
+    task: Task,
+    committed: tuple[str, Plan],
+    candidate: tuple[str, Plan],
+    *,
+    folder: Path,
+    unsafe: bool = False,
+) -> Comparison:
+    """Judge, time and compare two rewards of one task.
+
+    Args:
+        task: Spec and episodes.
+        committed: Source and plan of the committed reward.
+        candidate: Source and plan of the other.
+        folder: The task's folder.
+        unsafe: Run programs even where this machine cannot confine them.
+
+    Raises:
+        SandboxUnavailable: This machine cannot confine them.
+    """
+    examiner = SuiteExaminer(task, folder, unsafe=unsafe)
+    sides = [_side(examiner, *reward) for reward in (committed, candidate)]
+    holds = [_holds(task, source, unsafe=unsafe) for source, _ in (committed, candidate)]
+    agreements: list[Agreement] = []
+    one, other = holds
+    if one is not None and other is not None:
+        for back in range(1, min(one.shape[1], other.shape[1]) + 1):
+            same = float((one[:, -back] == other[:, -back]).mean())
+            names = (sides[0].subtasks[-back], sides[1].subtasks[-back])
+            agreements.append(Agreement(*names, same, len(one)))
+    return Comparison(sides[0], sides[1], tuple(agreements))
+
+
+def _side(examiner: SuiteExaminer, source: str, plan: Plan) -> Side:
+    visible, held_out = examiner.visible(source, plan), examiner.held_out(source, plan)
+    try:
+        timing = examiner.speed(source)
+    except RewardError:
+        timing = None
+    return Side(
+        subtasks=plan.names,
+        passed=len(visible.passed) + held_out.passed,
+        failed=len(visible.failed) + held_out.failed,
+        single=timing.single if timing else None,
+        batched=timing.batched if timing else None,
+        lines=len(source.splitlines()),
+    )
+
+
+def _holds(task: Task, source: str, *, unsafe: bool) -> NDArray[np.bool_] | None:
+    """``bool[P, K]`` over the distinct held-out pairs of frame and initial frame."""
+    episodes = task.store.select(split="held_out")
+    pairs = np.unique(
+        np.concatenate(
+            [
+                np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
+                for e in episodes
+            ]
+        ),
+        axis=0,
+    )
+    used, local = np.unique(pairs, return_inverse=True)
+    try:
+        with Sandbox(source, unsafe=unsafe, stages=parse(source).stages) as sandbox:
+            verdicts = sandbox.verdicts(task.store.frames[used], local.reshape(-1, 2))
+    except RewardError:
+        return None
+    holds: NDArray[np.bool_] = verdicts.cells == Cell.TRUE
+    return holds

@@ -1,0 +1,97 @@
+"""What a run came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from synth.models.base import Usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth.journal import HeldOutRecord, SpeedRecord
+    from synth.loop.verdict import Verdict
+    from synth.plan import Plan
+
+__all__ = ["Ending", "Outcome", "next_step"]
+
+Ending = Literal["accepted", "budget", "interrupted"]
+_EXIT_CODES: dict[Ending, int] = {"accepted": 0, "budget": 5, "interrupted": 130}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        folder: Where the run's files lie.
+        accepted: Whether `source` passes everything, held-out episodes included.
+        ending: How it ended. A run may be accepted and then be cut short while its
+            program is made faster; it is accepted all the same.
+        reason: Why it ended, in a sentence.
+        next_step: What the user may do, in a sentence.
+        source: The best program, or ``None`` where no answer held one.
+        plan: The plan that it follows.
+        verdict: How it did on the visible split.
+        held_out: How it did on the held-out split, or ``None`` where it was not looked at.
+        speed: How fast it is, or ``None`` where it was not measured.
+        target: Microseconds a frame that the spec asks for.
+        rounds: Rounds begun, those for speed left out.
+        calls: Requests answered, those of earlier processes included.
+        replayed: How many of them the journal answered in this process.
+        usage: Tokens of all calls.
+        cost: Money of all calls, or ``None`` where no price is known.
+        seconds: Seconds of work, earlier processes included.
+        looks: How often the held-out split was looked at.
+    """
+
+    folder: Path
+    accepted: bool
+    ending: Ending
+    reason: str
+    next_step: str = ""
+    source: str | None = None
+    plan: Plan | None = None
+    verdict: Verdict | None = None
+    held_out: HeldOutRecord | None = None
+    speed: SpeedRecord | None = None
+    target: float = 0.0
+    rounds: int = 0
+    calls: int = 0
+    replayed: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost: float | None = None
+    seconds: float = 0.0
+    looks: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """What the ``synth`` command exits with."""
+        return 0 if self.accepted else _EXIT_CODES[self.ending]
+
+    @property
+    def fast_enough(self) -> bool | None:
+        """Whether the spec's target is met, or ``None`` where speed was not measured."""
+        return None if self.speed is None else self.speed.single <= self.target
+
+
+def next_step(outcome: Outcome, task: str) -> str:
+    """What the user may do now, in a sentence or two."""
+    if outcome.accepted:
+        if outcome.fast_enough is False and outcome.speed is not None:
+            return (
+                f"The reward passes but takes {outcome.speed.single:.0f} us a frame, where "
+                f"specs/{task}.toml asks for {outcome.target:.0f}: take it as it is, or run again "
+                "with more rounds for speed."
+            )
+        return f"Audit it with `pytest generated/{task}` once it is promoted."
+    if outcome.ending == "interrupted":
+        return "Run the same command to go on; nothing answered is asked again."
+    if outcome.verdict is None:
+        return "No answer held a program yet; run the same command with a larger budget to go on."
+    passed, failed = len(outcome.verdict.passed), len(outcome.verdict.failed)
+    return (
+        f"The best program so far passes {passed} of the {passed + failed} tests that it reached; "
+        "run the same command with a larger budget to go on, or try another model."
+    )

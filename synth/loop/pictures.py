@@ -1,0 +1,53 @@
+"""The pictures of a run, beside its journal, each stored once by content.
+
+They are for people: a replay needs none of them, since requests are made anew from the
+episodes. Only the visible split's frames ever get here, because only requests bring them.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from synth.episode import frame_digest
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = ["PictureFolder"]
+
+
+class PictureFolder:
+    """A folder of ``<first 16 hex digits>.png``.
+
+    Args:
+        path: Created with the first picture.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def keep(self, frame: NDArray[np.uint8]) -> str:
+        """Store a frame where it is not stored yet.
+
+        Args:
+            frame: ``uint8[H, W, 3]``.
+
+        Returns:
+            The first 16 hex digits of its digest.
+        """
+        sha = frame_digest(frame).hex()[:16]
+        target = self.path / f"{sha}.png"
+        if not target.exists():
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self.path, prefix=".", suffix=".tmp")
+            with os.fdopen(handle, "wb") as stream:
+                Image.fromarray(frame).save(stream, format="PNG", optimize=True)
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        return sha

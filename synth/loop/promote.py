@@ -1,0 +1,162 @@
+"""From `runs/TASK/MODEL` to `generated/TASK`: what was accepted becomes the committed reward.
+
+Files are copied one by one, each replaced whole, with ``provenance.json`` last. A process
+killed in between leaves only whole files, and a provenance whose digests tell that the
+promotion was cut short; the run's own folder is left as it is, so promoting again
+completes it. Whether to promote is for the caller to decide.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from synth import __version__
+from synth.episode import read_store
+from synth.errors import UsageError
+from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
+from synth.loop.folder import RunFolder, replace_file
+from synth.program import program_digest
+from synth.suite import render_suite
+from synth.suite.provenance import file_digests
+from synth.suite.task import read_task
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth.journal import Tape
+
+__all__ = ["Provenance", "promote"]
+
+PACKAGES = ("numpy", "scipy", "libcst")
+
+
+class Provenance(BaseModel):
+    """Where a committed reward comes from, as ``provenance.json`` holds it.
+
+    Attributes:
+        model: As given on the command line.
+        answered_by: What answered, as the service names it.
+        prompts: Digest of the prompt templates.
+        program: Digest of the reward program.
+        rounds: Distinct rounds in which something was asked.
+        calls: Requests answered.
+        looks: How often the held-out split was looked at.
+        versions: Of what can change a verdict.
+        files: SHA-256 of every file of the folder but this one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    model: str
+    answered_by: tuple[str, ...]
+    prompts: str
+    program: str
+    rounds: int
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    looks: int
+    microseconds_single: float | None
+    microseconds_batched: float | None
+    versions: dict[str, str]
+    files: dict[str, str]
+
+
+def promote(run: Path, target: Path) -> Provenance:
+    """Make a run's best program the committed reward of its task.
+
+    Args:
+        run: ``runs/TASK/MODEL``, where a run was accepted.
+        target: ``generated/TASK``, which already holds the episodes.
+
+    Returns:
+        What was written to ``provenance.json``.
+
+    Raises:
+        UsageError: The run was not accepted, or the episodes are missing.
+    """
+    files = RunFolder(run)
+    tape = read_journal(files.journal)
+    source = _accepted_source(files, tape)
+    task = read_task(files.task)
+    read_store(target / "episodes").require_fit(task.spec, folder=str(target / "episodes"))
+    kept = {p.name for p in files.pictures.glob("*.png")}
+    for name in sorted(kept):
+        _copy(files.pictures / name, target / "pictures" / name)
+    _copy(files.journal, target / "journal.jsonl")
+    _copy(files.task, target / "task.toml")
+    replace_file(target / f"test_{task.spec.name}.py", render_suite(task.spec).encode())
+    replace_file(target / "reward.py", source)
+    for stale in (target / "pictures").glob("*.png"):
+        if stale.name not in kept:
+            stale.unlink()
+    provenance = _provenance(tape, target, task.spec.name)
+    replace_file(
+        target / "provenance.json",
+        (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
+    )
+    return provenance
+
+
+def _accepted_source(files: RunFolder, tape: Tape) -> bytes:
+    """The best program, where the journal says that it passed everything."""
+    best = [r for r in tape.records if isinstance(r, DecisionRecord) and r.decision == "best"]
+    if best:
+        program = best[-1].program
+        looked = any(
+            isinstance(r, HeldOutRecord) and r.program == program and r.passes for r in tape.records
+        )
+        try:
+            source = files.reward.read_bytes()
+        except OSError as error:
+            raise UsageError(f"{files.reward}: cannot be read ({error.strerror}).") from error
+        if looked and program_digest(source.decode()) == program:
+            return source
+        if looked:
+            raise UsageError(
+                f"{files.reward}: not the program that {files.journal.name} accepted; "
+                "run the task again, which writes it anew."
+            )
+    raise UsageError(
+        f"{files.path}: this run has accepted no reward, so there is nothing to promote; "
+        "run the task again with a larger budget."
+    )
+
+
+def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
+    runs = [r for r in tape.records if isinstance(r, RunRecord)]
+    asked = [r for r in tape.records if isinstance(r, RequestRecord)]
+    program = program_digest((target / "reward.py").read_text(encoding="utf-8"))
+    speed = tape.speed(program)
+    return Provenance(
+        task=task,
+        model=runs[-1].model if runs else "",
+        answered_by=tuple(sorted({r.model for r in tape.responses if r.model})),
+        prompts=runs[-1].prompts if runs else "",
+        program=program,
+        rounds=len({r.key.split("-")[1] for r in asked}),
+        calls=len(tape.responses),
+        input_tokens=sum(r.input_tokens for r in tape.responses),
+        output_tokens=sum(r.output_tokens for r in tape.responses),
+        looks=tape.looks,
+        microseconds_single=speed.single if speed else None,
+        microseconds_batched=speed.batched if speed else None,
+        versions={
+            "synth": __version__,
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in PACKAGES},
+        },
+        files=dict(file_digests(target)),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    content = source.read_bytes()
+    if not target.exists() or target.read_bytes() != content:
+        replace_file(target, content)

@@ -1,0 +1,316 @@
+"""The rounds of a run: describe, write, judge, refine, and what is kept.
+
+The procedure is deterministic given the answers, verdicts and measured speeds, all of
+which the journal holds: going through it again comes to the same state. So there is no
+other state to save, and a resumed run is simply run again.
+
+A lineage is one plan and the programs written for it. Within it a candidate that breaks a
+passing test is dropped; across lineages the better score is kept. Budgets are checked
+where rounds begin and where requests are sent (`synth.loop.asking`); they end the
+procedure by `BudgetExhausted`. Speed is the next module's affair (`synth.loop.faster`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.errors import ModelReplyError
+from synth.journal import CandidateRecord, DecisionRecord, PlanRecord
+from synth.loop import events
+from synth.loop.answer import is_program, read_program
+from synth.loop.complain import complaints, in_words, not_a_plan, unseen
+from synth.loop.demonstrate import demonstrations
+from synth.loop.ledger import Candidate
+from synth.program import changed_functions, program_digest
+from synth.prompts.answers import parse_plan
+from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from synth.loop.asking import Asker
+    from synth.loop.events import Observer
+    from synth.loop.examine import Bench, Task
+    from synth.loop.ledger import Ledger
+    from synth.loop.options import LoopOptions
+    from synth.plan import Plan
+    from synth.prompts.requests import Complaint, RequestKind
+
+__all__ = ["Rounds"]
+
+NOTES = 5
+SHOWN = 3
+SHOWN_TEXT = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The usable candidates of a round in the order of their samples, and what to remember."""
+
+    candidates: tuple[Candidate, ...]
+    notes: tuple[str, ...]
+
+
+class Rounds:
+    """Goes through the rounds of one run.
+
+    Args:
+        task: Spec and episodes.
+        asker: Answers requests.
+        bench: Judges and measures.
+        ledger: Remembers decisions and the best candidate.
+        options: Habits; the budgets among them are the asker's affair.
+        observe: Told of what happens.
+    """
+
+    def __init__(
+        self,
+        *,
+        task: Task,
+        asker: Asker,
+        bench: Bench,
+        ledger: Ledger,
+        options: LoopOptions,
+        observe: Observer,
+    ) -> None:
+        self.task, self.asker, self.bench, self.ledger = task, asker, bench, ledger
+        self.options, self.observe = options, observe
+        self.goal = task.spec.goal if task.spec.show_goal else None
+        self.shown = demonstrations(task.store)
+        self.round = -1
+
+    def run(self) -> Candidate:
+        """Go on until a candidate passes everything, held-out episodes included.
+
+        Returns:
+            That candidate.
+
+        Raises:
+            BudgetExhausted: Something ran out first; the ledger has the best so far.
+            ModelError: The service failed.
+        """
+        previous: Plan | None = None
+        blamed: tuple[Complaint, ...] = ()
+        while True:
+            plans = self._describe(previous, blamed)
+            base, notes, accepted = self._write(plans)
+            if accepted is None:
+                base, accepted = self._refine(base, notes)
+            if accepted is not None:
+                return accepted
+            previous, blamed = base.plan, self._complaints(base)
+
+    def start_round(self, kind: RequestKind) -> int:
+        """Begin the next round, and say so.
+
+        Raises:
+            BudgetExhausted: There is none left; rounds for speed are counted by their caller.
+        """
+        if kind != "faster":
+            self.asker.begin_round()
+        self.round += 1
+        self.observe(events.RoundStarted(self.round, kind, self.options.samples))
+        return self.round
+
+    def candidate(self, key: str, plan: Plan, source: str) -> Candidate:
+        """Judge a program on the visible split."""
+        program = program_digest(source)
+        self.ledger.note(CandidateRecord(key=key, program=program, source=source))
+        verdict = self.bench.visible(source, plan)
+        self.observe(events.Judged(key, program, verdict))
+        return Candidate(key, plan, source, verdict)
+
+    def passes_held_out(self, candidate: Candidate) -> bool:
+        """Whether a candidate that passes everything visible passes what it has not seen."""
+        seen = self.bench.held_out(candidate.source, candidate.plan)
+        self.observe(events.HeldOut(candidate.key, seen.passed, seen.failed, seen.look))
+        if not seen.passes:
+            self.ledger.note(
+                DecisionRecord(
+                    key=candidate.key,
+                    decision="held_out",
+                    program=candidate.program,
+                    reason="passes everything visible and fails on held-out episodes",
+                )
+            )
+        return seen.passes
+
+    def unusable(self, key: str, reason: str) -> None:
+        """Say that an answer holds nothing that could be judged."""
+        self.ledger.note(DecisionRecord(key=key, decision="unusable", reason=reason))
+        self.observe(events.Unusable(key, reason))
+
+    def _describe(self, previous: Plan | None, blamed: tuple[Complaint, ...]) -> Mapping[int, Plan]:
+        """Ask until at least one sample is a plan. Sample to plan."""
+        problems: tuple[Complaint, ...] = ()
+        while True:
+            number = self.start_round("describe")
+            requests = [
+                DescribeRequest(
+                    goal=self.goal,
+                    sample=sample,
+                    round=number,
+                    demonstrations=self.shown,
+                    complaints=(*problems, *blamed),
+                    previous=previous,
+                )
+                for sample in range(self.options.samples)
+            ]
+            plans: dict[int, Plan] = {}
+            reasons: list[str] = []
+            for request, answer in zip(requests, self.asker.ask(requests), strict=True):
+                try:
+                    plan = parse_plan(answer)
+                except ModelReplyError as error:
+                    reasons.append(str(error))
+                    self.unusable(request.key, str(error))
+                    continue
+                plans[request.sample] = plan
+                self.ledger.note(PlanRecord(key=request.key, plan=plan))
+                self.observe(events.Planned(request.key, plan))
+            if plans:
+                return plans
+            problems = tuple(not_a_plan(reason) for reason in dict.fromkeys(reasons))
+
+    def _write(
+        self, plans: Mapping[int, Plan]
+    ) -> tuple[Candidate, tuple[str, ...], Candidate | None]:
+        """One program for each plan: the best of them, what to remember, and one accepted."""
+        number = self.start_round("write")
+        requests = [
+            WriteRequest(
+                goal=self.goal,
+                sample=sample,
+                round=number,
+                plan=plan,
+                demonstrations=self.shown,
+                target_microseconds=self.task.spec.target.microseconds_per_frame,
+            )
+            for sample, plan in plans.items()
+        ]
+        candidates: list[Candidate] = []
+        notes: list[str] = []
+        for request, answer in zip(requests, self.asker.ask(requests), strict=True):
+            read = read_program(answer)
+            if read.source is None:
+                self.unusable(request.key, read.problem)
+                notes.append(read.problem)
+            # Without a code block the answer itself is what there is to repair.
+            source = read.source or answer.strip()[:SHOWN_TEXT] or "(The answer was empty.)"
+            candidates.append(self.candidate(request.key, request.plan, source))
+        base = max(candidates, key=lambda c: c.verdict.score)  # the first of equals
+        self._improve(base, "the first program of its plan")
+        accepted = self._accepted(candidates)
+        return base, () if is_program(base.source) else tuple(notes), accepted
+
+    def _refine(
+        self, base: Candidate, notes: tuple[str, ...]
+    ) -> tuple[Candidate, Candidate | None]:
+        """Refine until accepted, or until nothing has improved for some rounds."""
+        stale = 0
+        while stale < self.options.patience:
+            judged = self._attempts(base, notes)
+            better = [c for c in judged.candidates if c.verdict.score > base.verdict.score]
+            level = [c for c in judged.candidates if c not in better]
+            if better:
+                base, notes, stale = max(better, key=lambda c: c.verdict.score), (), 0
+                self._improve(base, "more tests pass than before")
+            elif level:
+                # Equal as far as can be seen; the newer one was written with more in mind.
+                base, notes, stale = level[0], (*notes, *judged.notes), stale + 1
+                self._improve(base, "all visible tests pass, as before")
+            else:
+                notes, stale = (*notes, *judged.notes), stale + 1
+            accepted = self._accepted(judged.candidates)
+            if accepted is not None:
+                return accepted, accepted
+        return base, None
+
+    def _attempts(self, base: Candidate, notes: tuple[str, ...]) -> _Judged:
+        """One round of refinement: the candidates that break nothing."""
+        number = self.start_round("refine")
+        requests = [
+            RefineRequest(
+                goal=self.goal,
+                sample=sample,
+                round=number,
+                plan=base.plan,
+                source=base.source,
+                complaints=self._complaints(base),
+                notes=notes[-NOTES:],
+                demonstrations=self.shown,
+                target_microseconds=self.task.spec.target.microseconds_per_frame,
+            )
+            for sample in range(self.options.samples)
+        ]
+        kept: list[Candidate] = []
+        remember: list[str] = []
+        for request, answer in zip(requests, self.asker.ask(requests), strict=True):
+            read = read_program(answer, base.source)
+            if read.source is None:
+                self.unusable(request.key, read.problem)
+                remember.append(f"The last answer could not be used: {read.problem}")
+                continue
+            candidate = self.candidate(request.key, base.plan, read.source)
+            broken = base.verdict.broken_by(candidate.verdict)
+            if broken:
+                remember.append(self._revert(base, candidate, broken))
+            elif candidate.verdict.score > base.verdict.score or (
+                candidate.verdict.passes and candidate.source != base.source
+            ):
+                kept.append(candidate)
+            else:
+                remember.append(self._revert(base, candidate, ()))
+        return _Judged(tuple(kept), tuple(dict.fromkeys(remember)))
+
+    def _revert(self, base: Candidate, candidate: Candidate, broken: tuple[str, ...]) -> str:
+        """Drop a candidate; what the model is told about it."""
+        functions = changed_functions(base.source, candidate.source)
+        changed = ", ".join(functions) if functions else "nothing"
+        if broken:
+            why = f"it broke {in_words(broken, SHOWN)}, which passed before"
+            first = next(
+                (e.failure for e in candidate.verdict.exemplars if e.failure.test in broken), None
+            )
+            note = f"A change of {changed} was reverted, since {why}."
+            note += f" {first.message}" if first else ""
+        else:
+            why = "no more tests pass than before"
+            note = f"A change of {changed} was reverted, since {why}."
+        self.ledger.note(
+            DecisionRecord(
+                key=candidate.key, decision="reverted", program=candidate.program, reason=why
+            )
+        )
+        self.observe(events.Reverted(candidate.key, broken))
+        return note
+
+    def _improve(self, base: Candidate, reason: str) -> None:
+        """Make a candidate the base, and the best of the run where it is."""
+        best = self.ledger.best
+        is_better = best is None or base.verdict.score > best.verdict.score
+        is_best = is_better and is_program(base.source)
+        if is_best:
+            self.ledger.keep(base, reason)
+        else:
+            self.ledger.note(
+                DecisionRecord(
+                    key=base.key, decision="accepted", program=base.program, reason=reason
+                )
+            )
+        self.observe(events.Improved(base.key, base.verdict, is_best))
+
+    def _accepted(self, candidates: Sequence[Candidate]) -> Candidate | None:
+        """The first candidate that passes everything, held-out episodes included."""
+        for candidate in candidates:
+            if candidate.verdict.passes and self.passes_held_out(candidate):
+                if self.ledger.best != candidate:
+                    self.ledger.keep(candidate, "passes everything, held-out episodes included")
+                return candidate
+        return None
+
+    def _complaints(self, base: Candidate) -> tuple[Complaint, ...]:
+        """What to say against a program, and against a plan whose programs get no better."""
+        store, limit = self.task.store, self.options.complaints
+        return complaints(base.verdict, base.plan, store, limit=limit) or (unseen(),)

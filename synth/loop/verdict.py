@@ -1,0 +1,146 @@
+"""How a program did on the visible split, in the form on which decisions stand.
+
+A verdict is the same whether a suite has just given it or a journal holds it. It does not
+say how a program did on anything held out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from synth.failure import Group
+from synth.journal import Exemplar, SuiteRecord, VerdictRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synth.failure import Failure
+
+__all__ = ["Score", "Verdict", "check_of", "group_of"]
+
+GROUPS: tuple[str, ...] = get_args(Group)
+
+
+class Score(NamedTuple):
+    """What "better" means: a later stage of the cascade first, then more tests passed.
+
+    Attributes:
+        stage: Index of the first group with a failure; the number of groups where none has.
+        passed: Tests passed.
+    """
+
+    stage: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Test ids that passed and failed, and one failure of each sort.
+
+    Attributes:
+        passed: Sorted. Tests that the cascade did not reach are in neither.
+        failed: Sorted.
+        exemplars: One for each failed check and sub-task, in the suite's order.
+    """
+
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    exemplars: tuple[Exemplar, ...]
+
+    @classmethod
+    def of(
+        cls, passed: Iterable[str], failed: Iterable[str], failures: Iterable[Failure]
+    ) -> Verdict:
+        """The verdict that a suite's results come to.
+
+        Raises:
+            ValueError: A failure is held out; those have no place here.
+        """
+        first: dict[tuple[str, str | None], Failure] = {}
+        count: Counter[tuple[str, str | None]] = Counter()
+        for failure in failures:
+            if failure.held_out:
+                raise ValueError("a held-out failure among the visible ones")
+            sort = (check_of(failure.test), failure.subtask)
+            first.setdefault(sort, failure)
+            count[sort] += 1
+        exemplars = tuple(Exemplar(failure=f, also=count[sort] - 1) for sort, f in first.items())
+        return cls(tuple(sorted(passed)), tuple(sorted(failed)), exemplars)
+
+    @property
+    def passes(self) -> bool:
+        """Whether every test passed, and there was one."""
+        return bool(self.passed) and not self.failed
+
+    @property
+    def score(self) -> Score:
+        """By which candidates are compared."""
+        stage = min((GROUPS.index(group_of(test)) for test in self.failed), default=len(GROUPS))
+        return Score(stage, len(self.passed))
+
+    @property
+    def groups(self) -> dict[str, tuple[int, int]]:
+        """Tests passed and failed in each group that ran, in the order of the cascade."""
+        passed = Counter(group_of(test) for test in self.passed)
+        failed = Counter(group_of(test) for test in self.failed)
+        return {g: (passed[g], failed[g]) for g in GROUPS if passed[g] or failed[g]}
+
+    @property
+    def matrix(self) -> dict[tuple[str, str | None], int]:
+        """Failures by group and sub-task; what is not in it did not fail."""
+        cells: Counter[tuple[str, str | None]] = Counter()
+        for exemplar in self.exemplars:
+            cells[exemplar.failure.group, exemplar.failure.subtask] += 1 + exemplar.also
+        return dict(cells)
+
+    def broken_by(self, later: Verdict) -> tuple[str, ...]:
+        """Tests that pass here and fail in `later`."""
+        return tuple(sorted(set(self.passed) & set(later.failed)))
+
+    def suite(self) -> SuiteRecord:
+        """The names of the tests, as a journal keeps them."""
+        ids = tuple(sorted((*self.passed, *self.failed)))
+        return SuiteRecord(digest=_digest(ids), ids=ids)
+
+    def record(self, program: str, evidence: str, elapsed: float) -> VerdictRecord:
+        """The verdict as a journal keeps it."""
+        suite = self.suite()
+        failed = frozenset(self.failed)
+        marks = "".join("F" if test in failed else "P" for test in suite.ids)
+        return VerdictRecord(
+            program=program,
+            evidence=evidence,
+            tests=suite.digest,
+            marks=marks,
+            exemplars=self.exemplars,
+            elapsed=elapsed,
+        )
+
+    @classmethod
+    def from_record(cls, record: VerdictRecord, ids: tuple[str, ...]) -> Verdict | None:
+        """The verdict that a journal kept, or ``None`` where its test names are missing."""
+        if len(ids) != len(record.marks):
+            return None
+        marked = tuple(zip(ids, record.marks, strict=True))
+        return cls(
+            tuple(test for test, mark in marked if mark == "P"),
+            tuple(test for test, mark in marked if mark == "F"),
+            record.exemplars,
+        )
+
+
+def check_of(test: str) -> str:
+    """The check a test id belongs to: the id without the episode in brackets."""
+    return test.partition("[")[0]
+
+
+def group_of(test: str) -> str:
+    """The group a test id belongs to."""
+    return test.partition("::")[0]
+
+
+def _digest(ids: tuple[str, ...]) -> str:
+    return hashlib.sha256("\n".join(ids).encode()).hexdigest()[:16]
