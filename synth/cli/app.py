@@ -1,0 +1,66 @@
+"""The command line: the commands, and how an error leaves the process.
+
+A command is a function in a module of its own, registered here by one line. Whatever
+synth raises on purpose becomes one message that names the party at fault, and the exit
+code documented in the README. What it does not raise on purpose stays a traceback: it is
+a bug, and hiding it would help nobody.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from synth.cli.accuracy import accuracy
+from synth.cli.console import errors
+from synth.cli.doctor import doctor
+from synth.cli.new import new
+from synth.cli.record import record, suite
+from synth.cli.run import run
+from synth.cli.tasks import tasks
+from synth.errors import SynthError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="synth",
+    help="Reward functions that are programs: written by vision-language models, proven by tests.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (tasks, new, record, suite, run, accuracy, doctor):
+    app.command()(command)
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    context: typer.Context,
+    show: bool = typer.Option(False, "--version", help="Print the version and exit."),
+) -> None:
+    """Hold the options that belong to no command."""
+    if show:
+        from synth import __version__  # noqa: PLC0415 - only for this option
+
+        typer.echo(f"synth {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    try:
+        app()
+    except SynthError as error:
+        errors().print(f"[bold red]{error.fault}:[/] ", end="")
+        errors().print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors().print("interrupted; run the same command again to continue.")
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,151 @@
+"""``synth run``: the main job, from a spec to an audited reward."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from synth.cli.console import errors, output
+from synth.cli.paths import run_folder, task_folder
+from synth.cli.record import ensure_episodes
+from synth.episode import read_store
+from synth.errors import UsageError
+from synth.spec import load_spec
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from synth.episode import EpisodeStore
+    from synth.models.base import Model
+    from synth.spec import Spec
+
+__all__ = ["run"]
+
+
+def run(
+    task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="openai:NAME, anthropic:NAME, exchange:FOLDER or replay:JOURNAL. "
+            "By default the committed journal is replayed."
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Of a compatible or local server, for openai: or anthropic:.")
+    ] = None,
+    bless: Annotated[
+        bool, typer.Option("--bless", help="Make the result the committed reward.")
+    ] = False,
+    samples: Annotated[int, typer.Option(help="Independent answers a round, in parallel.")] = 1,
+    rounds: Annotated[int, typer.Option(help="Budget of rounds.")] = 8,
+    calls: Annotated[int | None, typer.Option(help="Budget of requests.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="Budget of tokens, in and out.")] = None,
+    money: Annotated[float | None, typer.Option(help="Budget in your prices' currency.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Budget of seconds.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A summary as JSON on standard output.")
+    ] = False,
+    unsafe: Annotated[
+        bool, typer.Option("--unsafe", help="Run programs where no sandbox holds. Do not.")
+    ] = False,
+) -> None:
+    """Make a reward for a task: episodes and suite if missing, the loop, then an audit."""
+    from synth.cli.live import RunDisplay  # noqa: PLC0415 - start-up stays quick
+    from synth.cli.settle import settle  # noqa: PLC0415
+    from synth.cli.summary import explain, to_json  # noqa: PLC0415
+    from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
+
+    options = LoopOptions(
+        rounds=rounds,
+        samples=samples,
+        calls=calls,
+        tokens=tokens,
+        money=money,
+        seconds=seconds,
+    )
+    spec = load_spec(task)
+    say = errors() if as_json else output()
+    choice = _choose(spec, model, base_url)
+    if choice.replays_committed:
+        say.print(
+            f"no --model given: replaying the committed journal "
+            f"{task_folder(spec.name) / 'journal.jsonl'}; no model is asked and nothing is paid"
+        )
+    episodes = ensure_episodes(spec, console=say)
+    folder = run_folder(spec.name, "replay:committed" if choice.replays_committed else model or "")
+    evidence = Evidence(spec, read_store(episodes))
+    with RunDisplay(say, rounds=rounds) as display:
+        outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
+    settlement = settle(
+        evidence,
+        outcome,
+        bless=bless,
+        replays_committed=choice.replays_committed,
+        unsafe=unsafe,
+    )
+    for line in explain(outcome, settlement, spec.name):
+        say.print(line, markup=False)
+    audited = _audit(spec, say) if settlement.audit else None
+    if as_json:
+        typer.echo(json.dumps(to_json(outcome, settlement, audited), indent=2))
+    raise typer.Exit(outcome.exit_code or int(audited is False or settlement.differs))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """What the loop works from: the spec and its episodes."""
+
+    spec: Spec
+    store: EpisodeStore
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Choice:
+    model: Model
+    replays_committed: bool
+
+
+def _choose(spec: Spec, model: str | None, base_url: str | None) -> _Choice:
+    from synth.models.open import open_model  # noqa: PLC0415 - start-up stays quick
+
+    if model is not None:
+        return _Choice(open_model(model, base_url=base_url), replays_committed=False)
+    journal = task_folder(spec.name) / "journal.jsonl"
+    if not journal.exists():
+        raise UsageError(
+            f"no --model is given and no journal is committed for {spec.name!r} to replay; name a "
+            "model, for example --model openai:NAME, anthropic:NAME or exchange:FOLDER."
+        )
+    return _Choice(open_model(f"replay:{journal}"), replays_committed=True)
+
+
+def _audit(spec: Spec, say: Console) -> bool:
+    """Run the committed suite as a user would, in a process of its own."""
+    folder = task_folder(spec.name)
+    say.print(f"auditing: pytest {folder}")
+    audit = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            str(folder),
+            "-q",
+            "--no-header",
+            "-p",
+            "no:cacheprovider",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = [line for line in audit.stdout.splitlines() if line.strip()]
+    shown = lines[-3:] if audit.returncode == 0 else [*lines, *audit.stderr.splitlines()]
+    for line in shown:
+        say.print(line, markup=False)
+    return audit.returncode == 0

@@ -1,0 +1,106 @@
+"""What a run says at its end, for people and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synth.cli.settle import Settlement
+    from synth.loop import Outcome
+    from synth.loop.compare import Comparison, Side
+
+__all__ = ["explain", "to_json"]
+
+
+def explain(outcome: Outcome, settlement: Settlement, task: str) -> list[str]:
+    """The closing lines: what came of it, what it cost, what to do next."""
+    cost = f", cost {outcome.cost:.4f}" if outcome.cost is not None else ""
+    replayed = f" ({outcome.replayed} from the journal)" if outcome.replayed else ""
+    tokens = f", {outcome.usage.total} tokens" if outcome.usage.total else ""
+    lines = [
+        (
+            f"{outcome.rounds} rounds, {outcome.calls} calls{replayed}{tokens}{cost}, "
+            f"{outcome.seconds:.0f} s; held-out looks: {outcome.looks}"
+        )
+    ]
+    if outcome.speed is not None:
+        lines.append(
+            f"speed: {outcome.speed.single:.0f} us a frame single, {outcome.speed.batched:.0f} us "
+            f"batched, sandbox included (target {outcome.target:.0f})"
+        )
+    lines += _fate(settlement, outcome, task)
+    return lines
+
+
+def _fate(settlement: Settlement, outcome: Outcome, task: str) -> list[str]:
+    committed, mine = f"generated/{task}/reward.py", f"{outcome.folder}/reward.py"
+    match settlement.fate:
+        case "promoted":
+            return [f"promoted to {committed}; commit the folder generated/{task}"]
+        case "reproduced":
+            return [f"the journal reproduces {committed} byte for byte"]
+        case "differs":
+            return [
+                (
+                    f"reward: the journal does NOT reproduce {committed}: compare it with {mine}, "
+                    "then restore the committed one or bless the new"
+                )
+            ]
+        case "compared" if settlement.comparison is not None:
+            return [
+                *_comparison(settlement.comparison),
+                (
+                    f"the committed reward is left alone; the new one is {mine}. "
+                    "Run again with --bless to commit it"
+                ),
+            ]
+        case _:
+            which = "budget" if outcome.ending == "budget" else outcome.ending
+            return [f"not accepted ({which}): {outcome.reason}", outcome.next_step]
+
+
+def _comparison(comparison: Comparison) -> list[str]:
+    lines = [
+        f"committed: {_side(comparison.committed)}",
+        f"this run:  {_side(comparison.candidate)}",
+    ]
+    lines += [
+        f"  {a.candidate} agrees with the committed {a.committed} on {a.same:.2%} of "
+        f"{a.frames} held-out frames"
+        for a in comparison.agreements
+    ]
+    return lines
+
+
+def _side(side: Side) -> str:
+    speed = f", {side.single:.0f} us a frame" if side.single is not None else ""
+    return f"{side.passed} tests pass, {side.failed} fail, {side.lines} lines{speed}"
+
+
+def to_json(outcome: Outcome, settlement: Settlement, audited: bool | None) -> dict[str, Any]:
+    """The summary for scripts; every key is always there."""
+    speed, held_out = outcome.speed, outcome.held_out
+    return {
+        "accepted": outcome.accepted,
+        "fate": settlement.fate,
+        "audit_passed": audited,
+        "exit_code": outcome.exit_code,
+        "reason": outcome.reason,
+        "next_step": outcome.next_step,
+        "folder": str(outcome.folder),
+        "subtasks": list(outcome.plan.names) if outcome.plan else [],
+        "visible_passed": len(outcome.verdict.passed) if outcome.verdict else 0,
+        "visible_failed": len(outcome.verdict.failed) if outcome.verdict else 0,
+        "held_out_passed": held_out.passed if held_out else None,
+        "held_out_failed": held_out.failed if held_out else None,
+        "held_out_looks": outcome.looks,
+        "rounds": outcome.rounds,
+        "calls": outcome.calls,
+        "replayed": outcome.replayed,
+        "input_tokens": outcome.usage.input_tokens,
+        "output_tokens": outcome.usage.output_tokens,
+        "cost": outcome.cost,
+        "seconds": round(outcome.seconds, 1),
+        "microseconds_single": speed.single if speed else None,
+        "microseconds_batched": speed.batched if speed else None,
+    }
