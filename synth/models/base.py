@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from synth.prompts.requests import Request
 
-__all__ = ["Model", "Reply", "Usage"]
+__all__ = ["Model", "ModelOptions", "Reply", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,27 @@ class Reply:
     text: str
     usage: Usage = Usage()
     model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOptions:
+    """How to reach a model. ``None`` means what the provider does by default.
+
+    Attributes:
+        base_url: Of a compatible or local server.
+        max_output_tokens: Limit on one answer.
+        timeout: Seconds to wait for one answer.
+        max_retries: How often the SDK repeats a request that failed on the way.
+        temperature: Sent only where set; some models refuse it.
+        on_wait: Told the folder of a request that waits for a person's answer.
+    """
+
+    base_url: str | None = None
+    max_output_tokens: int | None = None
+    timeout: float | None = None
+    max_retries: int | None = None
+    temperature: float | None = None
+    on_wait: Callable[[Path], None] | None = None
 
 
 @runtime_checkable

@@ -1,8 +1,8 @@
-"""The documentation of `synth.vision` as a prompt carries it: signatures and docstrings.
+"""What reward programs may call, as a prompt tells it: `synth.vision` and the allow-list.
 
-It is read from the module's source, so that what a model is told and what it gets cannot
-drift apart, and aliases such as ``Mask`` stay as readable as they were written. Nothing
-here imports or runs `synth.vision`.
+Both are read from where they are defined, so that what a model is told and what it gets
+cannot drift apart: vision's signatures and docstrings from its source, where aliases such
+as ``Mask`` are still readable, the rules from the lint. Nothing here runs `synth.vision`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import inspect
 from functools import cache
 from pathlib import Path
 
-__all__ = ["document", "vision_library"]
+from synth.program.lint import RULES
+from synth.program.lint.allowed import BUILTINS, DTYPES, METHODS, NDIMAGE, NUMPY
+
+__all__ = ["allow_list", "document", "vision_library"]
 
 
 @cache
@@ -23,6 +26,23 @@ def vision_library() -> str:
     if spec is None or spec.origin is None:  # a broken installation, not bad input
         raise ModuleNotFoundError("synth.vision")
     return document(Path(spec.origin).read_text(encoding="utf-8"))
+
+
+@cache
+def allow_list() -> str:
+    """Markdown: the lint's rules, and the names it allows."""
+    rules = [f"- {rule.id}: {rule.summary}" for _, rule in sorted(RULES.items())]
+    names = [
+        f"{where}: {', '.join(sorted(allowed))}."
+        for where, allowed in (
+            ("Builtins", BUILTINS),
+            ("From `np`, with `np.linalg.norm`", NUMPY - DTYPES - {"linalg"}),
+            ("Types of `np`", DTYPES),
+            ("From `ndimage`", NDIMAGE),
+            ("Attributes and methods of values", METHODS),
+        )
+    ]
+    return "\n\n".join(["\n".join(rules), *names])
 
 
 def document(source: str) -> str:

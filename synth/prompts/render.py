@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from synth.errors import ProgramSyntaxError, UsageError
 from synth.program.parse import parse_tree
 from synth.prompts.answers import plan_schema
-from synth.prompts.library import vision_library
+from synth.prompts.library import allow_list, vision_library
 from synth.prompts.prompt import PicturePart, Prompt, TextPart
 from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
 from synth.prompts.view import Marker, Viewer
@@ -46,7 +46,9 @@ def render(request: Request) -> Prompt:
     _refuse_held_out(request)
     viewer = Viewer()
     words = _words(request, viewer)
-    system = _template("system").render(kind=request.kind, library=vision_library())
+    system = _template("system").render(
+        kind=request.kind, allowed=allow_list(), library=vision_library()
+    )
     body = _template(request.kind).render(goal=request.goal, **words)
     return Prompt(
         _clean(system).strip(),
@@ -57,10 +59,10 @@ def render(request: Request) -> Prompt:
 
 @cache
 def templates_digest() -> str:
-    """Digest of all templates and of the library's documentation, as 64 hex digits."""
+    """Digest of all that prompts are made from but the requests, as 64 hex digits."""
     environment = _environment()
     loader = environment.loader
-    sha = hashlib.sha256(vision_library().encode())
+    sha = hashlib.sha256(f"{allow_list()}\0{vision_library()}".encode())
     for name in sorted(environment.list_templates(extensions=["j2"])):
         if loader is not None:
             sha.update(f"\0{name}\0{loader.get_source(environment, name)[0]}".encode())
