@@ -1,0 +1,306 @@
+"""The program itself, inside the worker: loaded, called, and its answers judged for type.
+
+The restricted builtins and imports here are a convenience that turns a slip into a clear
+message. They keep nobody in: from any numpy object `os` is a few attributes away. The
+kernel's lockdown (`synth.sandbox.lockdown`), taken before this file sees a program, does.
+
+This file is loaded by path inside the zygote. It does not talk to the parent:
+`synth.sandbox.worker` does.
+"""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass
+from time import perf_counter
+from types import CodeType, MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.sandbox.wire import MAX_ERRORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Clock", "Guest", "Raised", "freeze"]
+
+FALSE, TRUE, RAISED, NOT_BOOL = 0, 1, 2, 3
+
+_FILE = "<reward>"
+_PER_FUNCTION = 4
+_SLACK = 1e-6  # rounding that a progress outside [0, 1] is forgiven
+_IMPORTS = frozenset({"numpy", "scipy", "scipy.ndimage", "synth", "synth.vision"})
+_WITHHELD = frozenset(
+    {"open", "exec", "eval", "compile", "input", "breakpoint", "exit", "quit", "help"}
+)
+_PLAIN = frozenset({bool, int, float, str, bytes, type(None), np.bool_, np.float64, np.int64})
+_NUMBERS = (int, float, np.bool_, np.integer, np.floating)
+_NUMPY_BOOL, _ARRAY = np.bool_, np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What went wrong in one cell, as it will be sent.
+
+    Attributes:
+        pair: Index of the pair within the request.
+        subtask: Index of the sub-task.
+        line: Line of the program, 0 where none is known.
+        function: The function that was called.
+        exception: The exception's type.
+        message: Its text.
+    """
+
+    pair: int
+    subtask: int
+    line: int
+    function: str
+    exception: str
+    message: str
+
+
+class _Broken:
+    """Stands where perceive raised."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class Guest:
+    """One program.
+
+    Args:
+        source: Its text.
+        subtasks: Names of the checkers in plan order.
+        timed: Names of functions whose time is taken.
+
+    Raises:
+        BaseException: Whatever the text raises on being compiled or run.
+        LookupError: A checker is missing.
+    """
+
+    def __init__(self, source: str, subtasks: Sequence[str], timed: Sequence[str] = ()) -> None:
+        safe = {name: value for name, value in vars(builtins).items() if name not in _WITHHELD}
+        safe["__import__"] = _import
+        space: dict[str, Any] = {"__name__": "reward", "__builtins__": safe}
+        exec(compile(source, _FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what the sandbox is for
+        self.clock = Clock(timed)
+        for name in timed:
+            if callable(space.get(name)):
+                space[name] = self.clock.wrap(name, space[name])
+        self.errors: list[Raised] = []
+        self._counts: dict[str, int] = {}
+        self._perceive = _callable(space, "perceive")
+        self._checkers: list[tuple[str, Callable[[Any, Any], Any]]] = []
+        self._meters: list[tuple[str, Callable[[Any, Any], Any] | None]] = []
+        for name in subtasks:
+            checker = _callable(space, name)
+            if checker is None:
+                raise LookupError(f"the program defines no function {name}")
+            self._checkers.append((name, checker))
+            self._meters.append((f"{name}_progress", _callable(space, f"{name}_progress")))
+
+    @property
+    def width(self) -> int:
+        """How many sub-tasks there are."""
+        return len(self._checkers)
+
+    def begin(self) -> None:
+        """Forget the errors of the request before."""
+        self.errors, self._counts = [], {}
+
+    def see(self, frame: Any) -> Any:
+        """What the checkers get in place of a frame."""
+        if self._perceive is None:
+            return frame
+        try:
+            return freeze(self._perceive(frame))
+        except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+            return _Broken(error)
+
+    def judge(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> None:
+        """Ask every checker about one pair.
+
+        Args:
+            pair: Index of the pair within the request.
+            now: What `see` made of the frame.
+            initial: What `see` made of the initial frame.
+            cells: The answers go to ``cells[at:at + K]``, all 0 before.
+            at: Where this pair's cells begin.
+        """
+        if self._is_broken(pair, now, initial, cells, at):
+            return
+        for k, (name, checker) in enumerate(self._checkers):
+            try:
+                answer = checker(now, initial)
+            except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+                cells[at + k] = RAISED
+                self._note(pair, k, name, error)
+                continue
+            if answer is True:
+                cells[at + k] = TRUE
+            elif answer is False:
+                continue
+            elif type(answer) is _NUMPY_BOOL:
+                cells[at + k] = bool(answer)
+            else:
+                cells[at + k] = NOT_BOOL
+                self._note(pair, k, name, _WrongType("a bool", answer))
+
+    def measure(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> list[float]:
+        """Ask every sub-task how far it has come; without a progress function, whether it holds.
+
+        Args:
+            pair: As for `judge`.
+            now: As for `judge`.
+            initial: As for `judge`.
+            cells: As for `judge`; RAISED and NOT_BOOL mark values that mean nothing.
+            at: As for `judge`.
+
+        Returns:
+            K numbers in [0, 1].
+        """
+        if not any(meter for _, meter in self._meters):
+            self.judge(pair, now, initial, cells, at)
+            return [float(cell == TRUE) for cell in cells[at : at + len(self._checkers)]]
+        values = [0.0] * len(self._checkers)
+        if self._is_broken(pair, now, initial, cells, at):
+            return values
+        for k, (name, meter) in enumerate(self._meters):
+            called = name if meter else self._checkers[k][0]
+            try:
+                answer = (meter or self._checkers[k][1])(now, initial)
+                if not meter and type(answer) not in (bool, _NUMPY_BOOL):
+                    raise _WrongType("a bool", answer)
+                if not isinstance(answer, _NUMBERS):
+                    raise _WrongType("a number", answer)
+                value = float(answer)
+                if not -_SLACK <= value <= 1 + _SLACK:
+                    raise ValueError(f"{called} returned {value:g}, which is not within [0, 1]")
+            except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+                cells[at + k] = NOT_BOOL if isinstance(error, _WrongType) else RAISED
+                self._note(pair, k, called, error)
+                continue
+            values[k] = min(max(value, 0.0), 1.0)
+        return values
+
+    def _is_broken(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> bool:
+        for seen in (now, initial):
+            if type(seen) is _Broken:
+                width = len(self._checkers)
+                cells[at : at + width] = bytes([RAISED]) * width
+                self._note(pair, 0, "perceive", seen.error)
+                return True
+        return False
+
+    def _note(self, pair: int, subtask: int, function: str, error: BaseException) -> None:
+        count = self._counts.get(function, 0)
+        if count < _PER_FUNCTION and len(self.errors) < MAX_ERRORS:
+            self._counts[function] = count + 1
+            self.errors.append(describe(error, pair, subtask, function))
+
+
+class _WrongType(TypeError):
+    def __init__(self, wanted: str, answer: object) -> None:
+        super().__init__(f"it returned {type(answer).__name__} instead of {wanted}")
+
+
+class Clock:
+    """Time spent within named functions, their callees included.
+
+    Args:
+        names: The functions, in the order in which `read` reports.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._seconds = dict.fromkeys(names, 0.0)
+        self._calls = dict.fromkeys(names, 0)
+        self._depth = dict.fromkeys(names, 0)
+
+    def wrap(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, timed. Within a recursion only the outermost call counts its time."""
+        seconds, calls, depth = self._seconds, self._calls, self._depth
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            calls[name] += 1
+            depth[name] += 1
+            began = perf_counter()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                depth[name] -= 1
+                if not depth[name]:
+                    seconds[name] += perf_counter() - began
+
+        return timed
+
+    def read(self) -> list[float]:
+        """Seconds and calls of each function in turn."""
+        return [x for name in self._calls for x in (self._seconds[name], float(self._calls[name]))]
+
+
+def freeze(value: Any) -> Any:
+    """What perceive returned, made unwritable for the checkers.
+
+    Arrays are locked; lists become tuples, sets frozensets and dictionaries read-only views;
+    the fields of a dataclass are locked where they are arrays. Anything else is passed on.
+    """
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, _ARRAY):
+        value.setflags(write=False)
+        return value
+    if isinstance(value, tuple):
+        items = [freeze(item) for item in value]
+        return kind._make(items) if hasattr(kind, "_make") else tuple(items)
+    if isinstance(value, list):
+        return tuple(freeze(item) for item in value)
+    if isinstance(value, dict):
+        return MappingProxyType({key: freeze(item) for key, item in value.items()})
+    if isinstance(value, set):
+        return frozenset(value)
+    for field in getattr(kind, "__dataclass_fields__", ()):
+        freeze(getattr(value, field))
+    return value
+
+
+def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: str = "") -> Raised:
+    """An exception as data, whatever its own methods do."""
+    line = 0
+    if isinstance(error, SyntaxError) and error.filename == _FILE:
+        line = error.lineno or 0
+    trace = error.__traceback__
+    while trace is not None:
+        code: CodeType = trace.tb_frame.f_code
+        if code.co_filename == _FILE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    try:
+        exception = str(type(error).__name__)
+        message = str(error)
+        if isinstance(error, SyntaxError):
+            message = str(error.msg)
+    except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything at all
+        exception, message = "Exception", "(its text cannot be read)"
+    if isinstance(error, _WrongType):
+        exception = "TypeError"
+    return Raised(pair, subtask, line, function, exception, message)
+
+
+def _callable(space: Mapping[str, Any], name: str) -> Callable[..., Any] | None:
+    value = space.get(name)
+    return value if callable(value) else None
+
+
+def _import(
+    name: str,
+    space: Mapping[str, object] | None = None,
+    local: Mapping[str, object] | None = None,
+    names: Sequence[str] = (),
+    level: int = 0,
+) -> Any:
+    if level or name not in _IMPORTS:
+        raise ImportError(f"a reward program may not import {name}")
+    return __import__(name, space, local, names, level)

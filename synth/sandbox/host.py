@@ -1,0 +1,184 @@
+"""The parent's side of the zygote: start it, have it fork, survive its death.
+
+There is one zygote per parent process, started on first use and shared by all threads. A
+process forked from this one starts a zygote of its own. Nothing here knows programs.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from synth.errors import SandboxUnavailable
+from synth.sandbox import wire
+
+__all__ = ["Forked", "Host", "host"]
+
+_START_SECONDS = 60.0
+_ANSWER_SECONDS = 20.0
+_INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",  # the order within a set must not differ from run to run
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A newborn worker.
+
+    Attributes:
+        pid: Its process id.
+        handle: Its pidfd, or -1 where there are none.
+    """
+
+    pid: int
+    handle: int
+
+
+class Host:
+    """One zygote, restarted when it is found dead."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The zygote's process id, while one is running."""
+        return self._process.pid if self._process else None
+
+    def fork(self, order: wire.Order, requests: int, replies: int, frames: int) -> Forked:
+        """Have a worker forked.
+
+        Args:
+            order: A `wire.Command.FORK`.
+            requests: The pipe that it reads.
+            replies: The pipe that it writes.
+            frames: The shared memory.
+
+        Returns:
+            The worker, which locks itself down now and then says hello on `replies`.
+
+        Raises:
+            SandboxUnavailable: No zygote can be started.
+        """
+        with self._lock:
+            for again in (True, False):
+                control = self._running()
+                try:
+                    socket.send_fds(control, [order.pack()], [requests, replies, frames])
+                    answer, handles, _, _ = socket.recv_fds(control, wire.FORKED.size, 1)
+                    if len(answer) == wire.FORKED.size:
+                        for handle in handles:
+                            os.set_inheritable(handle, False)
+                        return Forked(wire.FORKED.unpack(answer)[0], handles[0] if handles else -1)
+                    problem = "it closed the connection"
+                except OSError as error:
+                    problem = str(error)
+                self._stop()
+                if not again:
+                    break
+        raise SandboxUnavailable(
+            f"the process that starts workers died twice ({problem}); "
+            "see whether the machine is out of memory or processes."
+        )
+
+    def status(self, pid: int) -> int | None:
+        """How a dead worker ended: its exit status, or minus a signal; ``None`` if unknown."""
+        with self._lock:
+            if self._control is None:
+                return None
+            try:
+                self._control.sendall(wire.Order(wire.Command.STATUS, pid=pid).pack())
+                answer = self._control.recv(wire.EXIT.size, socket.MSG_WAITALL)
+                return int(wire.EXIT.unpack(answer)[0])
+            except (OSError, wire.Malformed):
+                self._stop()
+                return None
+
+    def close(self) -> None:
+        """End the zygote, and with it all workers."""
+        with self._lock:
+            self._stop()
+
+    def abandon(self) -> None:
+        """Let go of a zygote that belongs to the process this one was forked from."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.returncode = 0  # not ours: nothing is to be waited for
+        self.__init__()  # type: ignore[misc]  # a fresh lock too: a thread that is gone may hold it
+
+    def _running(self) -> socket.socket:
+        if self._control is None:
+            self._start()
+        assert self._control is not None  # noqa: S101 - _start sets it or raises
+        return self._control
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        script = Path(__file__).with_name("zygote.py")
+        with theirs:
+            command = [sys.executable, "-P", "-s", "-S", "-B", str(script), str(theirs.fileno())]
+            inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+            try:
+                process = subprocess.Popen(
+                    [*command, *_library_folders()],
+                    env=_ENVIRONMENT | inherited,
+                    pass_fds=(theirs.fileno(),),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    cwd="/",
+                    start_new_session=True,  # Ctrl-C in the terminal is the parent's affair
+                )
+            except OSError as error:
+                ours.close()
+                raise SandboxUnavailable(
+                    f"Python cannot be started for the sandbox: {error}."
+                ) from error
+        self._control, self._process = ours, process
+        ours.settimeout(_START_SECONDS)
+        try:
+            greeting = ours.recv(wire.GREETING.size, socket.MSG_WAITALL)
+        except OSError as error:
+            self._stop()
+            raise SandboxUnavailable(f"the sandbox does not start: {error}.") from error
+        ready, why = wire.GREETING.unpack(greeting.ljust(wire.GREETING.size, b"\0"))
+        if not ready:
+            self._stop()
+            reason = wire.read_text(why) or f"exit status {process.returncode}"
+            raise SandboxUnavailable(f"the sandbox does not start: {reason}.")
+        ours.settimeout(_ANSWER_SECONDS)
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+
+def _library_folders() -> list[str]:
+    found = (importlib.util.find_spec(name) for name in ("numpy", "scipy"))
+    folders = [str(Path(spec.origin).parent.parent) for spec in found if spec and spec.origin]
+    return list(dict.fromkeys(folders))
+
+
+host = Host()
+atexit.register(host.close)
+os.register_at_fork(after_in_child=host.abandon)

@@ -1,0 +1,101 @@
+"""Memory that the parent writes and a worker can only read.
+
+On Linux a memfd: the parent makes the one writable mapping, then seals the file against any
+further write, any writable mapping and any change of size, and against unsealing. Elsewhere
+an unlinked temporary file, of which the worker gets a read-only descriptor. Pages exist only
+once written, so capacity costs nothing. Frames here are not locked against the parent's own
+mistakes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.sandbox.wire import FRAMES_OFFSET
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["CAPACITY", "SharedMemory"]
+
+CAPACITY = 64 << 20
+"""Bytes of an ordinary shared memory: 2,400 frames of 96 x 96 pixels."""
+
+_F_ADD_SEALS = 1033
+_SEALS = 0x1 | 0x2 | 0x4 | 0x10  # SEAL, SHRINK, GROW, FUTURE_WRITE (fcntl knows it from 3.12 on)
+
+
+class SharedMemory:
+    """One shared memory.
+
+    Args:
+        capacity: Bytes, rounded up to whole pages.
+
+    Raises:
+        OSError: The machine gives none.
+
+    Attributes:
+        size: Bytes.
+        descriptor: What the worker maps; closed by `give_away`.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.size = -(-capacity // mmap.PAGESIZE) * mmap.PAGESIZE
+        if hasattr(os, "memfd_create"):
+            self._on_linux()
+        else:
+            self._elsewhere()
+
+    def _on_linux(self) -> None:
+        import fcntl  # noqa: PLC0415 - next to the only use, and absent on some systems
+
+        self.descriptor = os.memfd_create("synth", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        try:
+            os.ftruncate(self.descriptor, self.size)
+            self._map = mmap.mmap(self.descriptor, self.size)
+            fcntl.fcntl(self.descriptor, _F_ADD_SEALS, _SEALS)
+        except BaseException:
+            os.close(self.descriptor)
+            raise
+
+    def _elsewhere(self) -> None:
+        writable, name = tempfile.mkstemp(prefix="synth-")
+        try:
+            os.ftruncate(writable, self.size)
+            self._map = mmap.mmap(writable, self.size)
+            self.descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        finally:
+            os.close(writable)
+            Path(name).unlink()
+
+    def give_away(self) -> None:
+        """Close the descriptor, once the worker has its own."""
+        os.close(self.descriptor)
+
+    def put_text(self, text: bytes) -> None:
+        """Write text at the beginning."""
+        self._map[: len(text)] = text
+
+    def pairs(self, count: int) -> NDArray[np.int32]:
+        """``int32[count, 2]``, writable, where the worker looks for pairs."""
+        return np.ndarray((count, 2), np.int32, self._map)
+
+    def frames(self, count: int, height: int, width: int) -> NDArray[np.uint8]:
+        """``uint8[count, height, width, 3]``, writable, where the worker looks for frames."""
+        return np.ndarray((count, height, width, 3), np.uint8, self._map, FRAMES_OFFSET)
+
+    def room(self, height: int, width: int) -> int:
+        """How many frames of that size fit."""
+        return (self.size - FRAMES_OFFSET) // (height * width * 3)
+
+    def close(self) -> None:
+        """Unmap, unless an array still looks in; then the last such array does."""
+        with contextlib.suppress(BufferError):
+            self._map.close()

@@ -1,0 +1,275 @@
+"""One program and the workers that run it, one after another.
+
+A session starts a worker when there is none, lays frames out in its memory, asks, and starts
+another where the last one was lost through no fault of the program. It does not judge what
+comes back (`synth.sandbox.replies` does) and is not thread-safe (`synth.sandbox.sandbox` is).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.errors import ProgramFault
+from synth.sandbox import wire
+from synth.sandbox.batch import cut
+from synth.sandbox.memory import CAPACITY
+from synth.sandbox.process import WorkerLost, WorkerProcess
+from synth.sandbox.replies import Forged, read_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from synth.sandbox.process import Answer
+
+__all__ = ["Session"]
+
+MEMORY = 1 << 30
+"""Bytes a program may take beyond numpy and its frames."""
+
+_LIFE = 3600.0  # busy seconds after which a worker is replaced, before its CPU limit ends it
+_ATTEMPTS = 3
+_ZEROS = bytes(wire.NONCE)
+
+
+class Session:
+    """A program and its present worker.
+
+    Args:
+        source: The program's text.
+        subtasks: Names of its checkers.
+        deadline: Seconds that one call may take.
+        unsafe: Whether a worker may run unconfined.
+        timed: Functions whose time is taken.
+
+    Raises:
+        ProgramFault: The program cannot be loaded.
+        SandboxUnavailable: This machine cannot confine it.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        subtasks: tuple[str, ...],
+        *,
+        deadline: float,
+        unsafe: bool,
+        timed: tuple[str, ...] = (),
+    ) -> None:
+        order = {"source": source, "subtasks": subtasks, "timed": timed}
+        self._text = json.dumps(order).encode()
+        self._deadline, self._unsafe = deadline, unsafe
+        self._allowed = f"{deadline:g} s"
+        self._busy = 0.0
+        self._shape: tuple[int, ...] = ()
+        self._initial = b""
+        self._worker: WorkerProcess | None = None
+        self._ready(0)
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker, where there is one."""
+        worker = self._worker
+        return worker.pid if worker is not None and worker.alive else None
+
+    def close(self) -> None:
+        """End the worker."""
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    def abandon(self) -> None:
+        """Let go of a worker that belongs to another process."""
+        self._worker = None
+
+    def deadline(self) -> float:
+        """`time.monotonic` at which a call that begins now must end."""
+        return time.monotonic() + self._deadline
+
+    def ask_one(
+        self, op: int, frame: NDArray[np.uint8], initial: NDArray[np.uint8], body: int
+    ) -> Answer:
+        """Ask about one frame. The worker keeps what it perceived of the initial one.
+
+        Args:
+            op: One of `wire.Op`.
+            frame: ``uint8[H, W, 3]``.
+            initial: ``uint8[H, W, 3]``.
+            body: Bytes that the reply's body must have.
+        """
+        until = self.deadline()
+        for _ in range(_ATTEMPTS):
+            shape = frame.shape
+            content = initial.tobytes()
+            worker = self._ready(2 * len(content))
+            if shape != self._shape:
+                self._slots = worker.memory.frames(2, shape[0], shape[1])
+                self._shape, self._initial = shape, b""
+            fresh = content != self._initial
+            if fresh:
+                self._slots[0] = initial
+                self._initial = content
+            self._slots[1] = frame
+            request = _request(op, fresh, 1, 2, shape[0], shape[1])
+            try:
+                return self._ask(worker, request, body, until)
+            except WorkerLost:
+                continue
+        raise ProgramFault(_RESTLESS)
+
+    def ask_episode(
+        self, op: int, frames: NDArray[np.uint8], initial: NDArray[np.uint8], body: int
+    ) -> Iterator[tuple[int, int, Answer]]:
+        """Ask about the frames of one episode.
+
+        Args:
+            op: One of `wire.Op`.
+            frames: ``uint8[T, H, W, 3]``.
+            initial: ``uint8[H, W, 3]``.
+            body: Bytes per frame that the reply's body must have.
+
+        Yields:
+            Index of the first frame, how many there are, and the reply on them.
+        """
+        until = self.deadline()
+        start = 0
+        while start < len(frames):
+            worker = self._ready(2 * initial.size)
+            room = worker.memory.room(*initial.shape[:2]) - 1
+            part = frames[start : start + min(room, wire.MAX_PAIRS)]
+
+            def lay(slots: NDArray[np.uint8], part: NDArray[np.uint8] = part) -> None:
+                slots[0] = initial
+                slots[1:] = part
+
+            pairs = np.zeros((len(part), 2), np.int32)
+            pairs[:, 0] = np.arange(1, len(part) + 1)
+            answer = self._ask_many(
+                op, pairs, (len(part) + 1, *initial.shape[:2]), lay, body * len(part), until
+            )
+            yield start, len(part), answer
+            start += len(part)
+
+    def ask_pairs(
+        self,
+        op: int,
+        frames: NDArray[np.uint8],
+        pairs: NDArray[np.int64],
+        body: int,
+        fixed: int = 0,
+    ) -> Iterator[tuple[int, int, Answer]]:
+        """Ask about pairs of frames, in their order.
+
+        Args:
+            op: One of `wire.Op`.
+            frames: ``uint8[N, H, W, 3]``.
+            pairs: ``int64[P, 2]``.
+            body: Bytes per pair that the reply's body must have.
+            fixed: Bytes that it must have besides.
+
+        Yields:
+            Index of the first pair, how many there are, and the reply on them.
+        """
+        until = self.deadline()
+        height, width = frames.shape[1:3]
+        room = self._ready(2 * height * width * 3).memory.room(height, width)
+        for piece in cut(pairs, room):
+
+            def lay(slots: NDArray[np.uint8], used: NDArray[np.int64] = piece.used) -> None:
+                if used[-1] - used[0] + 1 == len(used):
+                    slots[:] = frames[used[0] : used[-1] + 1]
+                else:  # mode="raise" would go through a copy
+                    np.take(frames, used, axis=0, out=slots, mode="clip")
+
+            count = len(piece.pairs)
+            shape = (len(piece.used), height, width)
+            answer = self._ask_many(op, piece.pairs, shape, lay, body * count + fixed, until)
+            yield piece.start, count, answer
+
+    def fault(self, forged: Forged) -> ProgramFault:
+        """End the worker over a forged reply; the error to raise."""
+        self.close()
+        return ProgramFault(f"the program tampered with its replies: {forged}.")
+
+    def _ask_many(
+        self,
+        op: int,
+        pairs: NDArray[np.int32],
+        shape: tuple[int, int, int],
+        lay: Callable[[NDArray[np.uint8]], None],
+        body: int,
+        until: float,
+    ) -> Answer:
+        for _ in range(_ATTEMPTS):
+            worker = self._ready(2 * shape[1] * shape[2] * 3)
+            self._shape = ()  # the slots of single frames are overwritten
+            worker.memory.pairs(len(pairs))[:] = pairs
+            lay(worker.memory.frames(*shape))
+            try:
+                return self._ask(worker, _request(op, False, len(pairs), *shape), body, until)
+            except WorkerLost:
+                continue
+        raise ProgramFault(_RESTLESS)
+
+    def _ask(self, worker: WorkerProcess, request: bytes, body: int, until: float) -> Answer:
+        began = time.monotonic()
+        answer = worker.ask(request, body, until, self._allowed)
+        self._busy += time.monotonic() - began
+        return answer
+
+    def _ready(self, frames: int) -> WorkerProcess:
+        """A worker with the program loaded and room for so many bytes of frames."""
+        size = wire.FRAMES_OFFSET + frames
+        worker = self._worker
+        if (
+            worker is not None
+            and worker.alive
+            and worker.memory.size >= size
+            and self._busy < _LIFE
+        ):
+            return worker
+        self.close()
+        for _ in range(_ATTEMPTS):
+            worker = WorkerProcess(
+                memory=MEMORY,
+                cpu=int(_LIFE + self._deadline) + 1,
+                shared=max(size, CAPACITY),
+                unsafe=self._unsafe,
+            )
+            worker.memory.put_text(self._text)
+            request = _request(wire.Op.LOAD, False, 0, 0, 0, 0, len(self._text))
+            self._worker, self._busy, self._shape = worker, 0.0, ()
+            try:
+                answer = self._ask(worker, request, 0, self.deadline())
+            except WorkerLost:
+                continue
+            if answer.failed:
+                raise self._cannot_load(answer)
+            return worker
+        raise ProgramFault(_RESTLESS)
+
+    def _cannot_load(self, answer: Answer) -> ProgramFault:
+        self.close()
+        try:
+            (error,) = read_errors(answer, ("",), 0, 1)
+        except (Forged, ValueError):
+            return ProgramFault("the program cannot be loaded.")
+        where = f" on line {error.line}" if error.line else ""
+        return ProgramFault(
+            f"the program cannot be loaded: it raised {error.exception}{where}: {error.message}"
+        )
+
+
+_RESTLESS = "the program's workers are killed faster than they can be asked; see what kills them."
+
+
+def _request(
+    op: int, fresh: bool, pairs: int, frames: int, height: int, width: int, text: int = 0
+) -> bytes:
+    packed = wire.REQUEST.pack(_ZEROS, op, fresh, 0, pairs, frames, height, width, text)
+    return packed[wire.NONCE :]

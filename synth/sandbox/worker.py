@@ -1,0 +1,199 @@
+"""One worker: a process that belongs to one program, from its lockdown to its end.
+
+It closes what it inherited, maps the frames read-only, locks itself down, says so, and then
+answers requests until the pipe closes or the parent kills it. It keeps no deadline; the
+parent does. What it says can be forged by the program it hosts, which shares its memory: a
+forged verdict is worth no more than one the program returned.
+
+This file is loaded by path inside the zygote.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import mmap
+import os
+import resource
+import struct
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any, Never
+
+import numpy as np
+
+from synth.sandbox import wire
+from synth.sandbox.guest import Guest, describe
+from synth.sandbox.lockdown import confine
+
+if TYPE_CHECKING:
+    from synth.sandbox.guest import Raised
+    from synth.sandbox.wire import Order
+
+__all__ = ["REPLY_FD", "REQUEST_FD", "run"]
+
+REQUEST_FD, REPLY_FD = 3, 4
+_SPARE = 16
+_GAVE_UP = 70
+
+
+def run(order: Order, requests: int, replies: int, frames: int, zygote: int) -> Never:
+    """Be a worker until the end. Called in the child of a fork; never returns.
+
+    Args:
+        order: What the parent ordered.
+        requests: Pipe to read from.
+        replies: Pipe to write to.
+        frames: The shared memory.
+        zygote: Process id of the zygote.
+    """
+    try:
+        _serve(order, requests, replies, frames, zygote)
+    finally:
+        os._exit(_GAVE_UP)
+
+
+def _serve(order: Order, requests: int, replies: int, frames: int, zygote: int) -> None:
+    memory = mmap.mmap(frames, order.shared, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
+    requests = fcntl.fcntl(requests, fcntl.F_DUPFD, _SPARE)
+    replies = fcntl.fcntl(replies, fcntl.F_DUPFD, _SPARE)
+    os.dup2(requests, REQUEST_FD)
+    os.dup2(replies, REPLY_FD)
+    os.closerange(0, REQUEST_FD)
+    os.closerange(REPLY_FD + 1, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16))
+    sys.stdin = sys.stdout = sys.stderr = None  # type: ignore[assignment]  # print then does nothing
+    warnings.simplefilter("ignore")
+    held = confine(
+        read_fd=REQUEST_FD, write_fd=REPLY_FD, memory=order.memory, cpu=order.cpu, parent=zygote
+    )
+    hello = wire.HELLO.pack(
+        order.nonce,
+        held.confined,
+        held.seccomp,
+        held.landlock,
+        held.no_new_privs,
+        held.rlimits,
+        _text(held.trouble),
+    )
+    os.write(REPLY_FD, hello)
+    if held.confined or order.unsafe:
+        _Desk(memory).serve()
+
+
+class _Desk:
+    """Where requests come in and replies go out.
+
+    Args:
+        memory: The shared memory, read-only.
+    """
+
+    def __init__(self, memory: mmap.mmap) -> None:
+        self._memory = memory
+        self._guest: Guest | None = None
+        self._shape = (0, 0)
+        self._initial: Any = None
+
+    def serve(self) -> None:
+        read, write = os.read, os.write
+        unpack, size = wire.REQUEST.unpack, wire.REQUEST.size
+        head = wire.REPLY.pack
+        while True:
+            request = read(REQUEST_FD, size)
+            if len(request) != size:
+                return
+            nonce, op, fresh, _, pairs, frames, height, width, text = unpack(request)
+            if op == wire.Op.LOAD:
+                body, errors = b"", self._load(text)
+                status = wire.Status.FAILED if errors else wire.Status.DONE
+            else:
+                guest = self._guest
+                if guest is None:
+                    return
+                guest.begin()
+                status = wire.Status.DONE
+                if op == wire.Op.CHECK_ONE:
+                    body = self._one(guest, height, width, bool(fresh))
+                elif op == wire.Op.PROGRESS_ONE:
+                    body = self._one(guest, height, width, bool(fresh), progress=True)
+                else:
+                    body = self._many(guest, op, pairs, frames, height, width)
+                errors = guest.errors
+            reply = head(nonce, status, len(errors)) + body
+            if errors:
+                reply += b"".join(_pack(error) for error in errors)
+            sent = write(REPLY_FD, reply)
+            while sent < len(reply):
+                sent += write(REPLY_FD, reply[sent : sent + (1 << 16)])
+
+    def _load(self, length: int) -> list[Raised]:
+        order = json.loads(self._memory[:length])
+        try:
+            self._guest = Guest(order["source"], order["subtasks"], order["timed"])
+        except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+            return [describe(error)]
+        return []
+
+    def _frames(self, count: int, height: int, width: int) -> Any:
+        return np.ndarray((count, height, width, 3), np.uint8, self._memory, wire.FRAMES_OFFSET)
+
+    def _one(
+        self, guest: Guest, height: int, width: int, fresh: bool, *, progress: bool = False
+    ) -> bytes:
+        if fresh or self._shape != (height, width):
+            self._shape = (height, width)
+            self._pair = self._frames(2, height, width)
+            self._initial = guest.see(self._pair[0])
+        cells = bytearray(guest.width)
+        now = guest.see(self._pair[1])
+        if progress:
+            values = guest.measure(0, now, self._initial, cells, 0)
+            return bytes(cells) + struct.pack(f"<{guest.width}f", *values)
+        guest.judge(0, now, self._initial, cells, 0)
+        return bytes(cells)
+
+    def _many(
+        self, guest: Guest, op: int, pairs: int, count: int, height: int, width: int
+    ) -> bytes:
+        self._shape, self._initial = (0, 0), None  # its frames are overwritten
+        frames = self._frames(count, height, width)
+        order = np.ndarray((pairs, 2), np.int32, self._memory).tolist()
+        cells = bytearray(pairs * guest.width)
+        values: list[float] = []
+        # What perceive returned may be large: each is kept until its last use only.
+        last = {index: p for p, pair in enumerate(order) for index in pair}
+        seen: dict[int, Any] = {}
+        at = 0
+        for p, (i, j) in enumerate(order):
+            if i not in seen:
+                seen[i] = guest.see(frames[i])
+            if j not in seen:
+                seen[j] = guest.see(frames[j])
+            if op == wire.Op.PROGRESS:
+                values += guest.measure(p, seen[i], seen[j], cells, at)
+            else:
+                guest.judge(p, seen[i], seen[j], cells, at)
+            at += guest.width
+            if last[i] == p:
+                del seen[i]
+            if i != j and last[j] == p:
+                del seen[j]
+        if op == wire.Op.PROFILE:
+            return np.array(guest.clock.read(), "<f8").tobytes()
+        return bytes(cells) + np.array(values, "<f4").tobytes()
+
+
+def _pack(error: Raised) -> bytes:
+    return wire.ERROR.pack(
+        error.pair,
+        error.subtask,
+        0,
+        error.line & 0xFFFFFFFF,
+        _text(error.function),
+        _text(error.exception),
+        _text(error.message),
+    )
+
+
+def _text(text: str) -> bytes:
+    # struct cuts what is too long; the slice keeps a monstrous text from being encoded first.
+    return text[:400].encode("utf-8", "replace")
