@@ -14,11 +14,14 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from synth.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = [
     "ExpertSpec",
@@ -30,6 +33,7 @@ __all__ = [
     "find_specs",
     "load_spec",
     "parse_spec",
+    "validate_spec",
 ]
 
 Scalar = bool | int | float | str
@@ -170,6 +174,20 @@ def parse_spec(text: str, *, name: str, file: str | None = None) -> Spec:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError(f"is not valid TOML: {error}.", file=file) from error
+    return validate_spec(content, name=name, file=file)
+
+
+def validate_spec(content: Mapping[str, Any], *, name: str, file: str | None = None) -> Spec:
+    """Validate the tables of a spec, already read.
+
+    Args:
+        content: What a spec file says.
+        name: The task's name.
+        file: Named in messages.
+
+    Raises:
+        SpecError: The first thing that is wrong, with file, key and remedy.
+    """
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
         raise SpecError(
             f"the task name {name!r} must be lower-case letters, digits and dashes.",

@@ -1,0 +1,66 @@
+"""The suite of a task: the checks, the judge, the test file and the pytest plugin.
+
+The names load on first use: the plugin lives in this package, and starting pytest must not
+import NumPy. This package judges programs; it neither writes them nor asks models.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synth.suite.evidence import Evidence, gather
+    from synth.suite.ids import episodes_of
+    from synth.suite.judgement import Judgement, judge
+    from synth.suite.matrix import Status, StatusMatrix
+    from synth.suite.registry import Check, all_checks
+    from synth.suite.speed import Speed, measure_speed
+    from synth.suite.task import TaskFolder, write_task
+    from synth.suite.write import render_suite, write_suite
+
+__all__ = [
+    "Check",
+    "Evidence",
+    "Judgement",
+    "Speed",
+    "Status",
+    "StatusMatrix",
+    "TaskFolder",
+    "all_checks",
+    "episodes_of",
+    "gather",
+    "judge",
+    "measure_speed",
+    "render_suite",
+    "write_suite",
+    "write_task",
+]
+
+_HOMES = {
+    "Check": "registry",
+    "Evidence": "evidence",
+    "Judgement": "judgement",
+    "Speed": "speed",
+    "Status": "matrix",
+    "StatusMatrix": "matrix",
+    "TaskFolder": "task",
+    "all_checks": "registry",
+    "episodes_of": "ids",
+    "gather": "evidence",
+    "judge": "judgement",
+    "measure_speed": "speed",
+    "render_suite": "write",
+    "write_suite": "write",
+    "write_task": "task",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'synth.suite' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"synth.suite.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""The checks, one module to a group of them; `synth.suite.registry` loads them."""

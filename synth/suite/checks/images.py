@@ -1,0 +1,98 @@
+"""The contract on images that nobody recorded: blank, noise, and what Hypothesis draws.
+
+Only that the goal does not hold on blank images and noise is known about them; beyond that
+any bool will do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.sandbox import Cell
+from synth.suite.causes import pattern
+from synth.suite.checks.broken import broken_cells
+from synth.suite.checks.drawn import Probe, palette, search
+from synth.suite.registry import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.failure import Failure
+    from synth.suite.registry import Case
+
+__all__: list[str] = []
+
+SIZES = ((1, 1), (1, 7), (7, 1), (2, 3), (37, 53))
+FLAT = {"a black image": 0, "a grey image": 128, "a white image": 255}
+
+
+@check("contract")
+def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
+    """The goal holds on no blank image and on no noise."""
+    store, episodes = case.subject.task.store, case.subject.episodes("expert")
+    shape = store.frames.shape[1:]
+    images = {name: np.full(shape, value) for name, value in FLAT.items()}
+    images["noise"] = np.random.default_rng(0).integers(0, 256, shape)
+    names = list(images)
+    initials = np.unique([e.frame_index[0] for e in episodes])
+    frames = np.concatenate(
+        [np.stack(list(images.values())).astype(np.uint8), store.frames[initials]]
+    )
+    first = {int(e.frame_index[0]): e for e in reversed(episodes)}
+    pairs = [(i, i) for i in range(len(names))]
+    pairs += [(i, len(names) + j) for j in range(len(initials)) for i in range(len(names))]
+    with case.subject.open() as sandbox:
+        verdicts = sandbox.verdicts(frames, np.array(pairs))
+    goal = case.plan.goal
+    wrong = np.flatnonzero(verdicts.cells[:, -1] == Cell.TRUE)
+    if len(wrong):
+        image, initial = pairs[int(wrong[0])]
+        episode = None if initial < len(names) else first[int(initials[initial - len(names)])]
+        against = "itself" if episode is None else f"the one of {episode.id}"
+        yield case.failure(
+            f"{goal} holds on {names[image]} with {against} as the initial frame; it must first "
+            "make sure that the image shows the scene at all."
+            f"{pattern(case, goal, episodes[0].split)}",
+            episode=episode,
+            split=episodes[0].split,
+            subtask=goal,
+            expected="False",
+            actual="True",
+        )
+
+
+@check("contract")
+def answers_on_any_image(case: Case) -> Iterator[Failure]:
+    """Every checker gives a bool for any image of any size, and the same one when asked again."""
+    subtasks = case.subject.program.subtasks
+    recorded = case.subject.task.store.initial_of(case.subject.episodes("expert")[0])
+    rng = np.random.default_rng(1)
+    with case.subject.open() as sandbox:
+        probe = Probe(sandbox)
+        noise = [rng.integers(0, 256, (2, *size, 3)).astype(np.uint8) for size in SIZES]
+        if all(probe.ask(frame, initial, "noise") for frame, initial in noise):
+            search(probe, palette(recorded), recorded)
+    if probe.fault is not None:
+        yield case.failure(
+            f"The program fails as a whole on {probe.image}: {probe.fault}",
+            expected="a bool",
+            actual=str(probe.fault),
+        )
+    elif probe.unstable:
+        yield case.failure(
+            f"The program answers differently when asked twice about {probe.image}; it must "
+            "depend on the frame and the initial frame alone.",
+            expected="the same answer",
+            actual="another",
+        )
+    elif probe.verdicts is not None:
+        for broken in broken_cells(subtasks, probe.verdicts.cells, probe.verdicts.errors):
+            yield case.failure(
+                f"{broken.function} {broken.what}, on {probe.image}; it must cope with any image "
+                "of any size.",
+                subtask=broken.subtask,
+                expected="a bool",
+                actual=broken.what,
+            )

@@ -1,0 +1,55 @@
+"""Checks on random episodes: acting at random must not be rewarded as if it were skill.
+
+A random episode that truly succeeds is no fault of the program.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.suite.causes import count, pattern
+from synth.suite.checks.goal import wrong_goal_frames
+from synth.suite.registry import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.episode import Episode
+    from synth.failure import Failure
+    from synth.suite.registry import Case
+
+__all__: list[str] = []
+
+
+@check("random", each="random")
+def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
+    """The goal holds on no frame that is not a success, and on every one that is."""
+    yield from wrong_goal_frames(case)
+
+
+@check("random")
+def completes_seldom(case: Case) -> Iterator[Failure]:
+    """The share of random episodes that complete without having succeeded is below the gate."""
+    gate = case.subject.task.spec.gate.random_completion
+    for split in case.subject.splits:
+        episodes = case.subject.episodes("random", split)
+        lies = [e for e in episodes if _completes_falsely(case, e)]
+        if len(lies) > gate * len(episodes):
+            goal = case.plan.goal
+            yield case.failure(
+                f"{len(lies)} of {count(len(episodes), 'random episode')} complete without "
+                f"a success of the environment, but at most {gate:.0%} may; {lies[0].id} completes at frame "
+                f"{case.evidence.credit(lies[0]).complete}.{pattern(case, goal, split)}",
+                split=split,
+                subtask=goal,
+                expected=f"at most {gate:.0%}",
+                actual=f"{len(lies) / len(episodes):.0%}",
+            )
+
+
+def _completes_falsely(case: Case, episode: Episode) -> bool:
+    """Whether the goal first holds before the environment's first success, or without one."""
+    complete = case.evidence.credit(episode).complete
+    return complete >= 0 and not np.any(episode.success[: complete + 1])

@@ -1,0 +1,47 @@
+"""The ids of the episodes that lie beside a test file.
+
+Generated test files call it while pytest collects, so it reads one text file and imports
+nothing heavy; frames are loaded with the first test that needs them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from synth.episode import Kind
+
+__all__ = ["episodes_of"]
+
+
+def episodes_of(test_file: str, kind: Kind) -> list[str]:
+    """Ids of the episodes of a kind, the visible ones first.
+
+    Args:
+        test_file: The ``__file__`` of a generated test file.
+        kind: Which episodes.
+
+    Raises:
+        pytest.Collector.CollectError: There are none, so that tests which would need them
+            are an error and not silently fewer.
+    """
+    path = Path(test_file).parent / "episodes" / "episodes.jsonl"
+    try:
+        episodes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        chosen = [e for e in episodes if e["kind"] == kind]
+        ids = [e["id"] for s in ("visible", "held_out") for e in chosen if e["split"] == s]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise pytest.Collector.CollectError(
+            f"{path}: the episodes are missing or damaged ({error}); restore the folder or run "
+            "`synth record` again."
+        ) from error
+    if not ids:
+        raise pytest.Collector.CollectError(
+            f"{path}: there is no {kind} episode, so nothing can be asserted about them; run "
+            "`synth record` again."
+        )
+    return ids

@@ -1,0 +1,82 @@
+"""The digests of a generated folder, as its ``provenance.json`` holds them.
+
+The rest of the provenance (model, calls, tokens) is the loop's to write and the report's
+to read; a suite wants to know only whether it stands on the files the reward was judged on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from synth.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+__all__ = ["changed_files", "file_digests", "read_digests"]
+
+FILE = "provenance.json"
+KEY = "files"
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """SHA-256 in hex of every file that belongs to a generated folder.
+
+    ``provenance.json`` itself and what pytest leaves behind are left out.
+
+    Returns:
+        Path relative to the folder, with forward slashes, to digest; sorted by path.
+    """
+    files = sorted(
+        p
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != FILE and "__pycache__" not in p.parts
+    )
+    return {p.relative_to(folder).as_posix(): _digest(p) for p in files}
+
+
+def read_digests(folder: Path) -> Mapping[str, str] | None:
+    """The digests recorded under ``files`` in a folder's ``provenance.json``.
+
+    Returns:
+        Relative path to digest, or ``None`` where there is no such file or no digests.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    path = folder / FILE
+    try:
+        files = json.loads(path.read_text(encoding="utf-8")).get(KEY)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path}: the provenance is damaged ({error}); restore it.") from error
+    if files is None:
+        return None
+    if not isinstance(files, dict) or not all(isinstance(d, str) for d in files.values()):
+        raise UsageError(f"{path}: {KEY!r} must map file names to digests; restore it.")
+    return files
+
+
+def changed_files(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
+    """Which of the files a reward was judged on are not what they were.
+
+    Only ``task.toml`` and the episodes count: the program may be replaced on purpose, and
+    the suite's own file may be written again by a newer version.
+    """
+    judged_on = {n: d for n, d in digests.items() if n == "task.toml" or n.startswith("episodes/")}
+    return tuple(n for n, d in sorted(judged_on.items()) if _digest_or_none(folder / n) != d)
+
+
+def _digest_or_none(path: Path) -> str | None:
+    try:
+        return _digest(path)
+    except OSError:
+        return None
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

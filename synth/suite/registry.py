@@ -1,0 +1,222 @@
+"""The register of checks.
+
+A check is a generator of `Failure`, registered under its group::
+
+    @check("expert", each="expert")
+    def credits_every_subtask(case: Case) -> Iterator[Failure]:
+        '''Every sub-task is credited, in the plan's order.'''
+        ...
+        yield case.failure("...", subtask="open_door")
+
+A new group is one module in `synth.suite.checks` and one line in `MODULES`. What a check
+means by a verdict is its own affair; this module only finds and runs them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, get_args
+
+from synth.errors import ProgramFault
+from synth.failure import Failure, Group
+from synth.suite.subject import NotJudged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synth.episode import Episode, Kind, Split
+    from synth.plan import Plan
+    from synth.suite.evidence import Evidence
+    from synth.suite.subject import Subject
+
+__all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
+
+MODULES = ("program", "contract", "images", "expert", "random")
+"""Modules of `synth.suite.checks`, each of which registers its checks when imported."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Case:
+    """One run of one check: what it looks at, and the failures it makes.
+
+    Attributes:
+        subject: The program and its task.
+        test: The test's id: ``expert::credits_every_subtask[expert-0003]``.
+        group: The check's group.
+    """
+
+    subject: Subject
+    test: str
+    group: Group
+    _episode: Episode | None = None
+
+    @property
+    def episode(self) -> Episode:
+        """The episode, for a check made once per episode."""
+        if self._episode is None:
+            raise LookupError(f"{self.test} is not made per episode")
+        return self._episode
+
+    @property
+    def evidence(self) -> Evidence:
+        """The program's verdicts on all episodes; see `Subject.evidence` for what it raises."""
+        return self.subject.evidence
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.subject.task.plan
+
+    def failure(
+        self,
+        message: str,
+        *,
+        subtask: str | None = None,
+        frame: int | None = None,
+        episode: Episode | None = None,
+        split: Split | None = None,
+        expected: str = "",
+        actual: str = "",
+    ) -> Failure:
+        """A failure of this test.
+
+        Args:
+            message: One sentence a model can act on; a second may give the probable cause.
+            subtask: The sub-task at fault.
+            frame: The frame within the episode.
+            episode: The episode, where the check is not made per episode.
+            split: The split it was seen in, where no single episode is involved.
+            expected: What was wanted.
+            actual: What came.
+        """
+        about = episode or self._episode
+        seen_in = about.split if about is not None else split
+        return Failure(
+            test=self.test,
+            group=self.group,
+            message=message,
+            episode=None if about is None else about.id,
+            frame=frame,
+            subtask=subtask,
+            expected=expected,
+            actual=actual,
+            held_out=seen_in == "held_out",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one test.
+
+    Attributes:
+        test: Its id.
+        failures: Empty where it passed.
+        judged: Whether the check could be made; if not, the one failure says why not.
+    """
+
+    test: str
+    failures: tuple[Failure, ...]
+    judged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check.
+
+    Attributes:
+        name: Unique within the group.
+        group: Its group.
+        each: The kind of episode it is made for, one test each; ``None`` for a single test.
+        function: The generator of failures.
+    """
+
+    name: str
+    group: Group
+    each: Kind | None
+    function: Callable[[Case], Iterator[Failure]]
+
+    @property
+    def id(self) -> str:
+        """``group::name``."""
+        return f"{self.group}::{self.name}"
+
+    @property
+    def promise(self) -> str:
+        """What a program that passes it does: the first line of the function's docstring."""
+        return (self.function.__doc__ or self.name).strip().splitlines()[0]
+
+    def episodes(self, subject: Subject) -> tuple[Episode | None, ...]:
+        """What it is made for: the episodes of its kind, or ``None`` alone."""
+        return (None,) if self.each is None else subject.episodes(self.each)
+
+    def test(self, episode: Episode | None = None) -> str:
+        """The test's id: ``group::name``, or ``group::name[episode]``."""
+        return self.id if episode is None else f"{self.id}[{episode.id}]"
+
+    def run(self, subject: Subject, episode: Episode | None = None) -> Result:
+        """Make the check.
+
+        Args:
+            subject: The program and its task.
+            episode: For a check made per episode.
+
+        Raises:
+            SandboxUnavailable: This machine cannot confine the program.
+        """
+        test = self.test(episode)
+        case = Case(subject, test, self.group, episode)
+        try:
+            return Result(test, tuple(self.function(case)))
+        except NotJudged as error:
+            why = f"This was not judged, since {error.reason}"
+        except ProgramFault as error:
+            why = f"This was not judged, since the program failed as a whole: {error}"
+        return Result(test, (case.failure(why),), judged=False)
+
+
+_REGISTER: dict[str, Check] = {}
+
+
+def check(
+    group: Group, *, each: Kind | None = None
+) -> Callable[[Callable[[Case], Iterator[Failure]]], Callable[[Case], Iterator[Failure]]]:
+    """Register the decorated generator as a check of `group`.
+
+    Args:
+        group: Decides when the cascade makes it.
+        each: Make it once per episode of this kind.
+    """
+
+    def register(
+        function: Callable[[Case], Iterator[Failure]],
+    ) -> Callable[[Case], Iterator[Failure]]:
+        made = Check(function.__name__, group, each, function)
+        if made.id in _REGISTER:
+            raise ValueError(f"two checks are called {made.id}")
+        _REGISTER[made.id] = made
+        return function
+
+    return register
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check, group by group in the cascade's order, as registered within a group."""
+    for module in MODULES:
+        importlib.import_module(f"synth.suite.checks.{module}")
+    groups = get_args(Group)
+    return tuple(sorted(_REGISTER.values(), key=lambda c: groups.index(c.group)))
+
+
+def find_check(id_: str) -> Check:
+    """The check of an id such as ``expert::credits_every_subtask``.
+
+    Raises:
+        LookupError: There is none.
+    """
+    for made in all_checks():
+        if made.id == id_:
+            return made
+    raise LookupError(f"there is no check {id_!r}")

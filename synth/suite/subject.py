@@ -1,0 +1,178 @@
+"""What a check looks at: one program, one task, and what came of running the one on the other.
+
+Everything is computed when first asked for and kept, failures included, so that a thousand
+checks cost one run. A program that does not parse, does not lint or does not follow the
+plan is never run at all.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from synth.errors import ProgramFault, ProgramSyntaxError
+from synth.program import lint, parse
+from synth.sandbox import Sandbox
+from synth.suite.evidence import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synth.episode import Episode, Kind, Split
+    from synth.program import Finding, Program
+    from synth.sandbox import Verdicts
+    from synth.suite.evidence import Evidence
+    from synth.suite.task import TaskFolder
+
+__all__ = ["NotJudged", "Subject"]
+
+T = TypeVar("T")
+
+
+class NotJudged(Exception):
+    """A check cannot be made, because the program could not be run.
+
+    Attributes:
+        reason: Why, as a clause: ``the program does not parse: line 1, ...``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Subject:
+    """A program under judgement.
+
+    Args:
+        source: The program's text.
+        task: What it is judged against.
+        splits: Which splits; frames of no other are given to the program.
+        unsafe: Run it even where this machine cannot confine it.
+    """
+
+    def __init__(
+        self, source: str, task: TaskFolder, *, splits: tuple[Split, ...], unsafe: bool = False
+    ) -> None:
+        self.source = source
+        self.task = task
+        self.splits = splits
+        self.unsafe = unsafe
+        self._kept: dict[str, object] = {}
+
+    def episodes(self, kind: Kind | None = None, split: Split | None = None) -> tuple[Episode, ...]:
+        """Episodes of the chosen splits, the visible ones first."""
+        splits = [s for s in ("visible", "held_out") if s in self.splits and split in (None, s)]
+        return tuple(e for s in splits for e in self.task.store.select(kind=kind, split=s))
+
+    @cached_property
+    def syntax_error(self) -> ProgramSyntaxError | None:
+        """Why the program does not parse, or ``None``."""
+        try:
+            parse(self.source)
+        except ProgramSyntaxError as error:
+            return error
+        return None
+
+    @cached_property
+    def program(self) -> Program:
+        """The parsed program.
+
+        Raises:
+            NotJudged: It does not parse.
+        """
+        if self.syntax_error is not None:
+            raise NotJudged(f"the program does not parse: {self.syntax_error}")
+        return parse(self.source)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the lint has against it.
+
+        Raises:
+            NotJudged: It does not parse.
+        """
+        return tuple(lint(self.source)) if self.program else ()
+
+    def follows_plan(self) -> bool:
+        """Whether ``SUBTASKS`` names the plan's sub-tasks in the plan's stages.
+
+        Within a stage the order is free, as it is for the one who acts.
+
+        Raises:
+            NotJudged: It does not parse.
+        """
+        mine, planned = self.program.stages, self.task.plan.stage_names
+        return [sorted(stage) for stage in mine] == [sorted(stage) for stage in planned]
+
+    def require_runnable(self) -> None:
+        """Check that the program may be run.
+
+        Raises:
+            NotJudged: It does not parse or lint, or does not follow the plan.
+        """
+        if self.findings:
+            raise NotJudged(f"the program does not pass the lint: {self.findings[0]}")
+        if not self.follows_plan():
+            raise NotJudged("the program's SUBTASKS are not those of the plan")
+
+    @property
+    def smoke(self) -> Verdicts:
+        """The verdicts on one frame: the first episode's initial one, against itself.
+
+        Raises:
+            NotJudged: The program may not be run.
+            ProgramFault: It cannot be loaded, or fails as a whole.
+        """
+        return self._keep("smoke", self._smoke)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The verdicts on all episodes of the chosen splits.
+
+        Raises:
+            NotJudged: The program may not be run.
+            ProgramFault: It fails as a whole.
+        """
+        return self._keep("evidence", self._gather)
+
+    def open(self, *, deadline: float = 10.0) -> Sandbox:
+        """A fresh worker for the program.
+
+        Raises:
+            NotJudged: The program may not be run.
+            ProgramFault: It cannot be loaded.
+        """
+        self.require_runnable()
+        return Sandbox(
+            self.source, deadline=deadline, unsafe=self.unsafe, stages=self.program.stages
+        )
+
+    def _smoke(self) -> Verdicts:
+        frame = self.task.store.initial_of(self.episodes()[0])
+        with self.open() as sandbox:
+            return sandbox.verdicts(frame[None], np.zeros((1, 2), dtype=np.int64))
+
+    def _gather(self) -> Evidence:
+        self.require_runnable()
+        return gather(
+            self.source,
+            self.task.store,
+            self.episodes(),
+            self.program.stages,
+            unsafe=self.unsafe,
+        )
+
+    def _keep(self, name: str, compute: Callable[[], T]) -> T:
+        """Compute once; a fault is kept and raised again, since a hang is not worth repeating."""
+        if name not in self._kept:
+            try:
+                self._kept[name] = compute()
+            except (NotJudged, ProgramFault) as error:
+                self._kept[name] = error
+        kept = self._kept[name]
+        if isinstance(kept, (NotJudged, ProgramFault)):
+            raise kept
+        return kept  # type: ignore[return-value]  # only `compute`'s own result is kept under its name

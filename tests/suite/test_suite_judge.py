@@ -1,0 +1,141 @@
+"""`judge`: the cascade, the splits, the observer, the matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from keydoor import REWARD, make_spec, program
+
+import synth.suite.subject
+from synth.errors import SandboxUnavailable
+from synth.suite import Status, StatusMatrix, all_checks, judge
+from synth.suite.task import TaskFolder
+
+FALSE = program("False", "False", "False")
+
+
+def test_cascade_stops_after_the_first_failing_group(task):
+    """A program that fails the expert group is not judged at random, and the ids say so."""
+    judgement = judge(FALSE, task)
+    assert {f.group for f in judgement.failures} == {"expert"}
+    assert all(test.startswith("random::") for test in judgement.unjudged)
+    assert judgement.unjudged
+
+
+def test_every_test_is_passed_failed_or_unjudged(task):
+    """No test is lost and none is counted twice, wherever the cascade stops."""
+    whole = set(judge(REWARD, task).passed)
+    for source in ("def f(:", FALSE, program("True", "True", "True"), REWARD):
+        judgement = judge(source, task)
+        parts = (judgement.passed, judgement.failed, judgement.unjudged)
+        assert sum(map(len, parts)) == len(whole)
+        assert set().union(*parts) == whole
+
+
+def test_held_out_episodes_are_not_touched_when_judging_the_visible(task, monkeypatch):
+    """No held-out frame reaches a program that is judged on the visible split."""
+    sent = []
+    gather = synth.suite.subject.gather
+
+    def spy(source, store, episodes, stages, **options):
+        evidence = gather(source, store, episodes, stages, **options)
+        sent.append(evidence)
+        return evidence
+
+    monkeypatch.setattr(synth.suite.subject, "gather", spy)
+    judge(REWARD, task, splits=("visible",))
+    seen = {int(i) for i in np.unique(sent[0].pairs)}
+    visible = {int(i) for e in task.store.select(split="visible") for i in e.frame_index}
+    assert seen == visible
+
+
+def test_held_out_failures_are_marked(task):
+    """A failure on a held-out episode says that it is one, so that no prompt shows it."""
+    judgement = judge(FALSE, task, splits=("visible", "held_out"))
+    for failure in judgement.failures:
+        if failure.episode is not None:
+            assert failure.held_out == failure.episode.startswith("held-")
+    hidden = judge(FALSE, task, splits=("held_out",))
+    assert all(f.held_out for f in hidden.failures)
+    assert hidden.visible_failures == ()
+
+
+def test_groups_can_be_chosen(task):
+    """Only the groups asked for are judged."""
+    judgement = judge(REWARD, task, groups=("random",))
+    assert {test.split("::")[0] for test in judgement.passed} == {"random"}
+
+
+def test_unrunnable_program_has_a_failure_whatever_group_is_asked_for(task):
+    """Asking for one group of a program that does not parse still says why nothing was judged."""
+    judgement = judge("def f(:", task, groups=("random",))
+    assert len(judgement.failures) == 1
+    assert "does not parse" in judgement.failures[0].message
+    assert not judgement.accepted
+
+
+def test_observer_sees_the_matrix_fill(task):
+    """After each group the observer is told where every sub-task stands."""
+    seen: list[StatusMatrix] = []
+    source = REWARD.replace(
+        "return bool(coloured(frame[8:16])", "return bool(0 * coloured(frame[8:16])"
+    )
+    judgement = judge(source, task, observer=seen.append, cascade=False)
+    assert [m.groups for m in seen] == [("program", "contract", "expert", "random")] * 4
+    assert seen[1].status("expert", "open_door") is Status.WAITING
+    last = seen[-1]
+    assert last == judgement.matrix
+    assert last.status("program", "open_door") is Status.PASSED
+    assert last.status("random", "take_key") is Status.PASSED
+
+
+def test_failure_of_one_subtask_leaves_the_others_passed(task):
+    """The matrix blames the sub-task at fault and no other, unless the whole program is."""
+    source = REWARD.replace(
+        "return bool(coloured(initial[:8]).any()", "return bool(coloured(frame[:8]).any()"
+    )
+    row = judge(source, task).matrix
+    broken = judge("nonsense", task).matrix
+    assert row.status("expert", "take_key") is Status.FAILED
+    assert {broken.status("program", n) for n in task.plan.names} == {Status.FAILED}
+    assert {broken.status("expert", n) for n in task.plan.names} == {Status.WAITING}
+
+
+def test_gate_below_one_tolerates_experts_that_do_not_complete(task):
+    """A spec that asks for half of the experts accepts a program that credits half of them."""
+    colours = "int(initial[..., 2].max() > initial[..., 0].max())"
+    source = REWARD.replace(
+        "count(frame, WHITE) == 16 and", f"count(frame, WHITE) == 16 + {colours} * 99 and"
+    )
+    strict = judge(source, task)
+    assert {f.group for f in strict.failures} == {"expert"}
+    half = make_spec(gate={"expert_completion": 0.5})
+    loose = judge(source, TaskFolder(task.path, half, task.plan, task.store))
+    assert [f for f in loose.failures if f.group == "expert"] == []
+
+
+def test_no_sandbox_is_an_error_and_not_a_verdict(task, monkeypatch):
+    """Where nothing can be confined the judge raises, since the program is not at fault."""
+
+    def refuse(*_, **__):
+        raise SandboxUnavailable("no lockdown here")
+
+    monkeypatch.setattr(synth.suite.subject, "Sandbox", refuse)
+    with pytest.raises(SandboxUnavailable):
+        judge(REWARD, task)
+
+
+def test_judging_twice_gives_the_same(task):
+    """The same program and task always have the same judgement."""
+    source = REWARD.replace("- 16", "- 12")
+    once, again = (judge(source, task, cascade=False) for _ in range(2))
+    assert once == again
+
+
+def test_check_ids_are_unique_and_promises_are_sentences():
+    """Every check has an id of its own and says in one line what it promises."""
+    checks = all_checks()
+    assert len({c.id for c in checks}) == len(checks)
+    for check in checks:
+        assert check.promise.endswith(".")
+        assert check.promise[0].isupper()

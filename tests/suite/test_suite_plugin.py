@@ -1,0 +1,162 @@
+"""The pytest plugin: light, silent, prefixed, and right under xdist."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from keydoor import PLAN, REWARD, make_spec, program, write_folder
+
+from synth.plan import Plan
+from synth.suite.provenance import file_digests
+from synth.suite.task import write_task
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def folder(pytester):
+    """A small generated folder within the test's directory."""
+    write_folder(pytester.path / "keydoor", experts=2, randoms=2)
+    return pytester.path / "keydoor"
+
+
+def run(pytester, *arguments):
+    """Pytest in a process of its own, as a user starts it."""
+    return pytester.runpytest_subprocess(*arguments, "-p", "no:cacheprovider")
+
+
+def test_loading_the_plugin_imports_nothing_heavy():
+    """Starting pytest with synth installed imports no NumPy, libcst, Hypothesis or rest of synth."""
+    code = (
+        "import sys, pytest; before = set(sys.modules); import synth.suite.plugin; "
+        "print(*sorted({m for m in set(sys.modules) - before if not m.startswith('_')}))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert set(loaded) <= {"synth", "synth.suite", "synth.suite.plugin"}
+
+
+def test_plugin_is_silent_unless_used(pytester):
+    """A project that audits nothing sees nothing of synth."""
+    pytester.makepyfile("def test_it(): pass")
+    result = run(pytester)
+    result.assert_outcomes(passed=1)
+    assert "reward" not in result.stdout.str()
+
+
+def test_failure_is_one_sentence_without_a_traceback(pytester, folder):
+    """A failing check shows its sentence, and no line of synth's own code."""
+    (folder / "reward.py").write_text(program("False", "False", "False"))
+    result = run(pytester, "keydoor", "-k", "credits_every_subtask and not held")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "expert-0000: take_key is never credited, since it holds on none of the *",
+            "FAILED keydoor/test_keydoor.py::*expert-0000* - *take_key is never credited*",
+            "keydoor: 3 sub-tasks, 8 episodes, 2 tests: 2 of 2 tests failed",
+        ]
+    )
+    assert "synth/" not in result.stdout.str()
+    assert "Error" not in result.stdout.str()
+
+
+def test_another_program_can_be_audited(pytester, folder):
+    """--reward judges another file against the same suite, and leaves the committed one alone."""
+    other = pytester.path / "candidate.py"
+    other.write_text(program("True", "True", "True"))
+    assert run(pytester, "keydoor").ret == 0
+    assert run(pytester, "keydoor", "--reward", "candidate.py").ret == 1
+    assert (folder / "reward.py").read_text() == REWARD
+
+
+def test_another_program_brings_its_plan(pytester, folder):
+    """A task.toml beside the other program replaces the committed plan."""
+    folder = pytester.path / "candidate"
+    names = {"take_key": "grab_key"}
+    renamed = PLAN.model_dump_json()
+    for old, new in names.items():
+        renamed = renamed.replace(old, new)
+    write_task(folder / "task.toml", make_spec(), Plan.model_validate_json(renamed))
+    (folder / "reward.py").write_text(REWARD.replace("take_key", "grab_key"))
+    assert run(pytester, "keydoor", "--reward", "candidate").ret == 0
+    (folder / "task.toml").unlink()
+    result = run(pytester, "keydoor", "--reward", "candidate")
+    result.stdout.fnmatch_lines(["Sub-task 1, take_key, is missing from SUBTASKS*"])
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_failures_are_written_as_json(pytester, folder, workers):
+    """--reward-failures holds every failure as data, with xdist and without."""
+    (folder / "reward.py").write_text(program("False", "False", "False"))
+    result = run(pytester, "keydoor", "--reward-failures", "out.json", *workers)
+    failures = json.loads((pytester.path / "out.json").read_text())
+    one = next(f for f in failures if f["test"] == "expert::credits_every_subtask[expert-0000]")
+    assert one["task"] == "keydoor"
+    assert one["subtask"] == "take_key"
+    assert one["message"].startswith("expert-0000: take_key is never credited")
+    result.stdout.fnmatch_lines(["keydoor: 3 sub-tasks, 8 episodes, * tests failed"])
+    tests = {f["test"] for f in failures}
+    assert f" {len(tests)} of " in result.stdout.str()
+
+
+def test_folder_of_the_failures_must_exist(pytester, folder):
+    """A report that could not be written is refused before anything is judged."""
+    result = run(pytester, "keydoor", "--reward-failures", "missing/out.json")
+    result.stderr.fnmatch_lines(["*--reward-failures: there is no folder*"])
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_reward_program_is_never_imported(pytester, folder):
+    """Not even --doctest-modules, nor naming the file, makes pytest import a reward program."""
+    (folder / "reward.py").write_text('open("imported", "w")\n' + REWARD)
+    run(pytester, "keydoor", "--doctest-modules")
+    run(pytester, "keydoor/reward.py", "--doctest-modules")
+    assert not (pytester.path / "imported").exists()
+
+
+def test_missing_program_is_said_once_per_test_without_a_traceback(pytester, folder):
+    """A folder without a program says what makes one."""
+    (folder / "reward.py").unlink()
+    result = run(pytester, "keydoor", "-k", "parses")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["usage: *reward.py: there is no reward program here; `synth run*"])
+
+
+def test_changed_episodes_are_noticed(pytester, folder):
+    """A suite whose episodes or task are not those the reward was judged on is red."""
+    digests = {"files": file_digests(folder)}
+    (folder / "provenance.json").write_text(json.dumps(digests))
+    assert run(pytester, "keydoor").ret == 0
+    (folder / "reward.py").write_text(REWARD + "\n# another program\n")
+    assert run(pytester, "keydoor").ret == 0
+    task = (folder / "task.toml").read_text()
+    (folder / "task.toml").write_text(
+        task.replace("random_completion = 0.1", "random_completion = 0.9")
+    )
+    result = run(pytester, "keydoor", "-k", "stands_on_its_episodes")
+    result.stdout.fnmatch_lines(
+        ["task.toml is not the file that the committed reward was judged on*"]
+    )
+
+
+def test_program_that_does_not_parse_fails_every_test_with_the_reason(pytester, folder):
+    """No test passes or is skipped because the program could not be run."""
+    (folder / "reward.py").write_text("def take_key(:\n")
+    result = run(pytester, "keydoor")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) - {"passed"} == {"failed"}
+    assert outcomes["passed"] == 1  # the episodes are what they were
+    result.stdout.fnmatch_lines(["The program does not parse: line 1, column *"])
+    result.stdout.fnmatch_lines(["This was not judged, since the program does not parse: *"])
+
+
+def test_old_test_file_says_how_to_write_it_again(pytester, folder):
+    """A test file that names a check which is no more says so in one sentence."""
+    path = folder / "test_keydoor.py"
+    path.write_text(path.read_text().replace("program::parses", "program::bakes"))
+    result = run(pytester, "keydoor", "-k", "parses")
+    result.stdout.fnmatch_lines(["usage: this test file does not fit*synth suite keydoor*"])
