@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["RewardVecWrapper"]
 
 
-class RewardVecWrapper(VecEnvWrapper):  # type: ignore[misc]  # stable-baselines3 is untyped here
+class RewardVecWrapper(VecEnvWrapper):
     """Replace the rewards of a `VecEnv` by a reward program's.
 
     Args:

@@ -60,6 +60,13 @@ class Simulator(Protocol):
         """An action drawn uniformly, a JSON value."""
         ...
 
+    def scene(self) -> str:
+        """What kind of scene the present episode is (``yellow door``), or ``""``.
+
+        Reports group episodes by it, so that a colour on which a reward fails shows.
+        """
+        ...
+
     def close(self) -> None:
         """Release what the simulator holds."""
         ...

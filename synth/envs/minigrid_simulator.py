@@ -93,6 +93,11 @@ class MiniGridSimulator:
         """Any of the environment's actions, all equally likely."""
         return int(rng.integers(self.env.action_space.n))
 
+    def scene(self) -> str:
+        """The doors of the present layout by colour: ``red door``."""
+        doors = {cell.color for cell in self.env.grid.grid if cell and cell.type == "door"}
+        return ", ".join(f"{colour} door" for colour in sorted(doors))
+
     def close(self) -> None:
         """Close the environment."""
         self.env.close()

@@ -41,6 +41,7 @@ class Rollout:
         truth: Predicate name to ``bool[T+1]``.
         seed: What the environment was reset with.
         policy: Who acted.
+        scene: What kind of scene it was, where the simulator tells.
     """
 
     frames: NDArray[np.uint8]
@@ -50,6 +51,7 @@ class Rollout:
     truth: Mapping[str, NDArray[np.bool_]]
     seed: int
     policy: str
+    scene: str = ""
 
     def __len__(self) -> int:
         """The number of actions, T."""
@@ -72,6 +74,7 @@ def rollout(
         EnvironmentFault: The simulator changes its frame's shape or its predicates.
     """
     moments = [simulator.reset(seed)]
+    scene = simulator.scene()
     actions: list[Any] = []
     if not moments[0].done:
         for action in policy(simulator):
@@ -79,7 +82,7 @@ def rollout(
             actions.append(action)
             if moments[-1].done or moments[-1].success or len(actions) >= max_steps:
                 break
-    return _to_rollout(moments, actions, seed, name)
+    return _to_rollout(moments, actions, seed, name, scene)
 
 
 def random_policy(seed: int) -> Policy:
@@ -161,7 +164,9 @@ def roll_random(spec: Spec, seed: int) -> Rollout:
         simulator.close()
 
 
-def _to_rollout(moments: list[Moment], actions: list[Any], seed: int, name: str) -> Rollout:
+def _to_rollout(
+    moments: list[Moment], actions: list[Any], seed: int, name: str, scene: str
+) -> Rollout:
     first = moments[0]
     for t, moment in enumerate(moments):
         if moment.frame.shape != first.frame.shape or moment.frame.dtype != np.uint8:
@@ -181,4 +186,5 @@ def _to_rollout(moments: list[Moment], actions: list[Any], seed: int, name: str)
         truth={k: np.array([m.truth[k] for m in moments], dtype=np.bool_) for k in first.truth},
         seed=seed,
         policy=name,
+        scene=scene,
     )

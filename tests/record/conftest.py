@@ -66,6 +66,10 @@ class FakeSimulator:
         """Count or wait."""
         return int(rng.integers(2))
 
+    def scene(self) -> str:
+        """No kinds of scene here."""
+        return ""
+
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
