@@ -136,6 +136,7 @@ class World:
             for i, thing in enumerate(self.things)
             if thing.contains is not None
         }
+        self._box_of = {inner: box for box, inner in self._inside.items()}
         self._targets = {
             i for i, t in enumerate(self.things) if any(t is o for o in objective.things)
         }
@@ -169,6 +170,18 @@ class World:
             places = [state.places[thing] for thing in self._targets]
             return frozenset(places if min(places, default=-1) >= 0 else ()), 1
         return frozenset(), 0
+
+    def keys_of(self, door: int) -> list[int]:
+        """The things that are keys to a door."""
+        color = self._doors[door].color
+        return [i for i, t in enumerate(self.things) if t.type == "key" and t.color == color]
+
+    def root(self, state: State, thing: int) -> tuple[int, int]:
+        """Where a thing is, and how many boxes around it have yet to be opened."""
+        boxes = 0
+        while state.places[thing] == HIDDEN and thing in self._box_of:
+            thing, boxes = self._box_of[thing], boxes + 1
+        return state.places[thing], boxes
 
     def flood(self, state: State) -> Flood:
         """Walk everywhere, cheapest first (Dijkstra, 1959; all costs are 1 or 2)."""

@@ -37,9 +37,7 @@ SOLVED = [
     *(f"Memory{size}" for size in ("S7", "S9", "S11", "S13", "S13Random", "S17Random")),
     *(f"RedBlueDoors-{size}" for size in ("6x6", "8x8")),
     *(f"Dynamic-Obstacles-{size}" for size in ("5x5", "Random-5x5", "6x6", "8x8", "16x16")),
-    "ObstructedMaze-1Dl",
-    "ObstructedMaze-1Dlh",
-    "ObstructedMaze-1Dlhb",
+    *(f"ObstructedMaze-{kind}" for kind in ("1Dl", "1Dlh", "1Dlhb", "2Dl", "2Dlh")),
 ]
 
 
@@ -70,6 +68,13 @@ def test_the_planner_succeeds(make_spec, name):
 def test_the_planner_succeeds_on_a_hundred_seeds(make_spec, name):
     """A hundred of a hundred seeds are solved."""
     assert failures(make_spec(f"MiniGrid-{name}-v0", max_steps=500), range(100)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["2Dlhb-v1", "1Q-v1", "2Q-v1", "Full-v1"])
+def test_the_planner_succeeds_where_the_search_turns_greedy(make_spec, name):
+    """The largest mazes, with keys in boxes and blocked doors, are solved too."""
+    assert failures(make_spec(f"MiniGrid-ObstructedMaze-{name}", max_steps=500), range(20)) == []
 
 
 def shortest(env):
