@@ -28,7 +28,7 @@ LAYERS = (
     ("models.base",),
     ("journal",),
     ("models",),
-    ("loop",),
+    ("loop", "report"),
     ("wrappers",),
     ("vec",),
     ("cli",),
