@@ -19,6 +19,7 @@ from synth.prompts.requests import request_digest
 
 if TYPE_CHECKING:
     from synth.journal import Tape
+    from synth.journal import Tape
     from synth.models.base import ModelOptions
     from synth.prompts.requests import Request
 
@@ -45,6 +46,11 @@ class ReplayModel:
     def name(self) -> str:
         """``replay:`` and the journal's path; of an absolute path the last part alone."""
         return f"replay:{self._path.name if self._path.is_absolute() else self._path}"
+
+    @property
+    def tape(self) -> Tape:
+        """Everything the journal holds, for what else a run takes from it, such as speeds."""
+        return self._tape
 
     @property
     def recorded_model(self) -> str:

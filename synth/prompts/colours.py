@@ -53,4 +53,6 @@ def colour_name(rgb: tuple[int, int, int]) -> str:
         return "brown"
     if value < _DARK:
         return f"dark {name}"
-    return f"pale {name}" if saturation < _PALE else name
+    if saturation >= _PALE:
+        return name
+    return "pink" if name == "red" else f"pale {name}"
