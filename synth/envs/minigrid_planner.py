@@ -2,8 +2,9 @@
 
 Plans are shortest but for simplifications that rarely show: a thing is only ever dropped
 at one of the nearest places, a door opened on the way is paid for again until the next
-deed, and large searches turn greedy. The search is deterministic and bounded. It sees the whole grid, walls and closed boxes included, so it
-is a teacher and no agent. It follows no BabyAI instructions.
+deed, and large searches turn greedy. The search is deterministic and bounded.
+It sees the whole grid, walls and closed boxes included, so it is a teacher and no agent.
+It follows no BabyAI instructions.
 
 Source: Hart, Nilsson and Raphael, "A Formal Basis for the Heuristic Determination of
 Minimum Cost Paths", 1968.
