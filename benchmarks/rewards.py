@@ -1,0 +1,123 @@
+"""How fast the committed rewards are, beside the same checks without a sandbox and a mask.
+
+    python benchmarks/rewards.py [TASK ...]
+
+Everything is measured side by side in one run, in microseconds a frame:
+
+- *single*: one frame sent to the sandbox, judged and answered; median;
+- *batched*: all frames of the visible split in one call;
+- *in-process*: what of it is the program's own functions, clocked where they run (model-written
+  code runs nowhere else), clocks included;
+- *mask*: a plain NumPy ``(frame == colour).all(-1)`` on the same frames, in this process.
+
+It asserts nothing; each repeat is done five times and the best counts.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+import synth
+from synth.suite import TaskFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPEATS = 5
+SINGLES = 400
+YELLOW = np.array([255, 255, 0], dtype=np.uint8)
+
+
+def best(measure: Callable[[], float]) -> float:
+    """The least of a few repeats: other work on the machine only ever adds time."""
+    return 1e6 * min(measure() for _ in range(REPEATS))
+
+
+def row(folder: Path) -> tuple[str, ...]:
+    """One committed reward's line."""
+    task = TaskFolder.read(folder)
+    episodes = task.store.select(split="visible")
+    pairs = np.unique(
+        np.concatenate(
+            [
+                np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
+                for e in episodes
+            ]
+        ),
+        axis=0,
+    )
+    pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
+    frames = np.ascontiguousarray(task.store.frames[: int(pairs.max()) + 1])
+    with synth.load(folder) as reward:
+        reward.verdicts(frames, pairs)
+        some = pairs[:: max(1, len(pairs) // SINGLES)]
+
+        def single() -> float:
+            times = []
+            for now, first in some:
+                began = time.perf_counter()
+                reward.check(frames[now], frames[first])
+                times.append(time.perf_counter() - began)
+            return statistics.median(times)
+
+        def batched() -> float:
+            began = time.perf_counter()
+            reward.verdicts(frames, pairs)
+            return (time.perf_counter() - began) / len(pairs)
+
+        def mask() -> float:
+            began = time.perf_counter()
+            for now, _ in some:
+                (frames[now] == YELLOW).all(-1)
+            return (time.perf_counter() - began) / len(some)
+
+        with synth.Sandbox(reward.source) as sandbox:
+            outer = {"perceive", *reward.subtasks}
+            inside = min(
+                sum(t.microseconds for t in sandbox.profile(frames, pairs) if t.name in outer)
+                for _ in range(REPEATS)
+            )
+        height, width = frames.shape[1:3]
+        target = task.spec.target.microseconds_per_frame
+        return (
+            task.name,
+            f"{width}x{height}",
+            f"{len(pairs)}",
+            f"{best(single):.1f}",
+            f"{best(batched):.1f}",
+            f"{inside:.1f}",
+            f"{best(mask):.1f}",
+            f"{target:.0f}",
+        )
+
+
+def main() -> None:
+    """Print the table for the tasks named, or for all that are committed."""
+    named = [Path("generated") / name for name in sys.argv[1:]]
+    folders = named or sorted(p.parent for p in Path("generated").glob("*/reward.py"))
+    table = Table(
+        "task",
+        "pixels",
+        "frames",
+        "single us",
+        "batched us",
+        "in-process us",
+        "mask us",
+        "target us",
+        box=None,
+    )
+    for folder in folders:
+        table.add_row(*row(folder))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
