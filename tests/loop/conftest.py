@@ -1,0 +1,52 @@
+"""What the loop's tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from squares import Markers, Squares
+
+from synth.loop import LoopOptions, Outcome, Price, run_loop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth.models.base import Model
+
+Go = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def squares() -> Squares:
+    """The task."""
+    return Squares()
+
+
+@pytest.fixture
+def markers() -> Markers:
+    """An examiner that counts what it is asked."""
+    return Markers()
+
+
+@pytest.fixture
+def go(tmp_path: Path, squares: Squares, markers: Markers) -> Go:
+    """Run the loop in a folder of the test's own, judged by markers."""
+
+    def go(
+        model: Model, folder: str = "run", price: Price | None = None, **options: Any
+    ) -> Outcome:
+        extra = {k: options.pop(k) for k in ("observer", "clock") if k in options}
+        task = options.pop("task", squares)
+        return run_loop(
+            task,
+            model,
+            tmp_path / folder,
+            LoopOptions(**options),
+            examiner=markers,
+            price=price,
+            **extra,
+        )
+
+    return go

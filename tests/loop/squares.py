@@ -1,0 +1,250 @@
+"""A small task for the loop's tests: a red square takes a yellow one and reaches a green one.
+
+Pictures are 24 x 24. The task is real enough for the suite itself; most tests use the
+`Markers` examiner instead, which judges a program by strings in its functions, so that a
+test decides what passes and what fails.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.episode import Episode, EpisodeStore
+from synth.errors import ProgramSyntaxError
+from synth.failure import Failure
+from synth.journal import FunctionRecord
+from synth.loop.examine import HeldOutCount, Timing
+from synth.loop.verdict import Verdict
+from synth.plan import Plan, SubTask
+from synth.program import parse
+from synth.spec import Spec, parse_spec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CELL = 4
+GREY, RED, YELLOW, GREEN = (40, 40, 40), (220, 0, 0), (230, 230, 0), (0, 180, 0)
+TRUTH = "really_has_the_key"
+
+SPEC = parse_spec(
+    """
+env = "Squares-v0"
+goal = "take the yellow square and reach the green one"
+[expert]
+policy = "squares:walk"
+episodes = 4
+[target]
+microseconds_per_frame = 60
+""",
+    name="squares",
+)
+
+PLAN = Plan(
+    task="take the key and reach the goal",
+    stages=(
+        (SubTask(name="take_key", description="key taken", visible="no yellow is left"),),
+        (SubTask(name="reach_goal", description="at the goal", visible="green is covered"),),
+    ),
+)
+PLAN_TEXT = PLAN.model_dump_json()
+
+
+def picture(
+    agent: tuple[int, int], key: tuple[int, int] | None, goal: tuple[int, int], tint: int = 0
+) -> NDArray[np.uint8]:
+    """``uint8[24, 24, 3]``; cells count from the top left."""
+    frame = np.full((24, 24, 3), np.array(GREY) + tint, dtype=np.uint8)
+    for cell, colour in ((goal, GREEN), (key, YELLOW), (agent, RED)):
+        if cell is not None:
+            y, x = cell[0] * CELL, cell[1] * CELL
+            frame[y : y + CELL, x : x + CELL] = colour
+    return frame
+
+
+def episode(
+    name: str, *, seed: int, split: str = "visible", wander: bool = False
+) -> tuple[list[NDArray[np.uint8]], Episode]:
+    """One episode along the rows of the grid; one that wanders never gets to the goal."""
+    rng = np.random.default_rng(seed)
+    row = int(rng.integers(0, 5))
+    key, goal, tint = (row, 2), (row, 5), int(rng.integers(0, 5)) * 3
+    if split == "held_out":
+        tint += 40  # so that no held-out frame equals a visible one
+    frames, has = [], []
+    for x in range(4 if wander else 6):
+        at = (5, x) if wander else (row, x)
+        taken = not wander and x >= key[1]
+        frames.append(picture(at, None if taken else key, goal, tint))
+        has.append(taken)
+    success = np.zeros(len(frames), dtype=np.bool_)
+    success[-1] = not wander
+    made = Episode(
+        id=name,
+        kind="random" if wander else "expert",
+        split=split,
+        seed=seed,
+        policy="squares:walk",
+        frame_index=np.arange(len(frames), dtype=np.int32),
+        actions=tuple(range(len(frames) - 1)),
+        rewards=success[1:].astype(np.float64),
+        success=success,
+        truth={TRUTH: np.array(has)},
+    )
+    return frames, made
+
+
+def make_store() -> EpisodeStore:
+    """Four visible experts, three visible wanderers, and two of each held out."""
+    made = [episode(f"expert-{k:04d}", seed=1000 + k) for k in range(4)]
+    made += [episode(f"random-{k:04d}", seed=2000 + k, wander=True) for k in range(3)]
+    made += [episode(f"held-expert-{k:04d}", seed=770000 + k, split="held_out") for k in range(2)]
+    made += [
+        episode(f"held-random-{k:04d}", seed=880000 + k, split="held_out", wander=True)
+        for k in range(2)
+    ]
+    frames: list[NDArray[np.uint8]] = []
+    episodes = []
+    for shown, one in made:
+        index = one.frame_index + np.int32(len(frames))
+        frames += shown
+        episodes.append(
+            Episode(
+                **{
+                    name: index if name == "frame_index" else getattr(one, name)
+                    for name in Episode.__dataclass_fields__
+                }
+            )
+        )
+    return EpisodeStore(np.stack(frames), tuple(episodes), SPEC.episode_digest(), SPEC.env)
+
+
+@dataclass(frozen=True)
+class Squares:
+    """Spec and episodes."""
+
+    spec: Spec = SPEC
+    store: EpisodeStore = field(default_factory=make_store)
+
+
+def program(key: str = "good", goal: str = "good", microseconds: int = 50) -> str:
+    """A program that `Markers` judges by its strings."""
+    return f"""import numpy as np
+
+
+def look(frame):
+    return frame, "{microseconds} us"
+
+
+def take_key(frame, initial):
+    return bool(look(frame)) and "{key}" != ""
+
+
+def reach_goal(frame, initial):
+    return bool(look(frame)) and "{goal}" != ""
+
+
+SUBTASKS = [take_key, reach_goal]
+"""
+
+
+def function(name: str, marker: str) -> str:
+    """One function of a `program`, as a refinement sends it."""
+    source = program(key=marker, goal=marker)
+    if name == "look":
+        source = program(microseconds=int(marker))
+    start = source.index(f"def {name}")
+    return source[start : source.index("\n\n\n", start)] + "\n"
+
+
+def block(code: str) -> str:
+    """An answer that holds code."""
+    return f"Here it is.\n\n```python\n{code}```\n"
+
+
+class Markers:
+    """Judges a program by the strings in its functions.
+
+    ``good`` passes everything. ``wrong`` fails one expert test of its sub-task, ``worse``
+    all of them, ``eager`` the random tests, which come later in the cascade, and
+    ``narrow`` only what is held out. ``NN us`` in ``look`` is the speed.
+    """
+
+    def __init__(self) -> None:
+        self.judged: list[str] = []
+        self.held_out_looks: list[str] = []
+        self.measured: list[str] = []
+
+    def evidence(self, plan: Plan) -> str:
+        """See `synth.loop.Examiner`."""
+        return "markers-" + "-".join(plan.names)
+
+    def visible(self, source: str, plan: Plan) -> Verdict:
+        """See `synth.loop.Examiner`."""
+        self.judged.append(source)
+        try:
+            stages = parse(source).stages
+        except ProgramSyntaxError as error:
+            test = "program::parses"
+            return Verdict.of((), (test,), (Failure(test, "program", f"no parse: {error}"),))
+        if stages != plan.stage_names:
+            test = "program::names"
+            failure = Failure(test, "program", "SUBTASKS must be those of the plan")
+            return Verdict.of(("program::parses",), (test,), (failure,))
+        passed, failures = ["program::parses", "program::names"], []
+        marks = markers(source)
+        for name in plan.names:
+            for k in range(4):
+                test = f"expert::{name}[expert-{k:04d}]"
+                mark = marks[name]
+                if mark == "worse" or (mark == "wrong" and k == 1):
+                    failures.append(
+                        Failure(test, "expert", f"{name} is wrong", f"expert-{k:04d}", 3, name)
+                    )
+                else:
+                    passed.append(test)
+        if not failures:
+            for name in plan.names:
+                test = f"random::{name}[random-0000]"
+                if marks[name] == "eager":
+                    failures.append(
+                        Failure(test, "random", f"{name} is eager", "random-0000", 2, name)
+                    )
+                else:
+                    passed.append(test)
+        return Verdict.of(passed, [f.test for f in failures], failures)
+
+    def held_out(self, source: str, plan: Plan) -> HeldOutCount:
+        """See `synth.loop.Examiner`."""
+        self.held_out_looks.append(source)
+        failed = sum(marks == "narrow" for marks in markers(source).values())
+        return HeldOutCount(8 - failed, failed)
+
+    def speed(self, source: str) -> Timing:
+        """See `synth.loop.Examiner`."""
+        self.measured.append(source)
+        single = float(markers(source).get("look", "10 us").removesuffix(" us"))
+        return Timing(
+            single,
+            single / 4,
+            (FunctionRecord(function="look", microseconds=single / 2, calls=1.0),),
+        )
+
+
+def markers(source: str) -> dict[str, str]:
+    """Function name to the first string in it."""
+    return {
+        node.name: next(
+            (
+                part.value
+                for part in ast.walk(node)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ),
+            "good",
+        )
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef)
+    }

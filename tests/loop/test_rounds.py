@@ -1,0 +1,397 @@
+"""What the loop does with answers, good and bad."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, program
+
+from synth.errors import EnvironmentFault, ModelTruncated, ModelUnavailable
+from synth.journal import DecisionRecord, read_journal
+from synth.loop import events
+from synth.models.base import Reply, Usage
+from synth.models.scripted import ScriptedModel
+from synth.plan import Plan
+from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
+
+if TYPE_CHECKING:
+    from conftest import Go
+
+GOOD = block(program())
+
+
+def decisions(outcome: object) -> list[str]:
+    """The decisions in a run's journal."""
+    tape = read_journal(outcome.folder / "journal.jsonl")
+    return [r.decision for r in tape.records if isinstance(r, DecisionRecord)]
+
+
+def test_a_right_first_answer_is_accepted(go: Go, markers: Markers) -> None:
+    """Two calls are enough where plan and program are right, and the folder holds it all."""
+    model = ScriptedModel([PLAN_TEXT, GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.exit_code == 0
+    assert outcome.source == program()
+    assert outcome.plan == PLAN
+    assert (outcome.rounds, outcome.calls, outcome.replayed, outcome.looks) == (2, 2, 0, 1)
+    assert outcome.speed is not None
+    assert outcome.speed.single == 50
+    assert outcome.fast_enough
+    assert (outcome.folder / "reward.py").read_text() == program()
+    assert "take_key" in (outcome.folder / "task.toml").read_text()
+    assert {r.kind for r in model.requests} == {"describe", "write"}
+    assert decisions(outcome) == ["best", "stop"]
+
+
+def test_the_requests_carry_goal_plan_and_demonstrations(go: Go) -> None:
+    """A model is told the goal, shown three experts, and given its own plan back."""
+    model = ScriptedModel([PLAN_TEXT, GOOD])
+    go(model)
+    describe, write = model.requests
+    assert isinstance(describe, DescribeRequest)
+    assert isinstance(write, WriteRequest)
+    assert describe.goal == "take the yellow square and reach the green one"
+    assert len(describe.demonstrations) == 3
+    assert write.plan == PLAN
+    assert write.target_microseconds == 60
+
+
+def test_a_program_that_does_not_parse_is_repaired_whole(go: Go) -> None:
+    """What does not parse cannot be patched, so the next answer replaces it."""
+    model = ScriptedModel([PLAN_TEXT, block("def take_key(frame, initial:\n    pass\n"), GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    refine = model.requests[2]
+    assert isinstance(refine, RefineRequest)
+    assert "def take_key(frame, initial:" in refine.source
+    assert refine.complaints[0].failure.test == "program::parses"
+
+
+def test_a_wrong_sub_task_is_repaired_by_its_function_alone(go: Go) -> None:
+    """A refinement replaces what it names and leaves every other byte."""
+    model = ScriptedModel(
+        [PLAN_TEXT, block(program(key="wrong")), block(function("take_key", "good"))]
+    )
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.source == program()
+    refine = model.requests[2]
+    assert isinstance(refine, RefineRequest)
+    (complaint,) = refine.complaints
+    assert complaint.failure.subtask == "take_key"
+    assert [s.name for s in complaint.shots] == [
+        "expert-0001-frame-0000",
+        "expert-0001-frame-0003",
+        "expert-0001-frame-0002",
+    ]
+
+
+def test_a_candidate_that_breaks_a_passing_test_is_reverted_and_the_model_told(go: Go) -> None:
+    """The base stays, and the next request names the broken test."""
+    seen: list[events.Event] = []
+    model = ScriptedModel(
+        [
+            PLAN_TEXT,
+            block(program(key="wrong")),
+            block(program(key="good", goal="wrong")),
+            block(function("take_key", "good")),
+        ]
+    )
+    outcome = go(model, observer=seen.append)
+    assert outcome.accepted
+    assert outcome.source == program()
+    refine = model.requests[3]
+    assert isinstance(refine, RefineRequest)
+    assert refine.source == program(key="wrong")
+    (note,) = refine.notes
+    assert "expert::reach_goal[expert-0001]" in note
+    assert "take_key, reach_goal" in note
+    assert decisions(outcome) == ["best", "reverted", "best", "stop"]
+    (reverted,) = [e for e in seen if isinstance(e, events.Reverted)]
+    assert reverted.broken == ("expert::reach_goal[expert-0001]",)
+
+
+def test_a_later_stage_of_the_cascade_is_better_than_more_tests(go: Go) -> None:
+    """Getting past the experts counts, though a random test fails now."""
+    model = ScriptedModel(
+        [
+            PLAN_TEXT,
+            block(program(key="wrong")),
+            block(function("take_key", "eager")),
+            block(function("take_key", "good")),
+        ]
+    )
+    outcome = go(model)
+    assert outcome.accepted
+    assert decisions(outcome) == ["best", "best", "best", "stop"]
+
+
+def test_a_held_out_failure_is_not_accepted_and_says_only_that(go: Go, markers: Markers) -> None:
+    """The model hears that unseen episodes fail; each program is looked at once."""
+    narrow = program(key="narrow")
+    model = ScriptedModel([PLAN_TEXT, block(narrow), block(function("take_key", "good"))])
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.looks == 2
+    assert markers.held_out_looks == [narrow, program()]
+    refine = model.requests[2]
+    assert isinstance(refine, RefineRequest)
+    (complaint,) = refine.complaints
+    assert "not shown" in complaint.failure.message
+    assert not complaint.shots
+    assert complaint.failure.episode is None
+
+
+def test_an_answer_that_changes_nothing_is_not_looked_at_again(go: Go, markers: Markers) -> None:
+    """Held-out episodes are judged once per program, however often it comes."""
+    narrow = block(program(key="narrow"))
+    outcome = go(ScriptedModel([PLAN_TEXT, narrow, narrow, narrow, GOOD]))
+    assert outcome.accepted
+    assert outcome.looks == 2
+    assert len(markers.held_out_looks) == 2
+
+
+@pytest.mark.parametrize(
+    "useless", ["", "I cannot do that.", "```python\n```", "```\nnothing\n```"]
+)
+def test_an_answer_without_code_is_feedback(go: Go, useless: str) -> None:
+    """Neither a first nor a later answer without code ends the run."""
+    model = ScriptedModel([PLAN_TEXT, useless, block(program(key="wrong")), useless, GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    after_write, after_refine = model.requests[2], model.requests[4]
+    assert isinstance(after_write, RefineRequest)
+    assert isinstance(after_refine, RefineRequest)
+    assert after_write.complaints
+    assert "could not be used" in after_refine.notes[0]
+    assert after_refine.source == program(key="wrong")
+    assert (outcome.folder / "reward.py").read_text() == program()
+
+
+def test_an_answer_that_is_no_plan_is_asked_again_with_the_reason(go: Go) -> None:
+    """It costs a round, and the model hears what was wrong."""
+    model = ScriptedModel(["First, take the key.", PLAN_TEXT, GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.rounds == 3
+    again = model.requests[1]
+    assert isinstance(again, DescribeRequest)
+    assert again.key == "describe-1-0"
+    assert "could not be read as a plan" in again.complaints[0].failure.message
+
+
+def test_three_rounds_without_improvement_put_the_plan_in_question(go: Go) -> None:
+    """The plan is thought over with what failed, the program written anew, the best kept."""
+    other = Plan(task="reach it", stages=(PLAN.stages[1],))
+    only_goal = "def reach_goal(frame, initial):\n    return True\n\n\nSUBTASKS = [reach_goal]\n"
+    stuck = block(program(key="wrong"))
+    model = ScriptedModel(
+        [PLAN_TEXT, stuck, stuck, stuck, stuck, other.model_dump_json(), block(only_goal)]
+    )
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.plan == other
+    kinds = [r.kind for r in model.requests]
+    assert kinds == ["describe", "write", "refine", "refine", "refine", "describe", "write"]
+    again = model.requests[5]
+    assert isinstance(again, DescribeRequest)
+    assert again.previous == PLAN
+    assert again.complaints[0].failure.subtask == "take_key"
+
+
+def test_a_worse_program_of_a_new_plan_does_not_replace_the_best(go: Go) -> None:
+    """What is on the disk is the best of the whole run, not of the newest plan."""
+    one_wrong, all_wrong = block(program(key="wrong")), block(program(key="worse"))
+    other = PLAN.model_copy(update={"task": "take it, then reach the goal"})
+    model = ScriptedModel([PLAN_TEXT, *[one_wrong] * 4, other.model_dump_json(), *[all_wrong] * 2])
+    outcome = go(model, rounds=8)
+    assert not outcome.accepted
+    assert outcome.exit_code == 5
+    assert outcome.source == program(key="wrong")
+    assert outcome.plan == PLAN
+    assert (outcome.folder / "reward.py").read_text() == program(key="wrong")
+
+
+def test_a_faster_program_is_kept_where_it_passes_everything(go: Go) -> None:
+    """Rounds for speed come on top, carry the profile, and end where the target is met."""
+    model = ScriptedModel(
+        [PLAN_TEXT, block(program(microseconds=90)), block(function("look", "30"))]
+    )
+    outcome = go(model, rounds=2)
+    assert outcome.accepted
+    assert outcome.source == program(microseconds=30)
+    assert outcome.fast_enough
+    assert outcome.looks == 2
+    faster = model.requests[2]
+    assert isinstance(faster, FasterRequest)
+    assert faster.microseconds == 90
+    assert faster.profile[0].function == "look"
+    assert (outcome.folder / "reward.py").read_text() == program(microseconds=30)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        block(program(microseconds=30, key="wrong")),
+        block(program(microseconds=30, goal="narrow")),
+        block(program(microseconds=95)),
+        "No.",
+    ],
+    ids=["fails a visible test", "fails on held-out episodes", "slower", "no code"],
+)
+def test_a_faster_program_that_gives_something_up_is_not_kept(go: Go, answer: str) -> None:
+    """The passing program stays accepted, slow as it is, and the model hears why."""
+    slow = program(microseconds=90)
+    model = ScriptedModel([PLAN_TEXT, block(slow), answer, answer])
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.source == slow
+    assert outcome.fast_enough is False
+    assert "asks for 60" in outcome.next_step
+    assert len(model.requests) == 4
+    second = model.requests[3]
+    assert isinstance(second, FasterRequest)
+    assert second.notes
+    assert "held" not in second.notes[0]
+
+
+def test_the_best_of_several_samples_is_taken_and_the_first_of_equals(go: Go) -> None:
+    """Each sample's plan feeds the same sample's program; ties go to the lower sample."""
+    model = ScriptedModel(
+        {
+            **{f"describe-0-{k}": PLAN_TEXT for k in (0, 2)},
+            "describe-0-1": "no plan",
+            "write-1-0": block(program(key="worse")),
+            "write-1-2": block(program(key="wrong")),
+            "refine-2-0": block(program(key="wrong", goal="wrong")),
+            "refine-2-1": block(program(key="eager")),
+            "refine-2-2": block(program(goal="eager")),
+            **{f"refine-3-{k}": GOOD for k in range(3)},
+        }
+    )
+    outcome = go(model, samples=3)
+    assert outcome.accepted
+    assert outcome.calls == 3 + 2 + 3 + 3
+    by_key = {r.key: r for r in model.requests}
+    assert "write-1-1" not in by_key
+    third = by_key["refine-3-0"]
+    assert isinstance(third, RefineRequest)
+    assert third.source == program(key="eager")
+
+
+def test_a_sample_that_passes_is_found_behind_one_that_only_seems_to(go: Go) -> None:
+    """Of several candidates that pass everything visible, each is looked at in turn."""
+    model = ScriptedModel(
+        {
+            "describe-0-0": PLAN_TEXT,
+            "describe-0-1": PLAN_TEXT,
+            "write-1-0": block(program(key="narrow")),
+            "write-1-1": GOOD,
+        }
+    )
+    outcome = go(model, samples=2)
+    assert outcome.accepted
+    assert outcome.source == program()
+    assert (outcome.folder / "reward.py").read_text() == program()
+
+
+def test_a_failed_service_loses_nothing_and_a_rerun_asks_only_what_is_missing(go: Go) -> None:
+    """Exit code 3, a message that says to run again, and no answer asked for twice."""
+    first = ScriptedModel([PLAN_TEXT, ModelUnavailable("the service is down.")])
+    with pytest.raises(ModelUnavailable, match="Nothing answered is lost") as failed:
+        go(first)
+    assert failed.value.exit_code == 3
+    second = ScriptedModel({"write-1-0": GOOD})
+    outcome = go(second)
+    assert outcome.accepted
+    assert [r.key for r in second.requests] == ["write-1-0"]
+    assert (outcome.calls, outcome.replayed) == (2, 1)
+
+
+def test_samples_that_were_answered_survive_one_that_was_not(go: Go) -> None:
+    """With one of three samples lost, the other two are not paid for again."""
+    answers = {f"describe-0-{k}": PLAN_TEXT for k in range(3)}
+    with pytest.raises(ModelUnavailable):
+        go(ScriptedModel({**answers, "describe-0-1": ModelUnavailable("down.")}), samples=3)
+    second = ScriptedModel({**answers, **{f"write-1-{k}": GOOD for k in range(3)}})
+    assert go(second, samples=3).accepted
+    asked = sorted(r.key for r in second.requests)
+    assert asked == ["describe-0-1", "write-1-0", "write-1-1", "write-1-2"]
+
+
+def test_an_interrupted_run_goes_on(go: Go) -> None:
+    """Ctrl-C ends cleanly with what there is, and the same command continues."""
+
+    def answers(request: object) -> str | Reply:
+        if isinstance(request, WriteRequest):
+            raise KeyboardInterrupt
+        return Reply(PLAN_TEXT, Usage(10, 5))
+
+    outcome = go(ScriptedModel(answers))
+    assert not outcome.accepted
+    assert outcome.ending == "interrupted"
+    assert outcome.exit_code == 130
+    second = ScriptedModel({"write-1-0": GOOD})
+    assert go(second).accepted
+    assert len(second.requests) == 1
+
+
+def test_a_changed_prompt_is_asked_anew_and_said_once(go: Go, squares: Squares) -> None:
+    """An answer to another wording is not taken for an answer to this one."""
+    go(ScriptedModel([PLAN_TEXT, GOOD]))
+    reworded = Squares(SPEC.model_copy(update={"goal": "get to the green square"}), squares.store)
+    seen: list[events.Event] = []
+    model = ScriptedModel([PLAN_TEXT, GOOD])
+    outcome = go(model, task=reworded, observer=seen.append)
+    assert outcome.accepted
+    assert len(model.requests) == 2
+    (notice,) = [e.text for e in seen if isinstance(e, events.Noticed)]
+    assert "describe-0-0 is asked anew" in notice
+    assert outcome.calls == 4, "what was paid for before counts"
+
+
+def test_a_goal_that_is_withheld_is_in_no_request(go: Go, squares: Squares) -> None:
+    """`show_goal = false` keeps the goal's words from the model."""
+    hidden = Squares(SPEC.model_copy(update={"show_goal": False}), squares.store)
+    model = ScriptedModel([PLAN_TEXT, block(program(key="wrong")), GOOD])
+    assert go(model, task=hidden).accepted
+    assert [r.goal for r in model.requests] == [None] * 3
+
+
+def test_an_answer_cut_at_the_token_limit_is_feedback(go: Go) -> None:
+    """The model hears that its answer was cut, and the run goes on."""
+    cut = ModelTruncated("the answer reached 4096 tokens.")
+    model = ScriptedModel([PLAN_TEXT, cut, GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    refine = model.requests[2]
+    assert isinstance(refine, RefineRequest)
+    assert "cut at the token limit" in refine.source
+
+
+def test_events_tell_the_whole_story_in_order(go: Go) -> None:
+    """Who listens can draw the run without asking anyone else."""
+    seen: list[events.Event] = []
+    go(ScriptedModel([PLAN_TEXT, block(program(key="wrong")), GOOD]), observer=seen.append)
+    assert [type(e).__name__ for e in seen] == [
+        "RunStarted",
+        *["RoundStarted", "Asked", "Answered", "Planned"],
+        *["RoundStarted", "Asked", "Answered", "Judged", "Improved"],
+        *["RoundStarted", "Asked", "Answered", "Judged", "Improved", "HeldOut", "Speed"],
+        "Stopped",
+    ]
+    judged = [e for e in seen if isinstance(e, events.Judged)]
+    assert judged[0].verdict.groups == {"program": (2, 0), "expert": (7, 1)}
+    assert judged[0].verdict.matrix == {("expert", "take_key"): 1}
+
+
+def test_an_expert_that_never_succeeds_is_named(go: Go, squares: Squares) -> None:
+    """Without a success to show there is nothing to ask, and nobody is asked."""
+    episodes = tuple(e for e in squares.store.episodes if e.kind != "expert")
+    model = ScriptedModel([])
+    with pytest.raises(EnvironmentFault, match="no visible expert episode reaches success"):
+        go(model, task=Squares(SPEC, replace(squares.store, episodes=episodes)))
+    assert not model.requests
