@@ -9,6 +9,7 @@ a bug, and hiding it would help nobody.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import typer
 
@@ -55,6 +56,8 @@ def version(
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    # A spec may name an expert that lives in the user's own project.
+    sys.path.append(str(Path.cwd()))
     try:
         app()
     except SynthError as error:

@@ -9,12 +9,14 @@ import typer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from synth.cli.console import output
+from synth.cli.console import EpisodeProgress, output
 from synth.cli.paths import SPECS
 from synth.errors import UsageError
 from synth.spec import parse_spec
 
 __all__ = ["new"]
+
+TRIALS = 5
 
 
 def new(
@@ -26,7 +28,7 @@ def new(
     ] = "synth.envs.minigrid:planner",
 ) -> None:
     """Write specs/NAME.toml, and check that it renders and that its expert succeeds."""
-    from synth.record import roll_expert  # noqa: PLC0415 - start-up stays quick
+    from synth.record import Seeds, roll_expert  # noqa: PLC0415 - start-up stays quick
 
     path = SPECS / f"{name}.toml"
     if path.exists():
@@ -40,19 +42,28 @@ def new(
     quoted = {key: _quote(value) for key, value in {"env": env, "goal": goal}.items()}
     text = templates.get_template("spec.toml.j2").render(**quoted, expert=_quote(expert))
     spec = parse_spec(text, name=name, file=str(path))
-    rollout = roll_expert(spec, spec.seed)
+    with EpisodeProgress("trying the expert", TRIALS) as advance:
+        rollouts = []
+        for seed in Seeds.of(spec).visible_expert[:TRIALS]:
+            rollouts.append(roll_expert(spec, seed))
+            advance()
+    first = rollouts[0].frames[0]
     SPECS.mkdir(exist_ok=True)
     path.write_text(text, encoding="utf-8")
     preview = Path("runs") / name / "first-frame.png"
     preview.parent.mkdir(parents=True, exist_ok=True)
-    height, width = rollout.frames.shape[1:3]
+    height, width = first.shape[:2]
     scale = max(1, 320 // max(height, width))
-    Image.fromarray(rollout.frames[0]).resize(
-        (width * scale, height * scale), Image.Resampling.NEAREST
-    ).save(preview)
+    Image.fromarray(first).resize((width * scale, height * scale), Image.Resampling.NEAREST).save(
+        preview
+    )
     output().print(f"wrote {path}")
     output().print(f"it renders {width}x{height} pixels: look at {preview}")
-    output().print(f"its expert succeeds in {len(rollout.actions)} steps")
+    steps = sorted(len(rollout) for rollout in rollouts)
+    output().print(
+        f"its expert succeeds on {len(steps)} of {len(steps)} seeds, in {steps[0]} to "
+        f"{steps[-1]} steps"
+    )
     output().print(f"next: `synth run {name} --model ...`")
 
 

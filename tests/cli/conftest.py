@@ -1,0 +1,124 @@
+"""A checkout in a temporary folder, and the command line run in it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import synth.models.open
+from synth.cli import main
+from synth.models.base import Model
+from synth.models.scripted import ScriptedModel
+
+SPEC = """\
+env = "MiniGrid-Empty-5x5-v0"
+goal = "reach the green square"
+max_steps = 20
+
+[render]
+tile_size = 8
+highlight = false
+
+[expert]
+policy = "synth.envs.minigrid:planner"
+episodes = 2
+
+[random]
+episodes = 2
+
+[held_out]
+episodes = 2
+
+[target]
+microseconds_per_frame = 1000000
+"""
+
+PLAN = """{"task": "walk to the green square", "stages": [[{"name": "reach_goal",
+"description": "the agent stands on the green square", "visible": "part of the green is covered"}]]}
+"""
+
+PROGRAM = """\
+```python
+from synth import vision
+
+GREEN = (0, 255, 0)
+
+
+def perceive(frame):
+    return vision.count_colour(frame, GREEN)
+
+
+def reach_goal(now, initial):
+    return 0 < now < initial
+
+
+SUBTASKS = [reach_goal]
+```
+"""
+
+WRONG = PROGRAM.replace("0 < now < initial", "now < 0")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def all(self) -> str:
+        """Both streams."""
+        return self.out + self.err
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one spec, ``walk``, as working directory."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "walk.toml").write_text(SPEC, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def synth_command(
+    checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Command:
+    """Run ``synth ...`` in the checkout."""
+
+    def invoke(*arguments: str) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["synth", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        out, err = capsys.readouterr()
+        code = left.value.code
+        return Ran(code if isinstance(code, int) else int(code is not None), out, err)
+
+    return invoke
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedModel]:
+    """Let ``--model scripted:x`` be a model with these answers."""
+
+    def install(*answers: str | Exception) -> ScriptedModel:
+        model = ScriptedModel(answers, name="scripted:x")
+        original = synth.models.open.open_model
+
+        def open_model(text: str, **options: object) -> Model:
+            return model if text == "scripted:x" else original(text, **options)
+
+        monkeypatch.setattr(synth.models.open, "open_model", open_model)
+        return model
+
+    return install

@@ -1,0 +1,125 @@
+"""Every way a command can fail ends in one message, the party at fault, and its exit code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PLAN, PROGRAM, SPEC, WRONG, Command
+
+
+def edit(checkout: Path, before: str, after: str) -> None:
+    """Change the spec."""
+    assert before in SPEC
+    text = SPEC.replace(before, after)
+    (checkout / "specs" / "walk.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "words"),
+    [
+        ("max_steps", "max_stepz", 2, "spec: specs/walk.toml: max_stepz: unknown key. Did you"),
+        ("max_steps = 20", 'max_steps = "20"', 2, "spec: specs/walk.toml: max_steps: "),
+        ("Empty-5x5", "Emptyy-5x5", 2, "MiniGrid-Empty-5x5-v0"),
+        ("tile_size", "tilesize", 2, "spec: specs/walk.toml: render.tilesize: unknown render key"),
+        (":planner", ":plannner", 2, "spec: specs/walk.toml: expert.policy: "),
+        ("max_steps = 20", "max_steps = 2", 4, "environment: specs/walk.toml: expert.policy: "),
+    ],
+)
+def test_a_wrong_spec_names_file_key_and_remedy(
+    checkout: Path, synth_command: Command, before: str, after: str, code: int, words: str
+) -> None:
+    """Unknown keys, bad types, missing environments and failing experts, each by its own name."""
+    edit(checkout, before, after)
+    ran = synth_command("record", "walk")
+    assert ran.code == code
+    assert words in ran.err
+    assert "Traceback" not in ran.all
+    assert not (checkout / "generated" / "walk" / "episodes" / "manifest.json").exists()
+
+
+def test_an_unknown_task_is_met_with_the_nearest(synth_command: Command) -> None:
+    """A typing slip costs one line."""
+    ran = synth_command("run", "wlak")
+    assert ran.code == 2
+    assert "Did you mean 'walk'?" in ran.err
+
+
+def test_episodes_that_no_longer_fit_are_noticed(checkout: Path, synth_command: Command) -> None:
+    """A changed spec is never judged on old episodes, and old ones are not overwritten unasked."""
+    assert synth_command("record", "walk").code == 0
+    before = (checkout / "generated/walk/episodes/manifest.json").read_bytes()
+    edit(checkout, "tile_size = 8", "tile_size = 10")
+    ran = synth_command("record", "walk")
+    assert ran.code == 2
+    assert "synth record walk --force" in ran.err
+    assert (checkout / "generated/walk/episodes/manifest.json").read_bytes() == before
+    assert "stale" in synth_command("tasks").out
+    assert synth_command("record", "walk", "--force").code == 0
+
+
+def test_no_model_and_nothing_to_replay_is_a_usage_error(synth_command: Command) -> None:
+    """The message names the models there are."""
+    ran = synth_command("run", "walk")
+    assert ran.code == 2
+    assert "exchange:FOLDER" in ran.err
+
+
+@pytest.mark.parametrize("model", ["opnai:x", "openai", "replay:nothing.jsonl", "builtin"])
+def test_a_model_that_cannot_be_opened_is_a_usage_error(synth_command: Command, model: str) -> None:
+    """Nothing is recorded or asked for a model that does not exist."""
+    ran = synth_command("run", "walk", "--model", model)
+    assert ran.code == 2
+    assert "Traceback" not in ran.all
+
+
+def test_a_service_that_cannot_be_reached_is_the_services_fault(
+    checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 3, and the request is in the journal."""
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-none")
+    ran = synth_command("run", "walk", "--model", "openai:x", "--base-url", "http://127.0.0.1:9/v1")
+    assert ran.code == 3
+    assert ran.err.splitlines()[-1].startswith("model service: ")
+    journals = list((checkout / "runs" / "walk").glob("*/journal.jsonl"))
+    assert len(journals) == 1
+    assert '"request"' in journals[0].read_text(encoding="utf-8")
+
+
+def test_a_budget_that_runs_out_keeps_the_best_and_says_how_to_go_on(
+    checkout: Path, synth_command: Command, scripted: object
+) -> None:
+    """Exit code 5; the program so far lies in the run's folder; nothing is committed."""
+    scripted(PLAN, WRONG)
+    ran = synth_command("run", "walk", "--model", "scripted:x", "--calls", "2")
+    assert ran.code == 5
+    assert re.search(r"run the same command with a larger budget", ran.all)
+    assert (checkout / "runs" / "walk" / "scripted-x" / "reward.py").exists()
+    assert not (checkout / "generated" / "walk" / "reward.py").exists()
+
+
+def test_a_larger_budget_goes_on_without_asking_again(
+    synth_command: Command, scripted: object
+) -> None:
+    """What was answered before is not paid for twice."""
+    model = scripted(PLAN, WRONG, PROGRAM)
+    assert synth_command("run", "walk", "--model", "scripted:x", "--calls", "2").code == 5
+    assert synth_command("run", "walk", "--model", "scripted:x").code == 0
+    assert [request.key for request in model.requests] == [
+        "describe-0-0",
+        "write-1-0",
+        "refine-2-0",
+    ]
+
+
+def test_money_without_a_price_says_where_to_write_one(
+    synth_command: Command, scripted: object
+) -> None:
+    """A budget that cannot be kept is refused before anything is spent."""
+    model = scripted(PLAN, PROGRAM)
+    ran = synth_command("run", "walk", "--model", "scripted:x", "--money", "1")
+    assert ran.code == 2
+    assert "synth.toml" in ran.err
+    assert not model.requests
