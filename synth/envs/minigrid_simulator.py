@@ -54,6 +54,8 @@ class MiniGridSimulator:
         """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
         try:
             self.env.reset(seed=seed)
+        except gymnasium.error.DependencyNotInstalled as error:
+            raise EnvironmentFault(f"{self.spec.env}: {error}.") from error
         except (RecursionError, AssertionError, ValueError) as error:
             # MiniGrid's own layout generators give up in these three ways.
             raise EnvironmentFault(

@@ -7,8 +7,10 @@ import subprocess
 import sys
 
 import pytest
+from minigrid.core.world_object import Door
 
 from synth.envs import family_of, find_policy
+from synth.envs.minigrid_guess import Guess
 from synth.envs.minigrid_objective import Objective, objective_of
 from synth.envs.minigrid_planner import plan
 from synth.envs.minigrid_world import World
@@ -196,6 +198,36 @@ def test_the_objective_of_a_goal_square_needs_no_entry(make_spec):
     objective = objective_of(simulator.env)
     assert objective.verb == "reach"
     assert simulator.env.grid.get(*objective.cells[0]).type == "goal"
+
+
+def test_doors_on_the_way_are_paid_for(make_spec):
+    """Two doors to open cost more than the turn that goes round them."""
+    spec = make_spec("MiniGrid-Empty-5x5-v0")
+    simulator = family_of(spec).make(spec)
+    simulator.reset(0)
+    for cell in ((2, 1), (3, 2)):
+        simulator.env.grid.set(*cell, Door("red"))
+    assert list(find_policy(spec)(simulator)) == [1, 2, 2, 0, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("DoorKey-6x6", "UnlockPickup", "BlockedUnlockPickup", "KeyCorridorS3R3", "LockedRoom"),
+        *("ObstructedMaze-1Dlhb", "RedBlueDoors-6x6", "GoToDoor-6x6", "MultiRoom-N2-S4"),
+    ],
+)
+def test_the_bound_on_what_is_left_is_never_above_the_truth(make_spec, name):
+    """Along a plan the estimate stays at or below the actions still to come."""
+    spec = make_spec(f"MiniGrid-{name}-v0")
+    simulator = family_of(spec).make(spec)
+    for seed in range(3):
+        simulator.reset(seed)
+        actions = list(find_policy(spec)(simulator))
+        for t, action in enumerate(actions):
+            world = World(simulator.env, objective_of(simulator.env))
+            assert Guess(world).left(world.start) <= len(actions) - t
+            simulator.step(action)
 
 
 def test_a_cell_to_avoid_is_never_entered(make_spec):

@@ -82,13 +82,14 @@ def test_the_simulator_draws_with_the_specs_render_table(make_spec, highlight):
 def test_every_registered_environment_is_drawn_alike(make_spec):
     """Long random walks in all MiniGrid environments leave no pixel different."""
     spec = make_spec("MiniGrid-Empty-5x5-v0")
-    for env_id in family_of(spec).known():
+    # The layouts by wave function collapse need packages that synth does not ask for.
+    for env_id in (i for i in family_of(spec).known() if "WFC" not in i):
         each = make_spec(env_id)
         simulator = family_of(each).make(each)
         rng = np.random.default_rng(0)
-        for seed in range(5):
+        for seed in range(2):
             simulator.reset(seed)
-            for _ in range(40):
+            for _ in range(25):
                 done = simulator.step(simulator.random_action(rng)).done
                 assert_same_picture(simulator.env)
                 if done:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from gymnasium.error import DependencyNotInstalled
 
 from synth.envs import Simulator, family_of, find_policy
 from synth.errors import EnvironmentFault, SpecError
@@ -116,6 +117,18 @@ def test_options_that_the_environment_cannot_build_are_its_fault(make_spec):
     spec = make_spec("MiniGrid-DoorKey-8x8-v0", options={"size": 3})
     with pytest.raises(EnvironmentFault, match="MiniGrid-DoorKey-8x8-v0"):
         open_simulator(spec).reset(0)
+
+
+def test_a_package_that_only_some_layouts_need_is_named(make_spec, monkeypatch):
+    """Where MiniGrid asks for a further package at reset, its own advice is passed on."""
+    simulator = open_simulator(make_spec("MiniGrid-Empty-5x5-v0"))
+
+    def refuse(**_):
+        raise DependencyNotInstalled('imageio is missing, run `pip install "minigrid[wfc]"`')
+
+    monkeypatch.setattr(simulator.env, "reset", refuse)
+    with pytest.raises(EnvironmentFault, match="imageio is missing, run `pip install"):
+        simulator.reset(0)
 
 
 def test_an_action_out_of_range_is_named(make_spec):

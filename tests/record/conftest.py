@@ -46,6 +46,7 @@ class FakeSimulator:
     """Counts to `length`; the picture is the count, and counting there is success."""
 
     length: int = 3
+    ends: bool = True
     side: Callable[[int, int], int] = lambda _seed, _t: 4
     names: Callable[[int], tuple[str, ...]] = lambda _t: ("counted",)
     at: int = 0
@@ -81,7 +82,7 @@ class FakeSimulator:
             frame=np.full((side, side, 3), self.at, np.uint8),
             reward=float(over),
             success=over,
-            done=over,
+            done=over and self.ends,
             truth=dict.fromkeys(self.names(self.at), over),
         )
 

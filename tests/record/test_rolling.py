@@ -16,8 +16,10 @@ def steady(simulator):
         yield 1
 
 
-def test_an_episode_ends_at_success(fake):
-    """The first success is the last frame."""
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_episode_ends_at_success(fake, ends):
+    """The first success is the last frame, whether or not the environment stops there."""
+    fake.ends = ends
     episode = rollout(fake, steady, seed=5, max_steps=100, name="steady")
     assert len(episode) == 3
     assert episode.frames.shape == (4, 4, 4, 3)
