@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CELL = 4
-GREY, RED, YELLOW, GREEN = (40, 40, 40), (220, 0, 0), (230, 230, 0), (0, 180, 0)
+GREY, RED, YELLOW = (40, 40, 40), (220, 0, 0), (230, 230, 0)
+GREEN, BLUE = (0, 180, 0), (0, 0, 200)
 TRUTH = "really_has_the_key"
 
 SPEC = parse_spec(
@@ -54,11 +55,14 @@ PLAN_TEXT = PLAN.model_dump_json()
 
 
 def picture(
-    agent: tuple[int, int], key: tuple[int, int] | None, goal: tuple[int, int], tint: int = 0
+    agent: tuple[int, int],
+    key: tuple[int, int] | None,
+    goal: tuple[int, int],
+    distraction: tuple[int, int] | None = None,
 ) -> NDArray[np.uint8]:
     """``uint8[24, 24, 3]``; cells count from the top left."""
-    frame = np.full((24, 24, 3), np.array(GREY) + tint, dtype=np.uint8)
-    for cell, colour in ((goal, GREEN), (key, YELLOW), (agent, RED)):
+    frame = np.full((24, 24, 3), GREY, dtype=np.uint8)
+    for cell, colour in ((distraction, BLUE), (goal, GREEN), (key, YELLOW), (agent, RED)):
         if cell is not None:
             y, x = cell[0] * CELL, cell[1] * CELL
             frame[y : y + CELL, x : x + CELL] = colour
@@ -71,14 +75,14 @@ def episode(
     """One episode along the rows of the grid; one that wanders never gets to the goal."""
     rng = np.random.default_rng(seed)
     row = int(rng.integers(0, 5))
-    key, goal, tint = (row, 2), (row, 5), int(rng.integers(0, 5)) * 3
-    if split == "held_out":
-        tint += 40  # so that no held-out frame equals a visible one
+    key, goal = (row, 2), (row, 5)
+    # Nothing like it is in the visible split, so that a program can be wrong about it alone.
+    distraction = (5, 5) if split == "held_out" else None
     frames, has = [], []
     for x in range(4 if wander else 6):
         at = (5, x) if wander else (row, x)
         taken = not wander and x >= key[1]
-        frames.append(picture(at, None if taken else key, goal, tint))
+        frames.append(picture(at, None if taken else key, goal, distraction))
         has.append(taken)
     success = np.zeros(len(frames), dtype=np.bool_)
     success[-1] = not wander
@@ -101,9 +105,11 @@ def make_store() -> EpisodeStore:
     """Four visible experts, three visible wanderers, and two of each held out."""
     made = [episode(f"expert-{k:04d}", seed=1000 + k) for k in range(4)]
     made += [episode(f"random-{k:04d}", seed=2000 + k, wander=True) for k in range(3)]
-    made += [episode(f"held-expert-{k:04d}", seed=770000 + k, split="held_out") for k in range(2)]
     made += [
-        episode(f"held-random-{k:04d}", seed=880000 + k, split="held_out", wander=True)
+        episode(f"held-expert-{k:04d}", seed=770123450 + k, split="held_out") for k in range(2)
+    ]
+    made += [
+        episode(f"held-random-{k:04d}", seed=880123450 + k, split="held_out", wander=True)
         for k in range(2)
     ]
     frames: list[NDArray[np.uint8]] = []
@@ -248,3 +254,38 @@ def markers(source: str) -> dict[str, str]:
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef)
     }
+
+
+GOAL = "count(initial, GREEN) > 0 and count(frame, GREEN) == 0 and count(frame, RED) > 0"
+NARROW = f"{GOAL} and count(frame, {BLUE}) == 0"
+WRONG = "count(frame, RED) > 0 and count(frame, GREEN) > 0"
+
+
+def real_program(goal: str = GOAL, extra: str = "") -> str:
+    """A program that the suite itself can judge; `NARROW` fails on held-out episodes alone."""
+    return f"""import numpy as np
+{extra}
+GREEN = {GREEN}
+RED = {RED}
+YELLOW = {YELLOW}
+
+
+def count(image, colour):
+    return int(np.all(image == np.array(colour, dtype=np.uint8), axis=-1).sum())
+
+
+def take_key(frame, initial):
+    return count(initial, YELLOW) > 0 and count(frame, YELLOW) == 0 and count(frame, RED) > 0
+
+
+def reach_goal(frame, initial):
+    return {goal}
+
+
+SUBTASKS = [take_key, reach_goal]
+"""
+
+
+def real_goal(goal: str) -> str:
+    """The goal's function alone."""
+    return f"def reach_goal(frame, initial):\n    return {goal}\n"

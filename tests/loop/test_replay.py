@@ -1,0 +1,69 @@
+"""Replaying a journal decides as the recorded run did, on any machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import crashing
+from squares import PLAN_TEXT, Markers, Squares, block, program
+
+from synth.journal import SpeedRecord, read_journal
+from synth.loop import LoopOptions, Outcome, Timing, run_loop
+from synth.models.replay import ReplayModel
+from synth.models.scripted import ScriptedModel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class SlowMachine(Markers):
+    """Every measurement comes out differently here."""
+
+    def speed(self, source: str) -> Timing:
+        """See `synth.loop.Examiner`."""
+        timing = super().speed(source)
+        return Timing(300 - timing.single, timing.batched, timing.profile)
+
+
+def replay(journal: Path, folder: Path, examiner: Markers, **options: int) -> Outcome:
+    """Replay with the options that somebody else happens to have."""
+    return run_loop(
+        Squares(), ReplayModel(journal), folder, LoopOptions(**options), examiner=examiner
+    )
+
+
+def test_another_machine_s_clock_changes_nothing(tmp_path: Path) -> None:
+    """Speeds are taken from the tape, so that the same faster program wins."""
+    crashing.run(tmp_path / "run")
+    elsewhere = SlowMachine()
+    outcome = replay(tmp_path / "run" / "journal.jsonl", tmp_path / "replay", elsewhere)
+    assert outcome.accepted
+    assert outcome.source == crashing.FINAL
+    assert (tmp_path / "replay" / "reward.py").read_bytes() == crashing.FINAL.encode()
+    assert not elsewhere.measured
+
+    def speeds(folder: str) -> list[SpeedRecord]:
+        records = read_journal(tmp_path / folder / "journal.jsonl").records
+        return [r for r in records if isinstance(r, SpeedRecord)]
+
+    assert speeds("replay") == speeds("run")
+
+
+def test_a_replay_of_a_replay_is_the_same_again(tmp_path: Path) -> None:
+    """A journal made by replaying is as good as the first."""
+    crashing.run(tmp_path / "run")
+    replay(tmp_path / "run" / "journal.jsonl", tmp_path / "a", Markers())
+    replay(tmp_path / "a" / "journal.jsonl", tmp_path / "b", Markers(), samples=7, rounds=1)
+    assert (tmp_path / "b" / "reward.py").read_bytes() == crashing.FINAL.encode()
+
+
+def test_a_replay_ends_where_the_tape_ends(tmp_path: Path) -> None:
+    """A run that was cut short replays to the same best program, without an error."""
+    wrong = block(program(key="wrong"))
+    model = ScriptedModel([PLAN_TEXT, wrong, wrong])
+    run = run_loop(Squares(), model, tmp_path / "run", LoopOptions(calls=3), examiner=Markers())
+    assert run.ending == "budget"
+    outcome = replay(tmp_path / "run" / "journal.jsonl", tmp_path / "replay", Markers())
+    assert outcome.ending == "budget"
+    assert "the replayed journal ends before refine-3-0" in outcome.reason
+    assert outcome.source == run.source
