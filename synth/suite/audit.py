@@ -90,7 +90,7 @@ class Audit:
             pytest.fail(f"{error.fault}: {error}", pytrace=False)
         except LookupError as error:
             pytest.fail(
-                f"usage: this test file does not fit the installed synth or its episodes ({error}): "
+                f"usage: this file does not fit the installed synth or its episodes ({error}): "
                 f"write it again with `synth suite {task.name}`.",
                 pytrace=False,
             )

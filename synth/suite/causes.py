@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["count", "described", "number_of", "pattern", "timing"]
 
-ANY_CHANGE = "holds exactly where the image differs from the initial one, so it takes any change for success."
-
 
 def pattern(case: Case, subtask: str, split: Split) -> str:
     """What a sub-task's verdicts look like over the whole split.
@@ -50,7 +48,10 @@ def pattern(case: Case, subtask: str, split: Split) -> str:
     causes = (
         (holds.all(), "holds on every recorded frame: it is always true."),
         (not holds.any(), "holds on no recorded frame of any episode: it is always false."),
-        (np.array_equal(holds, changed), ANY_CHANGE),
+        (
+            np.array_equal(holds, changed),
+            "holds exactly where the image differs from the initial one: any change is success.",
+        ),
         (np.array_equal(holds, ~changed), "holds exactly where the image equals the initial one."),
         (at_once, f"already holds on the first frame of all {len(experts)} expert episodes."),
     )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["NotJudged", "Subject"]
 
 T = TypeVar("T")
+PATIENCE = 5.0  # seconds for a call about a few frames
 
 
 class NotJudged(Exception):
@@ -111,12 +112,16 @@ class Subject:
         """Check that the program may be run.
 
         Raises:
-            NotJudged: It does not parse or lint, or does not follow the plan.
+            NotJudged: It does not parse or lint, does not follow the plan, or is known to
+                fail on a single frame.
         """
         if self.findings:
             raise NotJudged(f"the program does not pass the lint: {self.findings[0]}")
         if not self.follows_plan():
             raise NotJudged("the program's SUBTASKS are not those of the plan")
+        fault = self._kept.get("smoke")
+        if isinstance(fault, ProgramFault):
+            raise NotJudged(f"the program cannot be run on a single frame: {fault}")
 
     @property
     def smoke(self) -> Verdicts:
@@ -138,7 +143,7 @@ class Subject:
         """
         return self._keep("evidence", self._gather)
 
-    def open(self, *, deadline: float = 10.0) -> Sandbox:
+    def open(self) -> Sandbox:
         """A fresh worker for the program.
 
         Raises:
@@ -147,7 +152,7 @@ class Subject:
         """
         self.require_runnable()
         return Sandbox(
-            self.source, deadline=deadline, unsafe=self.unsafe, stages=self.program.stages
+            self.source, deadline=PATIENCE, unsafe=self.unsafe, stages=self.program.stages
         )
 
     def _smoke(self) -> Verdicts:

@@ -7,7 +7,7 @@
     ...
 
     [plan]
-    task = "Pick up the key, open the door and reach the green square."
+    task = "Pick up the key, open the door and reach the goal."
 
     [[plan.subtasks]]
     stage = 1
@@ -35,8 +35,8 @@ from synth.suite.provenance import read_digests
 from synth.suite.toml import to_toml
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
 
     from synth.episode import EpisodeStore
     from synth.spec import Spec

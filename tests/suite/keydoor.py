@@ -170,13 +170,16 @@ def make_store(
             for i in range(many):
                 seed = 1000 * number + i
                 name = f"{'held-' if split == 'held_out' else ''}{kind}-{i:04}"
-                episodes.append(_record(name, kind, split, seed, frames, known))
+                episodes.append(
+                    _record(name, kind=kind, split=split, seed=seed, frames=frames, known=known)
+                )
     store = EpisodeStore(np.stack(frames), tuple(episodes), "", "KeyDoor-v0", {})
     return replace(store, spec_digest=make_spec().episode_digest())
 
 
 def _record(
     name: str,
+    *,
     kind: Kind,
     split: Split,
     seed: int,

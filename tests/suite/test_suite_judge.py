@@ -102,15 +102,15 @@ def test_failure_of_one_subtask_leaves_the_others_passed(task):
 
 
 def test_gate_below_one_tolerates_experts_that_do_not_complete(task):
-    """A spec that asks for half of the experts accepts a program that credits half of them."""
-    colours = "int(initial[..., 2].max() > initial[..., 0].max())"
+    """A spec that asks for 80% of the experts accepts a program blind to one of six colours."""
     source = REWARD.replace(
-        "count(frame, WHITE) == 16 and", f"count(frame, WHITE) == 16 + {colours} * 99 and"
+        "return count(frame, WHITE) == 16 and",
+        "return count(initial, (255, 0, 0)) == 0 and count(frame, WHITE) == 16 and",
     )
     strict = judge(source, task)
-    assert {f.group for f in strict.failures} == {"expert"}
-    half = make_spec(gate={"expert_completion": 0.5})
-    loose = judge(source, TaskFolder(task.path, half, task.plan, task.store))
+    assert {f.episode for f in strict.failures if f.episode} == {"expert-0000"}
+    most = make_spec(gate={"expert_completion": 0.8})
+    loose = judge(source, TaskFolder(task.path, most, task.plan, task.store))
     assert [f for f in loose.failures if f.group == "expert"] == []
 
 

@@ -79,7 +79,7 @@ def test_folder_without_a_task_says_what_writes_one(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s: "nonsense", "cannot be read"),
+        (lambda _: "nonsense", "cannot be read"),
         (lambda s: s.replace('name = "keydoor"', "", 1), "needs a name and a"),
         (lambda s: s.replace("max_steps = 200", "max_steps = 0"), "max_steps"),
         (lambda s: s.replace("max_steps = 200", "max_steps = [[1], [2]]"), "max_steps"),

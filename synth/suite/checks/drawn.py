@@ -2,7 +2,9 @@
 
 Drawn images are flat, or cut from a recorded frame, with rectangles in the task's colours
 and in others, from one pixel upwards: they reach branches of a checker that noise never
-does. Frame and initial frame always have the same size. This module registers no check.
+does. Each drawn scene is painted once for each rotation of the palette, since drawing is
+dear and judging is cheap. Frame and initial frame always have the same size. This module
+registers no check.
 
 Everything is drawn from single bits. Hypothesis mixes constants found in whatever modules
 happen to be imported into its integers, and then the same program would be shown other
@@ -11,6 +13,7 @@ images by the loop than by pytest; bits have no such constants, and shrink as we
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,12 +33,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Probe", "palette", "search"]
 
-EXAMPLES = 60
+SCENES = 24
 RECTANGLES = 4
 SIDE_BITS = 5  # sides from 1 to 32 pixels: larger ones add time and no new branches
 COLOUR_BITS = 4
 MADE_UP = ((0, 0, 0), (255, 255, 255), (127, 1, 254), (0, 128, 64))
-PAIRS = np.array([[0, 1], [1, 1], [1, 0], [0, 0]])
 
 
 class _Failing(Exception):
@@ -62,19 +64,19 @@ class Probe:
         self.unstable = False
         self.verdicts: Verdicts | None = None
 
-    def ask(self, frame: NDArray[np.uint8], initial: NDArray[np.uint8], kind: str) -> bool:
-        """Whether the program answers properly about an image.
+    def ask(self, images: NDArray[np.uint8], kind: str) -> bool:
+        """Whether the program answers properly about images, each against its neighbour.
 
         Args:
-            frame: ``uint8[H, W, 3]``.
-            initial: ``uint8[H, W, 3]``.
-            kind: What sort of image it is, for `image`.
+            images: ``uint8[2n, H, W, 3]``.
+            kind: What sort of images they are, for `image`.
         """
-        images = np.stack([frame, initial])
-        image = f"{kind} of {frame.shape[1]}x{frame.shape[0]} pixels"
+        each = np.arange(len(images))
+        pairs = np.stack([each, each ^ 1], axis=1)
+        image = f"{kind} of {images.shape[2]}x{images.shape[1]} pixels"
         try:
-            verdicts = self._sandbox.verdicts(images, PAIRS)
-            again = self._sandbox.verdicts(images[::-1], 1 - PAIRS[::-1])
+            verdicts = self._sandbox.verdicts(images, pairs)
+            again = self._sandbox.verdicts(images, pairs[::-1])
         except ProgramFault as fault:
             self.fault, self.image = fault, image
             return False
@@ -87,32 +89,68 @@ class Probe:
         return True
 
 
-def search(
-    probe: Probe, colours: NDArray[np.uint8], recorded: NDArray[np.uint8], examples: int = EXAMPLES
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Rectangle:
+    top: int
+    left: int
+    height: int
+    width: int
+    colour: int
+    in_frame: bool
+    in_initial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What a frame and its initial frame show, colours as places in the palette."""
+
+    height: int
+    width: int
+    colour: int
+    cut: tuple[int, int] | None
+    rectangles: tuple[_Rectangle, ...]
+
+    def paint(self, colours: NDArray[np.uint8], recorded: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """``uint8[2, H, W, 3]``: the frame and the initial frame."""
+        images = np.empty((2, self.height, self.width, 3), dtype=np.uint8)
+        images[:] = colours[self.colour]
+        if self.cut is not None:
+            top, left = (at % side for at, side in zip(self.cut, recorded.shape, strict=False))
+            piece = recorded[top : top + self.height, left : left + self.width]
+            images[:, : piece.shape[0], : piece.shape[1]] = piece
+        for r in self.rectangles:
+            for image, shown in zip(images, (r.in_frame, r.in_initial), strict=True):
+                if shown:
+                    image[r.top : r.top + r.height, r.left : r.left + r.width] = colours[r.colour]
+        return images
+
+
+def search(probe: Probe, colours: NDArray[np.uint8], recorded: NDArray[np.uint8]) -> None:
     """Look for a drawn image on which the program fails, and shrink it.
 
     Args:
         probe: Keeps what is found.
-        colours: ``uint8[C, 3]``, of the task.
+        colours: ``uint8[C, 3]``, the palette.
         recorded: ``uint8[H, W, 3]``, a frame to cut from.
-        examples: How many images to draw.
     """
 
     @settings(
         derandomize=True,
         database=None,
         deadline=None,
-        max_examples=examples,
+        max_examples=SCENES,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
         report_multiple_bugs=False,
         print_blob=False,
     )
-    @given(_scenes(colours, recorded))
-    def run(scene: tuple[NDArray[np.uint8], NDArray[np.uint8]]) -> None:
-        if probe.fault is None and not probe.ask(*scene, "a drawn image"):
+    @given(_scenes())
+    def run(scene: _Scene) -> None:
+        painted = [
+            scene.paint(np.roll(colours, shift, axis=0), recorded) for shift in range(len(colours))
+        ]
+        if probe.fault is None and not probe.ask(np.concatenate(painted), "a drawn image"):
             raise _Failing
 
     try:
@@ -137,31 +175,21 @@ def palette(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @st.composite
-def _scenes(
-    draw: Callable[[st.SearchStrategy[tuple[bool, ...]]], tuple[bool, ...]],
-    colours: NDArray[np.uint8],
-    recorded: NDArray[np.uint8],
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """A frame and an initial frame, which share some of their rectangles."""
-
+def _scenes(draw: Callable[[st.SearchStrategy[tuple[bool, ...]]], tuple[bool, ...]]) -> _Scene:
     def number(bits: int) -> int:
         return sum(bit << i for i, bit in enumerate(draw(st.tuples(*[st.booleans()] * bits))))
 
-    height, width = 1 + number(SIDE_BITS), 1 + number(SIDE_BITS)
-    frame = np.empty((height, width, 3), dtype=np.uint8)
-    frame[:] = colours[number(COLOUR_BITS)]
-    if number(1):
-        top, left = (number(SIDE_BITS + 1) % side for side in recorded.shape[:2])
-        cut = recorded[top : top + height, left : left + width]
-        frame[: cut.shape[0], : cut.shape[1]] = cut
-    initial = frame.copy()
-    for _ in range(RECTANGLES):
-        shown_in = number(2)
-        if shown_in:
-            top, left, bottom, right = (number(SIDE_BITS) for _ in range(4))
-            area = (slice(top, top + bottom + 1), slice(left, left + right + 1))
-            colour = colours[number(COLOUR_BITS)]
-            for bit, image in enumerate((frame, initial)):
-                if shown_in >> bit & 1:
-                    image[area] = colour
-    return frame, initial
+    def rectangle() -> _Rectangle:
+        top, left, height, width = (number(SIDE_BITS) for _ in range(4))
+        shown = number(2)
+        return _Rectangle(
+            top, left, height + 1, width + 1, number(COLOUR_BITS), bool(shown & 1), bool(shown & 2)
+        )
+
+    return _Scene(
+        height=1 + number(SIDE_BITS),
+        width=1 + number(SIDE_BITS),
+        colour=number(COLOUR_BITS),
+        cut=(number(SIDE_BITS + 1), number(SIDE_BITS + 1)) if number(1) else None,
+        rectangles=tuple(rectangle() for _ in range(RECTANGLES) if number(1)),
+    )

@@ -72,7 +72,7 @@ def answers_on_any_image(case: Case) -> Iterator[Failure]:
     with case.subject.open() as sandbox:
         probe = Probe(sandbox)
         noise = [rng.integers(0, 256, (2, *size, 3)).astype(np.uint8) for size in SIZES]
-        if all(probe.ask(frame, initial, "noise") for frame, initial in noise):
+        if all(probe.ask(images, "noise") for images in noise):
             search(probe, palette(recorded), recorded)
     if probe.fault is not None:
         yield case.failure(

@@ -40,8 +40,8 @@ def completes_seldom(case: Case) -> Iterator[Failure]:
             goal = case.plan.goal
             yield case.failure(
                 f"{len(lies)} of {count(len(episodes), 'random episode')} complete without "
-                f"a success of the environment, but at most {gate:.0%} may; {lies[0].id} completes at frame "
-                f"{case.evidence.credit(lies[0]).complete}.{pattern(case, goal, split)}",
+                f"a success of the environment, but at most {gate:.0%} may; {lies[0].id} completes "
+                f"at frame {case.evidence.credit(lies[0]).complete}.{pattern(case, goal, split)}",
                 split=split,
                 subtask=goal,
                 expected=f"at most {gate:.0%}",
