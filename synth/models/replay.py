@@ -19,7 +19,6 @@ from synth.prompts.requests import request_digest
 
 if TYPE_CHECKING:
     from synth.journal import Tape
-    from synth.journal import Tape
     from synth.models.base import ModelOptions
     from synth.prompts.requests import Request
 
@@ -56,11 +55,6 @@ class ReplayModel:
     def recorded_model(self) -> str:
         """The model of the recorded run, as it was given; empty where it is not known."""
         return next((r.model for r in self._tape.records if isinstance(r, RunRecord)), "")
-
-    @property
-    def tape(self) -> Tape:
-        """The recorded run; the loop takes its measured speeds over, so that it decides alike."""
-        return self._tape
 
     @property
     def drifted(self) -> int:

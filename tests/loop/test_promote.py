@@ -1,0 +1,217 @@
+"""Promotion: what was accepted becomes the committed reward, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from squares import GOAL, PLAN, PLAN_TEXT, SPEC, Squares, block, program, real_goal, real_program
+
+from synth.episode import write_store
+from synth.errors import UsageError
+from synth.loop import Comparison, Outcome, compare, promote, run_loop
+from synth.models.replay import ReplayModel
+from synth.models.scripted import ScriptedModel
+from synth.plan import Plan
+from synth.spec import TargetSpec
+from synth.suite import TaskFolder
+from synth.suite.provenance import file_digests
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PATIENT = SPEC.model_copy(update={"target": TargetSpec(microseconds_per_frame=1e6)})
+
+
+@pytest.fixture(scope="module")
+def run(squares: Squares, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """An accepted run."""
+    model = ScriptedModel([PLAN_TEXT, block(real_program("False")), block(real_goal(GOAL))])
+    folder = tmp_path_factory.mktemp("promote") / "run"
+    outcome = run_loop(Squares(PATIENT, squares.store), model, folder)
+    assert outcome.accepted
+    return outcome
+
+
+@pytest.fixture
+def target(squares: Squares, tmp_path: Path) -> Path:
+    """``generated/squares`` with its episodes and nothing else."""
+    folder = tmp_path / "generated" / "squares"
+    write_store(folder / "episodes", squares.store)
+    return folder
+
+
+def test_a_promoted_folder_is_whole(run: Outcome, target: Path) -> None:
+    """Program, plan, suite, journal, pictures, and a digest of every file."""
+    provenance = promote(run.folder, target)
+    assert (target / "reward.py").read_text() == real_program()
+    assert TaskFolder.read(target).plan == PLAN
+    assert {p.name for p in target.iterdir()} == {
+        "episodes",
+        "journal.jsonl",
+        "pictures",
+        "provenance.json",
+        "reward.py",
+        "task.toml",
+        "test_squares.py",
+    }
+    written = json.loads((target / "provenance.json").read_text())
+    assert written == provenance.model_dump(mode="json")
+    assert written["files"] == file_digests(target)
+    assert (written["model"], written["answered_by"]) == ("scripted", ["scripted"])
+    assert (written["rounds"], written["calls"], written["looks"]) == (3, 3, 1)
+    assert written["microseconds_single"] > 0
+    assert TaskFolder.read(target).digests == written["files"]
+
+
+def test_a_promoted_reward_passes_its_audit(run: Outcome, target: Path) -> None:
+    """`pytest generated/TASK` is green, by the files alone."""
+    promote(run.folder, target)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+        cwd=target,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_promoted_journal_reproduces_its_reward(run: Outcome, target: Path) -> None:
+    """What is committed is enough to make it again."""
+    promote(run.folder, target)
+    task = TaskFolder.read(target)
+    again = run_loop(task, ReplayModel(target / "journal.jsonl"), target.parent / "again")
+    assert again.accepted
+    assert (again.folder / "reward.py").read_bytes() == (target / "reward.py").read_bytes()
+
+
+def test_a_promotion_cut_short_is_completed_by_the_next(
+    run: Outcome, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At whichever file it stops, every file is whole and promoting again ends the same."""
+    module = importlib.import_module("synth.loop.promote")
+    replace = module.replace_file
+    promote(run.folder, target)
+    wanted = file_digests(target)
+    for stop in range(100):
+        shutil.rmtree(target)
+        write_store(target / "episodes", Squares().store)
+        count = 0
+
+        def crash(path: Path, content: bytes, stop: int = stop) -> None:
+            nonlocal count
+            if count == stop:
+                raise KeyboardInterrupt
+            count += 1
+            replace(path, content)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "replace_file", crash)
+            try:
+                promote(run.folder, target)
+            except KeyboardInterrupt:
+                assert not (target / "provenance.json").exists()
+            else:
+                break
+        for name, digest in file_digests(target).items():
+            assert wanted[name] == digest
+        promote(run.folder, target)
+        assert file_digests(target) == wanted
+    assert stop > 6
+
+
+def test_pictures_of_an_earlier_run_are_cleared_away(run: Outcome, target: Path) -> None:
+    """The folder holds what its journal refers to, and no more."""
+    (target / "pictures").mkdir(parents=True)
+    (target / "pictures" / "0123456789abcdef.png").write_bytes(b"old")
+    (target / ".reward.py-killed.tmp").write_bytes(b"half")
+    promote(run.folder, target)
+    assert {p.name for p in (target / "pictures").iterdir()} == {
+        p.name for p in (run.folder / "pictures").iterdir()
+    }
+    assert not list(target.glob(".*"))
+
+
+def test_a_run_that_accepted_nothing_is_not_promoted(
+    go: object, target: Path, squares: Squares
+) -> None:
+    """Half a reward is not committed, and the target is left alone."""
+    outcome = go(ScriptedModel([PLAN_TEXT, block(program(key="wrong"))]), rounds=2)
+    with pytest.raises(UsageError, match="accepted no reward"):
+        promote(outcome.folder, target)
+    assert [p.name for p in target.iterdir()] == ["episodes"]
+
+
+def test_a_program_changed_by_hand_is_not_promoted(
+    run: Outcome, target: Path, tmp_path: Path
+) -> None:
+    """What is promoted is what was judged."""
+    folder = tmp_path / "tampered"
+    shutil.copytree(run.folder, folder)
+    (folder / "reward.py").write_text(real_program("True"))
+    with pytest.raises(UsageError, match=r"not the program that journal\.jsonl accepted"):
+        promote(folder, target)
+
+
+def test_without_episodes_there_is_nothing_to_promote_to(run: Outcome, tmp_path: Path) -> None:
+    """The message names what makes them."""
+    with pytest.raises(UsageError, match="synth record"):
+        promote(run.folder, tmp_path / "empty")
+
+
+def compared(squares: Squares, folder: Path, candidate: str, plan: Plan = PLAN) -> Comparison:
+    """A candidate beside the right program."""
+    task = Squares(PATIENT, squares.store)
+    return compare(task, (real_program(), PLAN), (candidate, plan), folder=folder)
+
+
+def test_a_reward_agrees_with_itself(squares: Squares, tmp_path: Path) -> None:
+    """The same program is no worse, and says the same on every held-out frame."""
+    result = compared(squares, tmp_path, real_program())
+    assert not result.worse
+    assert [a.same for a in result.agreements] == [1.0, 1.0]
+    assert result.goal is not None
+    assert (result.goal.committed, result.goal.candidate) == ("reach_goal", "reach_goal")
+    assert result.goal.frames == 20
+    assert result.committed.passes
+    assert result.committed.single is not None
+
+
+def test_a_wrong_goal_is_worse_and_the_disagreement_is_counted(
+    squares: Squares, tmp_path: Path
+) -> None:
+    """Both of the held-out successes are missed: two frames of twenty."""
+    result = compared(squares, tmp_path, real_program("bool(frame.size == 1)"))
+    assert result.worse
+    assert result.goal is not None
+    assert result.goal.same == pytest.approx(0.9)
+    assert result.agreements[1].same == 1.0
+
+
+def test_rewards_with_different_plans_are_compared_from_the_goal_backwards(
+    squares: Squares, tmp_path: Path
+) -> None:
+    """Sub-tasks need neither the same names nor the same number."""
+    plan = Plan(task="reach it", stages=(PLAN.stages[1],))
+    only_goal = real_program().replace("[take_key, reach_goal]", "[reach_goal]")
+    result = compared(squares, tmp_path, only_goal, plan)
+    assert [a.candidate for a in result.agreements] == ["reach_goal"]
+    assert result.goal is not None
+    assert result.goal.same == 1.0
+
+
+def test_a_candidate_that_cannot_be_run_is_worse_and_compared_in_nothing(
+    squares: Squares, tmp_path: Path
+) -> None:
+    """A program that does not parse is a side without a speed."""
+    result = compared(squares, tmp_path, "def reach_goal(:\n")
+    assert result.worse
+    assert not result.agreements
+    assert result.goal is None
+    assert result.candidate.single is None
