@@ -220,3 +220,14 @@ def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.Mon
                 journal.append(ONE_OF_EACH[2])
         journal.append(ONE_OF_EACH[3])
     assert read_journal(path).records == (ONE_OF_EACH[0], ONE_OF_EACH[3])
+
+
+def test_a_closed_journal_takes_no_more(tmp_path: Path) -> None:
+    """An answer that comes too late must not get into whatever file is opened next."""
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.close()
+    journal.close()
+    with (tmp_path / "other").open("w"), pytest.raises(UsageError, match="closed"):
+        journal.append(ONE_OF_EACH[0])
+    assert not path.read_bytes()

@@ -68,16 +68,21 @@ class Journal:
         """Write one record down for good: it is on the disk when this returns.
 
         Raises:
-            UsageError: The disk is full, or the file can no longer be written.
+            UsageError: The disk is full, the file can no longer be written, or it is closed.
         """
         line = encode(record)
         with self._mutex:
+            if self._fd < 0:
+                raise UsageError(f"{self.path}: this journal is closed.")
             self._write(line)
             self.tape.add(record)
 
     def close(self) -> None:
-        """Release the lock; nothing is buffered."""
-        os.close(self._fd)
+        """Release the lock; nothing is buffered. Closing twice is harmless."""
+        with self._mutex:
+            if self._fd >= 0:
+                os.close(self._fd)
+            self._fd = -1  # its number may be another file's tomorrow
 
     def __enter__(self) -> Self:
         return self

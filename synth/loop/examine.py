@@ -207,10 +207,10 @@ class Bench:
     def speed(self, source: str) -> SpeedRecord | None:
         """How fast a program is, or ``None`` where it cannot be run long enough to tell."""
         program = program_digest(source)
-        record = self._journal.tape.speed(program)
-        if record is not None:
+        known = self._journal.tape.speed(program)
+        record = (self._source.speed(program) if self._source else None) or known
+        if record is not None and record == known:
             return record
-        record = self._source.speed(program) if self._source else None
         if record is None:
             try:
                 timing = self._examiner.speed(source)

@@ -82,7 +82,7 @@ def check_crashes(folder: Path, *, step: int, samples: int) -> int:
 
 def test_a_crash_at_any_write_of_the_journal_is_survived(tmp_path: Path) -> None:
     """Before the write or in the middle of it: the next process goes on from there."""
-    assert check_crashes(tmp_path, step=3, samples=1) > 10
+    assert check_crashes(tmp_path, step=4, samples=1) > 8
 
 
 @pytest.mark.slow
@@ -105,12 +105,12 @@ def kill_at(folder: Path, events: int) -> bool:
     return process.returncode == -9
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_killed_run_goes_on(tmp_path: Path, seed: int) -> None:
-    """SIGKILL, twice in one run at random moments, and then the run is finished."""
+    """SIGKILL, three times in one run at random moments, and then the run is finished."""
     folder = tmp_path / "run"
     rng = random.Random(seed)
-    killed = [kill_at(folder, rng.randrange(1, 50)) for _ in range(2)]
+    killed = [kill_at(folder, rng.randrange(1, 50)) for _ in range(3)]
     assert any(killed)
     check_finished(folder)
 

@@ -67,3 +67,19 @@ def test_a_replay_ends_where_the_tape_ends(tmp_path: Path) -> None:
     assert outcome.ending == "budget"
     assert "the replayed journal ends before refine-3-0" in outcome.reason
     assert outcome.source == run.source
+
+
+def test_a_folder_that_replayed_another_journal_replays_this_one(tmp_path: Path) -> None:
+    """What an earlier replay left behind does not get into a later one."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    one, other = block(program(microseconds=50)), block(program(microseconds=260))
+    run_loop(Squares(), ScriptedModel([PLAN_TEXT, one]), first, examiner=Markers())
+    run_loop(Squares(), ScriptedModel([PLAN_TEXT, other]), second, examiner=SlowMachine())
+    replay(first / "journal.jsonl", tmp_path / "replay", Markers())
+    outcome = replay(second / "journal.jsonl", tmp_path / "replay", Markers())
+    assert outcome.source == program(microseconds=260)
+    assert outcome.speed is not None
+    assert outcome.speed.single == 40
+    again = replay(first / "journal.jsonl", tmp_path / "replay", Markers())
+    assert again.source == program(microseconds=50)
+    assert (tmp_path / "replay" / "reward.py").read_text() == program(microseconds=50)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,8 @@ from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest
 
 if TYPE_CHECKING:
     from conftest import Go
+
+    from synth.prompts.requests import Request
 
 GOOD = block(program())
 
@@ -337,6 +341,20 @@ def test_an_interrupted_run_goes_on(go: Go) -> None:
     second = ScriptedModel({"write-1-0": GOOD})
     assert go(second).accepted
     assert len(second.requests) == 1
+
+
+def test_answers_in_flight_at_an_interrupt_are_kept(go: Go) -> None:
+    """Ctrl-C while several samples are under way waits for them: they are paid for."""
+
+    def answers(request: Request) -> str:
+        if request.sample == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return PLAN_TEXT
+
+    outcome = go(ScriptedModel(answers), samples=3)
+    assert outcome.ending == "interrupted"
+    kept = read_journal(outcome.folder / "journal.jsonl").responses
+    assert "describe-0-1" in {r.key for r in kept}
 
 
 def test_a_changed_prompt_is_asked_anew_and_said_once(go: Go, squares: Squares) -> None:
