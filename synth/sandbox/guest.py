@@ -30,7 +30,8 @@ FALSE, TRUE, RAISED, NOT_BOOL = 0, 1, 2, 3
 _FILE = "<reward>"
 _PER_FUNCTION = 4
 _SLACK = 1e-6  # rounding that a progress outside [0, 1] is forgiven
-_IMPORTS = frozenset({"numpy", "scipy", "scipy.ndimage", "synth", "synth.vision"})
+_IMPORTS = frozenset({"synth", "synth.vision"})
+_PACKAGES = frozenset({"numpy", "scipy"})  # their C code imports parts of them in our name
 _WITHHELD = frozenset(
     {"open", "exec", "eval", "compile", "input", "breakpoint", "exit", "quit", "help"}
 )
@@ -146,7 +147,7 @@ class Guest:
                 cells[at + k] = bool(answer)
             else:
                 cells[at + k] = NOT_BOOL
-                self._note(pair, k, name, _WrongType("a bool", answer))
+                self._note(pair, k, name, _wrong("a bool", answer))
 
     def measure(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> list[float]:
         """Ask every sub-task how far it has come; without a progress function, whether it holds.
@@ -170,19 +171,13 @@ class Guest:
         for k, (name, meter) in enumerate(self._meters):
             called = name if meter else self._checkers[k][0]
             try:
-                answer = (meter or self._checkers[k][1])(now, initial)
-                if not meter and type(answer) not in (bool, _NUMPY_BOOL):
-                    raise _WrongType("a bool", answer)
-                if not isinstance(answer, _NUMBERS):
-                    raise _WrongType("a number", answer)
-                value = float(answer)
-                if not -_SLACK <= value <= 1 + _SLACK:
-                    raise ValueError(f"{called} returned {value:g}, which is not within [0, 1]")
+                if meter:
+                    values[k] = _share(meter(now, initial))
+                else:
+                    values[k] = float(_flag(self._checkers[k][1](now, initial)))
             except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
                 cells[at + k] = NOT_BOOL if isinstance(error, _WrongType) else RAISED
                 self._note(pair, k, called, error)
-                continue
-            values[k] = min(max(value, 0.0), 1.0)
         return values
 
     def _is_broken(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> bool:
@@ -202,8 +197,30 @@ class Guest:
 
 
 class _WrongType(TypeError):
-    def __init__(self, wanted: str, answer: object) -> None:
-        super().__init__(f"it returned {type(answer).__name__} instead of {wanted}")
+    """It returned something of the wrong type."""
+
+
+def _wrong(wanted: str, answer: object) -> _WrongType:
+    try:
+        kind = str(type(answer).__name__)
+    except BaseException:  # noqa: BLE001 - a hostile metaclass may raise anything at all
+        kind = "something"
+    return _WrongType(f"it returned {kind} instead of {wanted}")
+
+
+def _flag(answer: Any) -> bool:
+    if answer is not True and answer is not False and type(answer) is not _NUMPY_BOOL:
+        raise _wrong("a bool", answer)
+    return bool(answer)
+
+
+def _share(answer: Any) -> float:
+    if not isinstance(answer, _NUMBERS):
+        raise _wrong("a number", answer)
+    value = float(answer)
+    if not -_SLACK <= value <= 1 + _SLACK:
+        raise ValueError(f"it returned {value:g}, which is not within [0, 1]")
+    return min(max(value, 0.0), 1.0)
 
 
 class Clock:
@@ -251,18 +268,16 @@ def freeze(value: Any) -> Any:
         return value
     if isinstance(value, _ARRAY):
         value.setflags(write=False)
-        return value
-    if isinstance(value, tuple):
+    elif isinstance(value, tuple | list):
         items = [freeze(item) for item in value]
-        return kind._make(items) if hasattr(kind, "_make") else tuple(items)
-    if isinstance(value, list):
-        return tuple(freeze(item) for item in value)
-    if isinstance(value, dict):
-        return MappingProxyType({key: freeze(item) for key, item in value.items()})
-    if isinstance(value, set):
-        return frozenset(value)
-    for field in getattr(kind, "__dataclass_fields__", ()):
-        freeze(getattr(value, field))
+        value = kind._make(items) if hasattr(kind, "_make") else tuple(items)
+    elif isinstance(value, dict):
+        value = MappingProxyType({key: freeze(item) for key, item in value.items()})
+    elif isinstance(value, set):
+        value = frozenset(value)
+    else:
+        for field in getattr(kind, "__dataclass_fields__", ()):
+            freeze(getattr(value, field))
     return value
 
 
@@ -301,6 +316,6 @@ def _import(
     names: Sequence[str] = (),
     level: int = 0,
 ) -> Any:
-    if level or name not in _IMPORTS:
+    if level or (name not in _IMPORTS and name.partition(".")[0] not in _PACKAGES):
         raise ImportError(f"a reward program may not import {name}")
     return __import__(name, space, local, names, level)

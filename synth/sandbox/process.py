@@ -112,11 +112,12 @@ class WorkerProcess:
             self.memory.give_away()
         self.pid, self._handle = forked.pid, forked.handle
         self._nonces, self._spent = b"", 0
-        self._dead, self._ended = False, None
+        self._dead = False
+        self._ended: int | None = None
         self._poll = select.poll()
         self._poll.register(self._replies, select.POLLIN)
         descriptors = (self._unread, self._requests, self._replies, self._handle)
-        self._finalizer = weakref.finalize(self, _bury, os.getpid(), self.pid, descriptors)
+        self._finalizer = weakref.finalize(self, _bury, os.getpid(), descriptors)
         self.layers = self._greet(nonce, unsafe=unsafe)
 
     @property
@@ -141,30 +142,10 @@ class WorkerProcess:
             WorkerLost: It was dead before.
         """
         try:
-            at = self._spent
-            if at == len(self._nonces):
-                self._nonces, at = os.urandom(wire.NONCE * _NONCES), 0
-            self._spent = at + wire.NONCE
-            nonce = self._nonces[at : self._spent]
-            os.write(self._requests, nonce + request)
-            size = wire.REPLY.size + body
-            reply = self._read(b"", size, until, allowed)
-            got, status, count = wire.REPLY.unpack_from(reply)
-            if got != nonce or status > wire.Status.FAILED or count > wire.MAX_ERRORS:
-                raise ProgramFault(_BREACH)
-            if not count and len(reply) == size:
-                return Answer(status == wire.Status.FAILED, reply[wire.REPLY.size :], ())
-            whole = size + count * wire.ERROR.size
-            reply = self._read(reply, whole, until, allowed)
-            if len(reply) != whole:
-                raise ProgramFault(_BREACH)
+            return self._converse(request, body, until, allowed)
         except BaseException:
-            self.kill()
+            self.kill()  # also after Ctrl-C: a reply that is still to come would be out of turn
             raise
-        errors = tuple(
-            reply[start : start + wire.ERROR.size] for start in range(size, whole, wire.ERROR.size)
-        )
-        return Answer(status == wire.Status.FAILED, reply[wire.REPLY.size : size], errors)
 
     def kill(self) -> None:
         """End it, whatever it is doing, and wait until it is gone."""
@@ -172,6 +153,29 @@ class WorkerProcess:
             self._slay()
             self._finalizer()
             self.memory.close()
+
+    def _converse(self, request: bytes, body: int, until: float, allowed: str) -> Answer:
+        at = self._spent
+        if at == len(self._nonces):
+            self._nonces, at = os.urandom(wire.NONCE * _NONCES), 0
+        self._spent = at + wire.NONCE
+        nonce = self._nonces[at : self._spent]
+        os.write(self._requests, nonce + request)
+        size = wire.REPLY.size + body
+        reply = self._read(b"", size, until, allowed)
+        got, status, count = wire.REPLY.unpack_from(reply)
+        if got != nonce or status > wire.Status.FAILED or count > wire.MAX_ERRORS:
+            raise ProgramFault(_BREACH)
+        failed = status == wire.Status.FAILED
+        if not count and len(reply) == size:
+            return Answer(failed, reply[wire.REPLY.size :], ())
+        whole = size + count * wire.ERROR.size
+        reply = self._read(reply, whole, until, allowed)
+        if len(reply) != whole:
+            raise ProgramFault(_BREACH)
+        starts = range(size, whole, wire.ERROR.size)
+        errors = tuple(reply[start : start + wire.ERROR.size] for start in starts)
+        return Answer(failed, reply[wire.REPLY.size : size], errors)
 
     def _read(self, got: bytes, size: int, until: float, allowed: str) -> bytes:
         """At least `size` bytes, and one more where there is one too many."""
@@ -258,6 +262,8 @@ _REASONS = {
 def _epitaph(ended: int | None) -> str:
     if ended is None:
         return "the program's worker died; it is not known how."
+    if ended == wire.BROKEN:
+        return "the program broke the worker around it; it must not touch what it did not make."
     if ended >= 0:
         return f"the program ended its own process (exit status {ended}); let it return instead."
     try:
@@ -268,8 +274,11 @@ def _epitaph(ended: int | None) -> str:
     return f"the program's worker was ended by {name}: {reason}."
 
 
-def _bury(owner: int, pid: int, descriptors: tuple[int, int, int, int]) -> None:
-    """Kill without a word to the zygote, since a garbage collector may call this anywhere."""
+def _bury(owner: int, descriptors: tuple[int, int, int, int]) -> None:
+    """Kill without a word to the zygote, since a garbage collector may call this anywhere.
+
+    Where there are no pidfds the closing of its pipe is what ends the worker.
+    """
     *pipes, handle = descriptors
     if os.getpid() == owner:  # in a forked child the worker belongs to the parent
         with contextlib.suppress(OSError):

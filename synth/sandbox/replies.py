@@ -63,8 +63,16 @@ def read_errors(
         pair, subtask, _, line, function, exception, message = wire.ERROR.unpack(record)
         if pair >= rows or subtask >= len(subtasks):
             raise Forged("it sent an error that belongs nowhere")
-        texts = [wire.read_text(raw) for raw in (function, exception, message)]
-        errors.append(CellError(start + pair, subtasks[subtask], *texts, line))
+        errors.append(
+            CellError(
+                pair=start + pair,
+                subtask=subtasks[subtask],
+                function=wire.read_text(function),
+                exception=wire.read_text(exception),
+                message=wire.read_text(message),
+                line=line,
+            )
+        )
     return tuple(errors)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,7 +116,7 @@ class Session:
                 self._slots[0] = initial
                 self._initial = content
             self._slots[1] = frame
-            request = _request(op, fresh, 1, 2, shape[0], shape[1])
+            request = _request(op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh)
             try:
                 return self._ask(worker, request, body, until)
             except WorkerLost:
@@ -149,10 +150,8 @@ class Session:
 
             pairs = np.zeros((len(part), 2), np.int32)
             pairs[:, 0] = np.arange(1, len(part) + 1)
-            answer = self._ask_many(
-                op, pairs, (len(part) + 1, *initial.shape[:2]), lay, body * len(part), until
-            )
-            yield start, len(part), answer
+            batch = _Batch(pairs, (len(part) + 1, *initial.shape[:2]), lay)
+            yield start, len(part), self._ask_many(op, batch, body * len(part), until)
             start += len(part)
 
     def ask_pairs(
@@ -187,8 +186,8 @@ class Session:
                     np.take(frames, used, axis=0, out=slots, mode="clip")
 
             count = len(piece.pairs)
-            shape = (len(piece.used), height, width)
-            answer = self._ask_many(op, piece.pairs, shape, lay, body * count + fixed, until)
+            batch = _Batch(piece.pairs, (len(piece.used), height, width), lay)
+            answer = self._ask_many(op, batch, body * count + fixed, until)
             yield piece.start, count, answer
 
     def fault(self, forged: Forged) -> ProgramFault:
@@ -196,22 +195,16 @@ class Session:
         self.close()
         return ProgramFault(f"the program tampered with its replies: {forged}.")
 
-    def _ask_many(
-        self,
-        op: int,
-        pairs: NDArray[np.int32],
-        shape: tuple[int, int, int],
-        lay: Callable[[NDArray[np.uint8]], None],
-        body: int,
-        until: float,
-    ) -> Answer:
+    def _ask_many(self, op: int, batch: _Batch, body: int, until: float) -> Answer:
+        count = len(batch.pairs)
+        request = _request(op, pairs=count, shape=batch.shape)
         for _ in range(_ATTEMPTS):
-            worker = self._ready(2 * shape[1] * shape[2] * 3)
+            worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
             self._shape = ()  # the slots of single frames are overwritten
-            worker.memory.pairs(len(pairs))[:] = pairs
-            lay(worker.memory.frames(*shape))
+            worker.memory.pairs(count)[:] = batch.pairs
+            batch.lay(worker.memory.frames(*batch.shape))
             try:
-                return self._ask(worker, _request(op, False, len(pairs), *shape), body, until)
+                return self._ask(worker, request, body, until)
             except WorkerLost:
                 continue
         raise ProgramFault(_RESTLESS)
@@ -242,7 +235,7 @@ class Session:
                 unsafe=self._unsafe,
             )
             worker.memory.put_text(self._text)
-            request = _request(wire.Op.LOAD, False, 0, 0, 0, 0, len(self._text))
+            request = _request(wire.Op.LOAD, text=len(self._text))
             self._worker, self._busy, self._shape = worker, 0.0, ()
             try:
                 answer = self._ask(worker, request, 0, self.deadline())
@@ -268,8 +261,28 @@ class Session:
 _RESTLESS = "the program's workers are killed faster than they can be asked; see what kills them."
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class _Batch:
+    """What one request is about.
+
+    Attributes:
+        pairs: ``int32[P, 2]``, indices into the frames.
+        shape: How many frames, their height and width.
+        lay: Writes the frames, ``uint8[*shape, 3]``.
+    """
+
+    pairs: NDArray[np.int32]
+    shape: tuple[int, int, int]
+    lay: Callable[[NDArray[np.uint8]], None]
+
+
 def _request(
-    op: int, fresh: bool, pairs: int, frames: int, height: int, width: int, text: int = 0
+    op: int,
+    *,
+    fresh: bool = False,
+    pairs: int = 0,
+    shape: tuple[int, int, int] = (0, 0, 0),
+    text: int = 0,
 ) -> bytes:
-    packed = wire.REQUEST.pack(_ZEROS, op, fresh, 0, pairs, frames, height, width, text)
+    packed = wire.REQUEST.pack(_ZEROS, op, fresh, 0, pairs, *shape, text)
     return packed[wire.NONCE :]

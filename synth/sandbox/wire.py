@@ -14,6 +14,7 @@ import struct
 from dataclasses import astuple, dataclass
 
 __all__ = [
+    "BROKEN",
     "CONTROL",
     "ERROR",
     "EXIT",
@@ -62,6 +63,9 @@ FORKED = struct.Struct("<q")
 
 EXIT = struct.Struct("<q")
 """Zygote to parent: exit status, or minus the signal that killed the worker."""
+
+BROKEN = 70
+"""Exit status of a worker whose own code failed, which only a program can bring about."""
 
 MAX_ERRORS = 16
 """Errors that one reply may carry."""

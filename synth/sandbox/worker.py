@@ -34,7 +34,6 @@ __all__ = ["REPLY_FD", "REQUEST_FD", "run"]
 
 REQUEST_FD, REPLY_FD = 3, 4
 _SPARE = 16
-_GAVE_UP = 70
 
 
 def run(order: Order, requests: int, replies: int, frames: int, zygote: int) -> Never:
@@ -50,7 +49,7 @@ def run(order: Order, requests: int, replies: int, frames: int, zygote: int) -> 
     try:
         _serve(order, requests, replies, frames, zygote)
     finally:
-        os._exit(_GAVE_UP)
+        os._exit(wire.BROKEN)
 
 
 def _serve(order: Order, requests: int, replies: int, frames: int, zygote: int) -> None:
@@ -61,7 +60,7 @@ def _serve(order: Order, requests: int, replies: int, frames: int, zygote: int) 
     os.dup2(replies, REPLY_FD)
     os.closerange(0, REQUEST_FD)
     os.closerange(REPLY_FD + 1, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16))
-    sys.stdin = sys.stdout = sys.stderr = None  # type: ignore[assignment]  # print then does nothing
+    sys.stdin = sys.stdout = sys.stderr = None  # print then does nothing
     warnings.simplefilter("ignore")
     held = confine(
         read_fd=REQUEST_FD, write_fd=REPLY_FD, memory=order.memory, cpu=order.cpu, parent=zygote
@@ -116,7 +115,7 @@ class _Desk:
                 elif op == wire.Op.PROGRESS_ONE:
                     body = self._one(guest, height, width, bool(fresh), progress=True)
                 else:
-                    body = self._many(guest, op, pairs, frames, height, width)
+                    body = self._many(guest, op, pairs, (frames, height, width))
                 errors = guest.errors
             reply = head(nonce, status, len(errors)) + body
             if errors:
@@ -151,11 +150,9 @@ class _Desk:
         guest.judge(0, now, self._initial, cells, 0)
         return bytes(cells)
 
-    def _many(
-        self, guest: Guest, op: int, pairs: int, count: int, height: int, width: int
-    ) -> bytes:
+    def _many(self, guest: Guest, op: int, pairs: int, shape: tuple[int, int, int]) -> bytes:
         self._shape, self._initial = (0, 0), None  # its frames are overwritten
-        frames = self._frames(count, height, width)
+        frames = self._frames(*shape)
         order = np.ndarray((pairs, 2), np.int32, self._memory).tolist()
         cells = bytearray(pairs * guest.width)
         values: list[float] = []

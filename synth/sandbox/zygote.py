@@ -58,6 +58,9 @@ def _warm_up() -> None:
     mask = square > square.mean()
     for name in ("linalg", "fft", "ma", "random", "lib", "polynomial", "strings", "rec"):
         getattr(np, name)
+    for method in ("all", "any", "sum", "prod", "max", "min", "mean", "var", "std", "ptp"):
+        getattr(np, method)(square)
+    square.clip(0, 1).round(1).cumsum().nonzero()
     np.linalg.svd(square)
     np.linalg.lstsq(square, square[0], rcond=None)
     np.fft.rfft2(square)
@@ -71,6 +74,8 @@ def _warm_up() -> None:
     np.corrcoef(square)
     np.random.default_rng(0).random()
     np.random.seed(0)  # noqa: NPY002 - the legacy generator too starts the same in every zygote
+    str(image)
+    b"\\N{BULLET}".decode("unicode-escape")  # has Python load unicodedata
     repr((image, square, mask, np.float32(0.1), np.ma.masked_array(square, mask)))
     f"{np.float64(1.5):.3f} {square.dtype}".encode()
     labels, _ = ndimage.label(mask)
@@ -109,11 +114,12 @@ class _Nursery:
     def serve(self) -> None:
         """Obey the parent until it is gone."""
         while True:
-            for descriptor, _ in self._poller.poll():
-                if descriptor != self._control.fileno():
-                    self._reap(self._children[descriptor])
-                elif not self._obey():
-                    return
+            ready = {descriptor for descriptor, _ in self._poller.poll()}
+            # The dead first: an order could bury one of them, and give its number to another.
+            for descriptor in ready - {self._control.fileno()}:
+                self._reap(self._children[descriptor])
+            if self._control.fileno() in ready and not self._obey():
+                return
 
     def _obey(self) -> bool:
         size = self._wire.CONTROL.size

@@ -1,0 +1,36 @@
+"""Frames, and sandboxes that are closed after the test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from synth.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+
+@pytest.fixture
+def frame() -> NDArray[np.uint8]:
+    """One frame, ``uint8[12, 10, 3]``, every pixel another."""
+    return np.arange(360, dtype=np.uint32).astype(np.uint8).reshape(12, 10, 3)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Callable[..., Sandbox]]:
+    """Make sandboxes from source and sub-task names, one stage each."""
+    made: list[Sandbox] = []
+
+    def make(source: str, *names: str, deadline: float = 20.0) -> Sandbox:
+        stages = tuple((name,) for name in names or ("goal",))
+        made.append(Sandbox(source, stages=stages, deadline=deadline))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
