@@ -25,17 +25,18 @@ KEY = "files"
 def file_digests(folder: Path) -> dict[str, str]:
     """SHA-256 in hex of every file that belongs to a generated folder.
 
-    ``provenance.json`` itself and what pytest leaves behind are left out.
+    ``provenance.json`` itself, hidden files and what Python leaves behind are left out.
 
     Returns:
         Path relative to the folder, with forward slashes, to digest; sorted by path.
     """
-    files = sorted(
-        p
-        for p in folder.rglob("*")
-        if p.is_file() and p.name != FILE and "__pycache__" not in p.parts
-    )
-    return {p.relative_to(folder).as_posix(): _digest(p) for p in files}
+    files = {p.relative_to(folder): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        name.as_posix(): _digest(path)
+        for name, path in files.items()
+        if name.as_posix() != FILE
+        and not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+    }
 
 
 def read_digests(folder: Path) -> Mapping[str, str] | None:

@@ -87,12 +87,13 @@ class Case:
             subtask: The sub-task at fault.
             frame: The frame within the episode.
             episode: The episode, where the check is not made per episode.
-            split: The split it was seen in, where no single episode is involved.
+            split: The split it was seen in, where no single episode is involved; by default
+                the first that is judged.
             expected: What was wanted.
             actual: What came.
         """
         about = episode or self._episode
-        seen_in = about.split if about is not None else split
+        seen_in = about.split if about is not None else split or self.subject.first_split
         return Failure(
             test=self.test,
             group=self.group,
@@ -173,7 +174,7 @@ class Check:
             why = f"This was not judged, since {error.reason}"
         except ProgramFault as error:
             why = f"This was not judged, since the program failed as a whole: {error}"
-        return Result(test, (case.failure(why),), judged=False)
+        return Result(test, (case.failure(why, split=subject.last_split),), judged=False)
 
 
 _REGISTER: dict[str, Check] = {}

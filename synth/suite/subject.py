@@ -63,6 +63,16 @@ class Subject:
         self.unsafe = unsafe
         self._kept: dict[str, object] = {}
 
+    @property
+    def first_split(self) -> Split:
+        """The visible split if it is judged."""
+        return "visible" if "visible" in self.splits else "held_out"
+
+    @property
+    def last_split(self) -> Split:
+        """The held-out split if it is judged: where a failure that tells no place belongs."""
+        return "held_out" if "held_out" in self.splits else "visible"
+
     def episodes(self, kind: Kind | None = None, split: Split | None = None) -> tuple[Episode, ...]:
         """Episodes of the chosen splits, the visible ones first."""
         splits = [s for s in ("visible", "held_out") if s in self.splits and split in (None, s)]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from keydoor import REWARD, make_spec, program
@@ -139,3 +143,20 @@ def test_check_ids_are_unique_and_promises_are_sentences():
     for check in checks:
         assert check.promise.endswith(".")
         assert check.promise[0].isupper()
+
+
+def test_judging_needs_no_simulator():
+    """Reading, judging and auditing import neither a simulator nor gymnasium."""
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); "
+        "from keydoor import REWARD, make_task; from synth.suite import judge; "
+        "import synth.suite.audit; assert judge(REWARD, make_task()).accepted; "
+        "print({'minigrid', 'gymnasium', 'torch', 'openai'} & set(sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "set()"

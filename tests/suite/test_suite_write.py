@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +90,14 @@ def test_missing_episodes_are_an_error_and_not_fewer_tests(pytester):
 def _tests(*, experts: int, randoms: int) -> int:
     many = {"expert": 2 * experts, "random": 2 * randoms, None: 1}
     return sum(many[check.each] for check in all_checks())
+
+
+def test_documentation_names_every_check():
+    """The table in docs/suite.md has a row for each check and for no other."""
+    page = (Path(__file__).parents[2] / "docs" / "suite.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w*) ?\| `(\w+)` \|", page, flags=re.MULTILINE)
+    group, listed = "", []
+    for named, check in rows:
+        group = named or group
+        listed.append(f"{group}::{check}")
+    assert listed == [check.id for check in all_checks()]

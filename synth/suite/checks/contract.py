@@ -55,6 +55,7 @@ def answers_on_every_frame(case: Case) -> Iterator[Failure]:
     except ProgramFault as fault:
         yield case.failure(
             f"The program fails as a whole on the recorded frames: {fault}",
+            split=case.subject.last_split,
             expected="a bool for each frame",
             actual=str(fault),
         )

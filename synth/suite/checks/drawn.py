@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Probe", "palette", "search"]
 
-SCENES = 24
+SCENES = 40
 RECTANGLES = 4
 SIDE_BITS = 5  # sides from 1 to 32 pixels: larger ones add time and no new branches
 COLOUR_BITS = 4

@@ -51,7 +51,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
         return
     credit, holds, names = evidence.credit(episode), evidence.holds(episode), evidence.subtasks
     goal = names[-1]
-    success = int(np.argmax(episode.success)) if episode.success.any() else -1
+    success = int(np.argmax(episode.success))  # an expert episode has one: recording sees to it
     if 0 <= credit.complete < success and credit.skipped:
         skipped = _listed([names[k] for k in credit.skipped])
         yield case.failure(
@@ -71,7 +71,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
             break  # it waits for one that is reported already
         opened = max((credit.first[j] for j in range(k) if stage_of[j] < stage_of[k]), default=0)
         yield case.failure(
-            f"{episode.id}: {name_why(names[k], holds[:, k], opened, credit.complete)}"
+            f"{episode.id}: {_why(names[k], holds[:, k], opened, credit.complete)}"
             f"{pattern(case, names[k], episode.split)}",
             subtask=names[k],
             expected=f"{names[k]} is credited before {goal}",
@@ -80,7 +80,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
     if credit.complete < 0:
         yield case.failure(
             f"{episode.id}: {goal} holds on none of the {len(holds)} frames, so the episode never "
-            f"completes, although the environment reports success at frame {success}."
+            f"completes; the environment reports success at frame {success}."
             f"{pattern(case, goal, episode.split)}",
             frame=success,
             subtask=goal,
@@ -89,7 +89,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
         )
 
 
-def name_why(name: str, holds: np.ndarray, opened: int, complete: int) -> str:
+def _why(name: str, holds: np.ndarray, opened: int, complete: int) -> str:
     """Why a sub-task was not credited.
 
     Args:
