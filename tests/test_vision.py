@@ -7,6 +7,7 @@ import importlib.util
 import math
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from synth import vision
+from synth.program import extract_code, lint
+from synth.prompts.library import vision_library
 
 SIDES = st.integers(1, 12)
 SHAPES = st.tuples(SIDES, SIDES)
@@ -374,6 +377,13 @@ def test_all_public_names_are_listed_and_documented():
     assert {name for name in defined if callable(getattr(vision, name))} == set(vision.__all__)
     for name in vision.__all__:
         assert getattr(vision, name).__doc__
+
+
+def test_the_reference_is_what_the_prompt_prints():
+    """docs/vision.md holds the library's own words, and its example passes the lint."""
+    page = (Path(__file__).parents[1] / "docs" / "vision.md").read_text(encoding="utf-8")
+    assert vision_library() in page
+    assert lint(extract_code(page)) == []
 
 
 def test_it_loads_from_its_path_alone():

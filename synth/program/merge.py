@@ -88,7 +88,8 @@ def merge(source: str, patch: str) -> str:
         _insert(merged, item, fresh[fresh.index(item) + 1 :])
     if merged == items:
         return source
-    return module.with_changes(body=[item.node for item in merged]).code
+    ends = module.has_trailing_newline or not items
+    return module.with_changes(body=[i.node for i in merged], has_trailing_newline=ends).code
 
 
 def changed_functions(before: str, after: str) -> tuple[str, ...]:

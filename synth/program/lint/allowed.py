@@ -25,6 +25,7 @@ __all__ = [
     "METHODS",
     "NDIMAGE",
     "NUMPY",
+    "UFUNCS",
     "VIEW_METHODS",
     "VIEW_NUMPY",
     "attributes",
@@ -57,21 +58,33 @@ DTYPE_STRINGS = _words("""
     u1 u2 u4 u8 i1 i2 i4 i8 f2 f4 f8 <u4 >u4
 """)
 
-NUMPY = DTYPES | _words("""
-    ndarray integer floating number generic newaxis pi e inf nan linalg iinfo finfo s_ ix_
+UFUNCS = {
+    1: _words("""
+        abs absolute square sqrt cbrt exp exp2 log log2 log10 log1p expm1 sin cos tan arcsin
+        arccos arctan deg2rad rad2deg degrees radians sign negative positive reciprocal floor
+        ceil trunc rint bitwise_not bitwise_count invert logical_not isfinite isinf isnan
+    """),
+    2: _words("""
+        add subtract multiply divide true_divide floor_divide mod remainder fmod power arctan2
+        hypot maximum minimum fmax fmin divmod gcd lcm bitwise_and bitwise_or bitwise_xor
+        left_shift right_shift logical_and logical_or logical_xor equal not_equal less
+        less_equal greater greater_equal matmul
+    """),
+}
+"""Universal functions by their number of inputs; a further positional argument is written."""
+
+NUMPY = (
+    DTYPES
+    | UFUNCS[1]
+    | UFUNCS[2]
+    | _words("""
+    ndarray integer floating number newaxis pi e inf nan linalg iinfo finfo s_ ix_
     mgrid ogrid
 
-    array asarray ascontiguousarray copy zeros zeros_like ones ones_like full full_like empty
-    empty_like eye identity arange linspace meshgrid indices fromiter tri diag
+    array asarray ascontiguousarray copy zeros zeros_like ones ones_like full full_like
+    eye identity arange linspace meshgrid indices fromiter tri diag
 
-    abs absolute add subtract multiply divide true_divide floor_divide mod remainder fmod power
-    square sqrt cbrt exp exp2 log log2 log10 log1p expm1 sin cos tan arcsin arccos arctan arctan2
-    hypot deg2rad rad2deg degrees radians sign negative positive reciprocal floor ceil trunc rint
-    round around fix clip maximum minimum fmax fmin divmod gcd lcm
-    bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_count invert left_shift right_shift
-    logical_and logical_or logical_xor logical_not
-    equal not_equal less less_equal greater greater_equal isclose allclose array_equal
-    array_equiv isfinite isinf isnan isin isscalar
+    round around fix clip isclose allclose array_equal array_equiv isin isscalar
 
     all any sum prod mean average median std var max min amax amin ptp argmax argmin nanmax nanmin
     nansum nanmean nanmedian nanargmax nanargmin nan_to_num percentile quantile cumsum cumprod
@@ -85,10 +98,11 @@ NUMPY = DTYPES | _words("""
     split array_split vsplit hsplit block broadcast_to broadcast_arrays broadcast_shapes
     atleast_1d atleast_2d atleast_3d diagonal trace triu tril triu_indices tril_indices
     unravel_index ravel_multi_index ndindex ndenumerate packbits unpackbits
-    dot vdot inner outer matmul tensordot einsum cross kron
+    dot vdot inner outer tensordot einsum cross kron
 
     copyto put putmask place fill_diagonal
 """)
+)
 
 LINALG = _words("norm")
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from synth.program.lint.allowed import (
     IN_PLACE_METHODS,
     IN_PLACE_NUMPY,
+    UFUNCS,
     VIEW_METHODS,
     VIEW_NUMPY,
 )
@@ -27,6 +28,7 @@ __all__ = ["Origin", "Write", "writes"]
 _PASSING = frozenset({"enumerate", "filter", "max", "min", "next", "reversed", "zip"})
 _VIEW_VISION = frozenset({"crop", "tiles"})
 _PLAIN = frozenset({"shape", "size", "ndim", "dtype", "area", "height", "width", "itemsize"})
+_PLACES = ast.Name | ast.Subscript | ast.Attribute
 _ELEMENTS = 3
 
 
@@ -275,23 +277,31 @@ class _Walk:
         if not isinstance(node.func, ast.Attribute):
             self._value(node.func)
             return _FRESH
-        name = node.func.attr
-        if isinstance(node.func.value, ast.Name) and node.func.value.id in {"np", "ndimage"}:
-            if name in IN_PLACE_NUMPY and node.func.value.id == "np":
-                self._write(node, first, f"np.{name} writes into")
-            return first if name in VIEW_NUMPY else _FRESH
-        if isinstance(node.func.value, ast.Name) and node.func.value.id == "vision":
+        name, owner = node.func.attr, node.func.value
+        module = owner.id if isinstance(owner, ast.Name) else ""
+        if module == "np":
+            return self._call_numpy(node, name, values)
+        if module in {"ndimage", "vision"}:
             return first if name in _VIEW_VISION else _FRESH
-        receiver = self._value(node.func.value)
-        if name in IN_PLACE_METHODS:
+        receiver = self._value(owner)
+        if name in IN_PLACE_METHODS or (name == "byteswap" and (node.args or node.keywords)):
             self._write(node, receiver, f".{name}() writes into")
-        if name == "byteswap" and (node.args or node.keywords):
-            self._write(node, receiver, ".byteswap() writes into")
         return receiver if name in VIEW_METHODS | {"pop", "setdefault"} else _FRESH
+
+    def _call_numpy(self, node: ast.Call, name: str, values: list[Origins]) -> Origins:
+        first = values[0] if values else _FRESH
+        if name in IN_PLACE_NUMPY:
+            self._write(node, first, f"np.{name} writes into")
+        for inputs, ufuncs in UFUNCS.items():
+            if name in ufuncs and len(values) > inputs:
+                self._write(node, values[inputs], f"the last argument of np.{name} writes into")
+        return first if name in VIEW_NUMPY else _FRESH
 
     def _call_by_name(
         self, node: ast.Call, name: str, values: list[Origins], keywords: dict[str | None, Origins]
     ) -> Origins:
+        if name == "next" and node.args and isinstance(node.args[0], _PLACES):
+            self._write(node, values[0], "next() takes an element out of")
         if name in _PASSING:
             return frozenset().union(*values, keywords.get("default", _FRESH))
         summary = self._summaries.get(name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from synth.program.lint.allowed import DTYPE_STRINGS, LINALG, attributes, module_names
 from synth.program.lint.registry import Context, Hit, rule
+from synth.program.lint.rules.functions import annotation_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ _INSTEAD = {
     "np.in1d": "Use np.isin.",
     "np.product": "Use np.prod.",
     "np.errstate": "Test for zero before dividing.",
+    "np.empty": "Use np.zeros: the memory of np.empty holds whatever was there before.",
+    "np.empty_like": "Use np.zeros_like: the memory of np.empty_like is not cleared.",
     "np.lib": "Use slices, or vision.tiles for tile worlds.",
     "ndimage.measurements": "Use ndimage.label and its like directly.",
     "ndimage.generic_filter": "Use a fixed filter such as ndimage.maximum_filter.",
@@ -89,22 +92,23 @@ def dtypes(context: Context) -> Iterator[Hit]:
                 yield Hit(value, "structured dtypes are not available.", hint)
 
 
-@rule("S405", "np.ndarray is for annotations and isinstance, and is not called.")
+@rule("S405", "np.ndarray is for annotations and isinstance only.")
 def not_constructed(context: Context) -> Iterator[Hit]:
-    """``np.ndarray(shape, buffer=...)``, which reads memory it is given no claim to."""
+    """``np.ndarray(shape)``, whose memory holds whatever was there before."""
+    annotations = set(annotation_nodes(context))
     for node in context.nodes:
         if (
             isinstance(node, ast.Attribute)
-            and node.attr in {"ndarray", "generic"}
+            and node.attr == "ndarray"
             and context.scopes.kind(node.value) == "module"
+            and node not in annotations
         ):
             parent = context.scopes.parents[node]
-            called = isinstance(parent, ast.Call) and (
-                parent.func is node or ast.unparse(parent.func) != "isinstance"
-            )
-            if called or isinstance(parent, ast.Attribute | ast.Assign | ast.NamedExpr):
+            if isinstance(parent, ast.Tuple):
+                parent = context.scopes.parents[parent]
+            if not isinstance(parent, ast.Call) or ast.unparse(parent.func) != "isinstance":
                 hint = "Make arrays with np.zeros, np.array or np.full."
-                yield Hit(node, f"np.{node.attr} may not be used like this.", hint)
+                yield Hit(node, "np.ndarray may not be used like this.", hint)
 
 
 def _is_linalg(context: Context, node: ast.Attribute) -> bool:

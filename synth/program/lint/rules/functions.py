@@ -10,7 +10,7 @@ from synth.program.lint.registry import Context, Hit, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["no_recursion", "plain_annotations", "safe_defaults", "signatures"]
+__all__ = ["annotation_nodes", "no_recursion", "plain_annotations", "safe_defaults", "signatures"]
 
 _ANNOTATION = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.Constant, ast.BinOp, ast.BitOr, ast.Load,
@@ -60,18 +60,22 @@ def safe_defaults(context: Context) -> Iterator[Hit]:
 @rule("S503", "Annotations are plain types.")
 def plain_annotations(context: Context) -> Iterator[Hit]:
     """Annotations that compute."""
+    for node in annotation_nodes(context):
+        if not isinstance(node, _ANNOTATION) and hasattr(node, "lineno"):
+            hint = "Use bool, int, dict, tuple[int, int] or np.ndarray, or none at all."
+            yield Hit(node, "an annotation must be a plain type.", hint)
+
+
+def annotation_nodes(context: Context) -> Iterator[ast.AST]:
+    """Every node of every annotation of a program."""
     for node in context.nodes:
         annotation = None
         if isinstance(node, ast.arg | ast.AnnAssign):
             annotation = node.annotation
         elif isinstance(node, ast.FunctionDef):
             annotation = node.returns
-        if annotation is None:
-            continue
-        wrong = next((p for p in ast.walk(annotation) if not isinstance(p, _ANNOTATION)), None)
-        if wrong is not None:
-            hint = "Use bool, int, dict, tuple[int, int] or np.ndarray, or none at all."
-            yield Hit(annotation, "an annotation must be a plain type.", hint)
+        if annotation is not None:
+            yield from ast.walk(annotation)
 
 
 @rule("S504", "Functions do not call themselves, directly or through others.")

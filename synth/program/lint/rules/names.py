@@ -34,8 +34,11 @@ _INSTEAD = {
 def bound(context: Context) -> Iterator[Hit]:
     """Names that nothing binds, and builtins outside the allow-list."""
     known = sorted(BUILTINS | set(context.scopes.top) | set(IMPORTS))
-    for node, kind in context.scopes.kinds.items():
-        if kind != "unknown":
+    for node in context.nodes:
+        if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        # A name that the resolver did not come across counts as unknown.
+        if context.scopes.kinds.get(node, "unknown") != "unknown":
             continue
         name = node.id
         if name in IMPORTS:

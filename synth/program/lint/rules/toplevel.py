@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["bound_once", "defined_before_use", "literal_constants", "only_declarations"]
 
 _CONTAINERS = frozenset({"frozenset", "set", "tuple", "list", "dict", "range", "slice"})
+_TYPES = _CONTAINERS | {"bool", "int", "float", "str"}
 _OPERATORS = (
     ast.Add,
     ast.Sub,
@@ -126,7 +127,7 @@ def _not_literal(node: ast.AST, scopes: Scopes) -> ast.AST | None:
         return None
     if isinstance(node, ast.Name):
         constant = isinstance(scopes.top.get(node.id), ast.Assign | ast.AnnAssign)
-        return None if constant or node.id in {"bool", "int", "float"} else node
+        return None if constant or node.id in _TYPES else node
     if isinstance(node, ast.Attribute):
         known = scopes.kind(node.value) == "module" and node.attr in DTYPES | {"pi", "inf", "nan"}
         return None if known else node

@@ -1,0 +1,77 @@
+"""The allow-lists themselves: every name exists, and no chain of them leads out."""
+
+from __future__ import annotations
+
+import types
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from synth import vision
+from synth.program.lint import allowed
+
+MODULES = {"np": np, "ndimage": ndimage, "vision": vision}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_allowed_name_exists_and_is_no_module(module):
+    """A listed name is real, and only np.linalg, which has a list of its own, is a module."""
+    for name in allowed.module_names(module):
+        value = getattr(MODULES[module], name)
+        assert isinstance(value, types.ModuleType) == (f"{module}.{name}" == "np.linalg")
+
+
+def test_ufuncs_are_listed_by_their_number_of_inputs():
+    """The data flow knows which positional argument of a ufunc is its output."""
+    for inputs, names in allowed.UFUNCS.items():
+        assert {name for name in names if getattr(np, name).nin != inputs} == set()
+
+
+def test_no_private_name_is_allowed():
+    """Nothing that begins with an underscore is on any list."""
+    lists = [allowed.module_names(module) for module in MODULES]
+    for names in (*lists, allowed.attributes(), allowed.BUILTINS, allowed.LINALG):
+        assert not [name for name in names if name.startswith("_")]
+
+
+def test_vision_is_read_as_it_is():
+    """The names read from the file are those of the module, and its blobs can be asked."""
+    assert allowed.vision_names() == set(vision.__all__)
+    assert {"area", "box", "centroid", "mask", "height", "width"} <= allowed.attributes()
+
+
+def doors():
+    """Everything an expression can start from."""
+    for module, owner in MODULES.items():
+        for name in allowed.module_names(module):
+            value = getattr(owner, name)
+            yield f"{module}.{name}", value.norm if name == "linalg" else value
+    for value in (
+        np.ones((2, 2)), np.uint8(3), np.float32(1.5), np.dtype("u1"),
+        vision.blobs(np.eye(2) > 0)[0],
+        "text", 1, 1.5, True, None, [1], (1,), {1: 2}, {1}, slice(1), range(3), len, lambda: 0,
+        (x for x in "ab"), enumerate("a"), zip("a"), {1: 2}.items(), "x".join, np.ones(2).flat,
+        np.iinfo(np.uint8), np.unique_counts(np.ones(2)),
+    ):  # fmt: skip
+        yield repr(value)[:40], value
+    yield from ((name, getattr(__import__("builtins"), name)) for name in allowed.BUILTINS)
+
+
+def test_no_chain_of_allowed_attributes_reaches_a_module():
+    """Three allowed attributes from any allowed name there is no module, code, frame or file."""
+    forbidden = (types.ModuleType, types.CodeType, types.FrameType, types.MappingProxyType)
+    waiting = [(path, value, 0) for path, value in doors()]
+    seen = {}
+    while waiting:
+        path, value, depth = waiting.pop()
+        assert not isinstance(value, forbidden), path
+        assert not hasattr(value, "fileno"), path
+        if depth < 3 and id(value) not in seen:
+            seen[id(value)] = value
+            waiting += [
+                (f"{path}.{name}", getattr(value, name), depth + 1)
+                for name in allowed.attributes()
+                if hasattr(value, name)
+            ]
+    assert len(seen) > 500
