@@ -92,24 +92,21 @@ class WorkerProcess:
 
     def __init__(self, *, memory: int, cpu: int, shared: int, unsafe: bool) -> None:
         nonce = os.urandom(wire.NONCE)
-        try:
-            self.memory = SharedMemory(shared)
-            # The read end stays open here too: what lies unread in it tells whether a worker
-            # that is gone ever took up the request, and a write never meets a broken pipe.
-            self._unread, self._requests = os.pipe()
-            self._replies, theirs = os.pipe()
-        except OSError as error:
-            raise SandboxUnavailable(f"no shared memory or pipe is to be had: {error}.") from error
-        order = wire.Order(wire.Command.FORK, unsafe, nonce, memory, cpu, self.memory.size)
-        try:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as given:
+            try:
+                self.memory = SharedMemory(shared)
+                given.callback(self.memory.give_away)
+                # The read end stays open here too: what lies unread in it tells whether a worker
+                # that is gone ever took up the request, and a write never meets a broken pipe.
+                self._unread, self._requests = _pipe(ours, ours)
+                self._replies, theirs = _pipe(ours, given)
+            except OSError as error:
+                raise SandboxUnavailable(
+                    f"there is no shared memory or pipe for a worker: {error}."
+                ) from error
+            order = wire.Order(wire.Command.FORK, unsafe, nonce, memory, cpu, self.memory.size)
             forked = host.fork(order, self._unread, theirs, self.memory.descriptor)
-        except BaseException:
-            for descriptor in (self._unread, self._requests, self._replies):
-                os.close(descriptor)
-            raise
-        finally:
-            os.close(theirs)
-            self.memory.give_away()
+            ours.pop_all()
         self.pid, self._handle = forked.pid, forked.handle
         self._nonces, self._spent = b"", 0
         self._dead = False
@@ -257,6 +254,13 @@ _REASONS = {
     signal.SIGSYS: "it made a system call of another architecture",
     signal.SIGKILL: "something else killed it, or the machine ran out of memory",
 }
+
+
+def _pipe(readers: contextlib.ExitStack, writers: contextlib.ExitStack) -> tuple[int, int]:
+    reading, writing = os.pipe()
+    readers.callback(os.close, reading)
+    writers.callback(os.close, writing)
+    return reading, writing
 
 
 def _epitaph(ended: int | None) -> str:

@@ -50,7 +50,7 @@ class Sandbox:
         stages: Names of the sub-tasks stage by stage; by default read from the program.
 
     Raises:
-        UsageError: The deadline is not a sensible number.
+        UsageError: The deadline is not a sensible number, or there are no sub-tasks.
         ProgramSyntaxError: No stages were given and the program does not tell them.
         ProgramFault: The program cannot be loaded.
         SandboxUnavailable: This machine cannot confine it.
@@ -77,6 +77,10 @@ class Sandbox:
             stages = parse(source).stages
         self.source, self.stages = source, stages
         self.subtasks = tuple(name for stage in stages for name in stage)
+        if not self.subtasks:
+            raise UsageError(
+                "a sandbox needs at least one sub-task; give stages such as ((name,),)."
+            )
         self._deadline, self._unsafe = float(deadline), unsafe
         self._lock = threading.Lock()
         self._session = Session(source, self.subtasks, deadline=deadline, unsafe=unsafe)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -263,6 +264,28 @@ def test_a_deadline_that_makes_no_sense_is_refused(deadline: float) -> None:
     """It is a usage error, before any process starts."""
     with pytest.raises(UsageError, match="deadline"):
         Sandbox(FINE, stages=(("goal",),), deadline=deadline)
+
+
+def test_a_sandbox_without_sub_tasks_is_refused() -> None:
+    """There would be nothing to ask."""
+    with pytest.raises(UsageError, match="at least one sub-task"):
+        Sandbox(FINE, stages=())
+
+
+def test_a_worker_that_cannot_be_started_leaks_no_descriptor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever was opened for it is closed again."""
+
+    def refuse(*_: object) -> Forked:
+        raise SandboxUnavailable("no")
+
+    monkeypatch.setattr(host, "fork", refuse)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(SandboxUnavailable):
+        Sandbox(FINE, stages=(("goal",),))
+    gc.collect()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def unconfined(order, requests: int, replies: int, frames: int) -> Forked:
