@@ -183,6 +183,7 @@ def test_an_answer_cut_on_the_way_is_unavailable(service: Service, write: WriteR
     service.server.will(cut({"long": "x" * 500}))
     with pytest.raises(ModelUnavailable, match="was cut"):
         service.open(max_retries=0).ask(write)
+    assert len(service.server.asked) == 1, "retries are as many as asked for"
 
 
 def test_nobody_listening_is_unavailable(service: Service, write: WriteRequest) -> None:

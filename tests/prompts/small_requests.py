@@ -93,6 +93,17 @@ EARLY = Complaint(
     (OTHER, FAULT),
     also=4,
 )
+LATE = Complaint(
+    Failure(
+        test="expert::credits_every_subtask[expert-0000]",
+        group="expert",
+        message="expert-0000: take_red is never credited.",
+        episode="expert-0000",
+        frame=4,
+        subtask="take_red",
+    ),
+    (START, TAKEN),
+)
 WHOLE = Complaint(
     Failure(
         test="contract::total",
@@ -111,7 +122,7 @@ WRITE = WriteRequest(
 REFINE = RefineRequest(
     plan=PLAN,
     source=SOURCE,
-    complaints=(EARLY, WHOLE),
+    complaints=(EARLY, WHOLE, LATE),
     notes=("visit_blue compared areas; reverted, since it broke expert::credits_every_subtask.",),
     demonstrations=(DEMONSTRATION,),
     target_microseconds=60.0,
