@@ -9,7 +9,6 @@ import pytest
 
 from tests.cli.conftest import PLAN, PROGRAM, WRONG, Command
 
-
 IDLE = """
 def expert(simulator):
     return iter([0, 0])
