@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.errors import ModelRefused, ModelReplyError, ModelTruncated
 from synth.models.base import Reply, Usage
-from synth.models.service import Service, missing_sdk
+from synth.models.service import Service, blames_schema, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
 
 try:
@@ -46,6 +46,7 @@ class AnthropicModel:
     def __init__(self, service: Service, options: ModelOptions) -> None:
         self._service = service
         self._options = options
+        self._schemas = True
         self._client = anthropic.Anthropic(
             api_key=service.key,
             base_url=service.base_url,
@@ -70,16 +71,25 @@ class AnthropicModel:
             ModelReplyError: The answer is empty.
             ModelError: The service rejected the request.
         """
-        prompt = render(request)
+        return self._reply(self._complete(render(request)))
+
+    def _complete(self, prompt: Prompt) -> Message:
+        structured = prompt.schema is not None and self._schemas
         try:
-            message = self._send(prompt)
+            return self._send(prompt, structured=structured)
+        except anthropic.APIStatusError as error:
+            # Older models have no structured output and say so in a 400. The prompt asks for
+            # the same JSON in words, so it is asked once more without, and from then on.
+            if not (structured and blames_schema(error.status_code, error.body)):
+                raise self._service.failure(anthropic, error) from None  # it may quote the key
+            self._schemas = False
+            return self._complete(prompt)
         except (anthropic.AnthropicError, ValueError) as error:
             raise self._service.failure(anthropic, error) from None  # it may quote the key
-        return self._reply(message)
 
-    def _send(self, prompt: Prompt) -> Message:
+    def _send(self, prompt: Prompt, *, structured: bool) -> Message:
         extra: dict[str, Any] = {}
-        if prompt.schema is not None:
+        if structured and prompt.schema is not None:
             form = {"type": "json_schema", "schema": dict(prompt.schema)}
             extra["output_config"] = {"format": form}
         if self._options.temperature is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.errors import ModelRefused, ModelReplyError, ModelTruncated
 from synth.models.base import Reply, Usage
-from synth.models.service import Service, missing_sdk
+from synth.models.service import Service, blames_schema, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
 
 try:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLE", "OpenAIModel", "open_provider"]
 
 VARIABLE = "OPENAI_API_KEY"
-_UNPROCESSABLE = frozenset({400, 422})
 
 
 class OpenAIModel:
@@ -68,8 +67,7 @@ class OpenAIModel:
             ModelReplyError: The answer is empty.
             ModelError: The service rejected the request.
         """
-        prompt = render(request)
-        return self._reply(self._complete(prompt))
+        return self._reply(self._complete(render(request)))
 
     def _complete(self, prompt: Prompt) -> ChatCompletion:
         structured = prompt.schema is not None and self._schemas
@@ -78,7 +76,7 @@ class OpenAIModel:
         except openai.APIStatusError as error:
             # Servers without structured output say so in a 400. The prompt asks for the same
             # JSON in words, so it is asked once more without, and from then on.
-            if not (structured and _blames_schema(error)):
+            if not (structured and blames_schema(error.status_code, error.body)):
                 raise self._service.failure(openai, error) from None  # it may quote the key
             self._schemas = False
             return self._complete(prompt)
@@ -151,10 +149,3 @@ def _content(prompt: Prompt) -> list[dict[str, Any]]:
         else:
             parts.append({"type": "text", "text": part.text})
     return parts
-
-
-def _blames_schema(error: openai.APIStatusError) -> bool:
-    said = str(error.body).lower()
-    return error.status_code in _UNPROCESSABLE and (
-        "response_format" in said or "json_schema" in said
-    )

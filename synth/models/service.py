@@ -24,7 +24,7 @@ from synth.errors import (
 if TYPE_CHECKING:
     from synth.models.base import ModelOptions
 
-__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Service", "missing_sdk"]
+__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Service", "blames_schema", "missing_sdk"]
 
 DEFAULT_TIMEOUT = 300.0
 """Seconds; the SDKs would wait for ten minutes."""
@@ -37,6 +37,8 @@ _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _AUTH = frozenset({401, 403})
 _RATE = 429
+_UNPROCESSABLE = frozenset({400, 422})
+_SCHEMA_WORDS = ("response_format", "json_schema", "output_config", "output_format", "structured")
 _LATER = frozenset({408, 409, 425})
 
 
@@ -164,6 +166,12 @@ class Service:
         text = " ".join(str(message or "").split()).replace(self.key, "[key]")
         text = re.sub(r"\bsk-[\w*-]+", "[key]", text)[:_LONGEST].rstrip(".")
         return f' ("{text}")' if text else ""
+
+
+def blames_schema(status: int, body: object) -> bool:
+    """Whether a rejection says that the server cannot keep to a schema."""
+    said = str(body).lower()
+    return status in _UNPROCESSABLE and any(word in said for word in _SCHEMA_WORDS)
 
 
 def missing_sdk(provider: str, error: ImportError) -> UsageError:

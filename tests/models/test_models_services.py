@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -327,31 +326,32 @@ def test_many_threads_may_ask_at_once(service: Service, write: WriteRequest) -> 
     with ThreadPoolExecutor(4) as pool:
         replies = list(pool.map(lambda _: model.ask(write), range(4)))
     assert [reply.text for reply in replies] == ["fine"] * 4
-    gc.collect()
 
 
+@pytest.mark.parametrize("word", ["response_format", "output_config.format"])
 def test_a_server_without_structured_output_is_asked_in_words(
-    server: ModelServer, describe: DescribeRequest
+    service: Service, describe: DescribeRequest, word: str
 ) -> None:
     """The schema is left out after one refusal of it, and stays out."""
-    wire = OpenAIWire()
-    said = wire.error("'response_format' of type json_schema is not supported")
-    server.will(answer(said, status=400), wire.ok("{}"))
-    model = Service(wire, server).open()
+    wire = service.wire
+    said = wire.error(f"'{word}' is not supported by this model")
+    service.server.will(answer(said, status=400), wire.ok("{}"))
+    model = service.open()
     model.ask(describe)
     model.ask(describe)
-    assert [wire.schema(asked) is not None for asked in server.asked] == [True, False, False]
+    sent = [wire.schema(asked) is not None for asked in service.server.asked]
+    assert sent == [True, False, False]
 
 
 def test_another_rejection_is_not_taken_for_missing_structured_output(
-    server: ModelServer, describe: DescribeRequest
+    service: Service, describe: DescribeRequest
 ) -> None:
     """A model that cannot see pictures says so once."""
-    wire = OpenAIWire()
-    server.will(answer(wire.error("this model does not support image input"), status=400))
+    said = service.wire.error("this model does not support image input")
+    service.server.will(answer(said, status=400))
     with pytest.raises(ModelError, match="does not support image input"):
-        Service(wire, server).open().ask(describe)
-    assert len(server.asked) == 1
+        service.open().ask(describe)
+    assert len(service.server.asked) == 1
 
 
 def test_a_content_filter_is_a_refusal(server: ModelServer, write: WriteRequest) -> None:
