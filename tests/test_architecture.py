@@ -32,6 +32,7 @@ LAYERS = (
     ("wrappers",),
     ("vec",),
     ("cli",),
+    ("__main__",),
 )
 HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 

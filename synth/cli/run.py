@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -38,6 +38,13 @@ def run(
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="Of a compatible or local server, for openai: or anthropic:.")
+    ] = None,
+    max_output_tokens: Annotated[
+        int | None, typer.Option(help="Limit on one answer, for openai: or anthropic:.")
+    ] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for one answer.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Sent only where set; some models refuse it.")
     ] = None,
     bless: Annotated[
         bool, typer.Option("--bless", help="Make the result the committed reward.")
@@ -71,7 +78,15 @@ def run(
     )
     spec = load_spec(task)
     say = errors() if as_json else output()
-    choice = _choose(spec, model, base_url)
+    choice = _choose(
+        spec,
+        model,
+        base_url=base_url,
+        max_output_tokens=max_output_tokens,
+        timeout=timeout,
+        temperature=temperature,
+        on_wait=lambda folder: say.print(f"  waiting for {folder / 'answer.md'}", markup=False),
+    )
     if choice.replays_committed:
         say.print(
             f"no --model given: replaying the committed journal "
@@ -111,11 +126,11 @@ class _Choice:
     replays_committed: bool
 
 
-def _choose(spec: Spec, model: str | None, base_url: str | None) -> _Choice:
+def _choose(spec: Spec, model: str | None, **options: Any) -> _Choice:
     from synth.models.open import open_model  # noqa: PLC0415 - start-up stays quick
 
     if model is not None:
-        return _Choice(open_model(model, base_url=base_url), replays_committed=False)
+        return _Choice(open_model(model, **options), replays_committed=False)
     journal = task_folder(spec.name) / "journal.jsonl"
     if not journal.exists():
         raise UsageError(
