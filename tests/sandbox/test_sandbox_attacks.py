@@ -7,7 +7,9 @@ so that nothing but the lockdown stands in their way.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -20,6 +22,7 @@ import pytest
 
 from synth.errors import ProgramFault
 from synth.sandbox import layers
+from synth.sandbox.host import host
 from synth.sandbox.lockdown import confine
 
 if TYPE_CHECKING:
@@ -210,6 +213,7 @@ def test_the_environment_is_all_but_empty(
 ) -> None:
     """A key in the parent's environment is in no memory that a program can see."""
     monkeypatch.setenv("SYNTH_TEST_SECRET", "a-key-that-nobody-must-see")
+    host.close()  # the next zygote is started with the secret around it
     source = attack("return not any('SECRET' in name or 'KEY' in name for name in os.environ)")
     assert sandbox(source).check(frame, frame).tolist() == [True]
 
@@ -419,28 +423,36 @@ def test_another_process_of_the_user_cannot_look_in(
     limits = Path(f"/proc/{box.pid}/limits").read_text()
     for name in ("core file size", "file size", "processes", "open files"):
         assert f"Max {name:<21} 0 " in limits
+    (space,) = re.findall(r"Max address space +(\d+) ", limits)
+    assert 1 << 30 < int(space) < 1 << 32
 
 
 def test_the_lockdown_needs_no_root() -> None:
     """Every layer holds for an ordinary user too, and then refuses what it should."""
     ours, theirs = os.pipe()
+    wait, release = os.pipe()
     own, pid = os.getpid(), os.fork()
     if not pid:
         with contextlib.suppress(PermissionError):
             os.setgroups([])
             os.setgid(65534)
             os.setuid(65534)
-        held = confine(read_fd=0, write_fd=theirs, memory=1 << 30, cpu=9, parent=own)
+        ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # dumpable again, which a change of user undid
+        held = confine(read_fd=wait, write_fd=theirs, memory=1 << 30, cpu=9, parent=own)
         try:
             list(Path("/").iterdir())
         except PermissionError:
             os.write(theirs, bytes([held.confined, held.landlock > 0, held.rlimits]))
+        os.read(wait, 1)
         os._exit(0)
     os.close(theirs)
     holds = {layer.name: layer.holds for layer in layers()}
     wanted = [holds["seccomp"], holds["landlock"], holds["rlimits"]]
     assert os.read(ours, 4) == bytes(wanted)
-    os.close(ours)
+    assert Path(f"/proc/{pid}/mem").stat().st_uid == 0  # root's, since it is not dumpable
+    os.write(release, b"x")
+    for descriptor in (ours, wait, release):
+        os.close(descriptor)
     os.waitpid(pid, 0)
 
 

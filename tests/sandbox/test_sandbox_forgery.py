@@ -77,6 +77,15 @@ def test_a_reply_out_of_form_is_a_breach(
     assert box.pid is None
 
 
+def test_the_nonce_alone_makes_a_reply_valid(sandbox: Make, frame: NDArray[np.uint8]) -> None:
+    """The right bytes behind a wrong nonce are refused, behind the right one they count."""
+    right = "os.write(4, head() + b'\\1')"
+    wrong = "os.write(4, bytes(8) + head()[8:] + b'\\1')"
+    assert sandbox(forge(right, "os._exit(0)")).check(frame, frame).tolist() == [True]
+    with pytest.raises(ProgramFault, match="out of turn"):
+        sandbox(forge(wrong, "os._exit(0)")).check(frame, frame)
+
+
 @pytest.mark.parametrize(
     "line",
     [

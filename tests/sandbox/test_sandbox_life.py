@@ -172,10 +172,13 @@ def test_an_ordinary_end_of_the_parent_is_quiet() -> None:
 def test_garbage_collection_ends_the_worker() -> None:
     """A sandbox that nobody holds takes its worker with it."""
     box = Sandbox(FINE, stages=(("goal",),))
-    handle = os.pidfd_open(box.pid)
+    pid = box.pid
+    handle = os.pidfd_open(pid)
     del box
     gc.collect()
     assert_gone(handle)
+    Sandbox(FINE, stages=(("goal",),)).close()  # by then the zygote has buried the dead
+    assert not Path(f"/proc/{pid}").exists()
 
 
 def test_leaving_the_context_ends_the_worker_and_a_later_call_starts_another(
@@ -194,14 +197,15 @@ def test_leaving_the_context_ends_the_worker_and_a_later_call_starts_another(
 def test_a_forked_child_has_workers_of_its_own(sandbox: Make, frame: NDArray[np.uint8]) -> None:
     """After a fork both sides go on, each with its own zygote and worker."""
     box = sandbox(FINE)
-    worker = box.pid
+    worker, zygote = box.pid, host.pid
     pid = os.fork()
     if not pid:
         status = 1
         try:
-            assert box.pid is None
+            assert (box.pid, host.pid) == (None, None)
             assert box.check(frame, frame).tolist() == [True]
             assert box.pid != worker
+            assert host.pid != zygote
             box.close()
             host.close()
             status = 0
@@ -209,7 +213,7 @@ def test_a_forked_child_has_workers_of_its_own(sandbox: Make, frame: NDArray[np.
             os._exit(status)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert box.check(frame, frame).tolist() == [True]
-    assert box.pid == worker
+    assert (box.pid, host.pid) == (worker, zygote)
 
 
 def test_threads_may_create_and_share_sandboxes(frame: NDArray[np.uint8]) -> None:
