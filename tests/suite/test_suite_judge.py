@@ -11,8 +11,10 @@ import pytest
 from keydoor import REWARD, make_spec, program
 
 import synth.suite.subject
-from synth.errors import SandboxUnavailable
+from synth.errors import ProgramFault, SandboxUnavailable
 from synth.suite import Status, StatusMatrix, all_checks, judge
+from synth.suite.checks.drawn import Probe, palette, search
+from synth.suite.subject import Subject
 from synth.suite.task import TaskFolder
 
 FALSE = program("False", "False", "False")
@@ -127,6 +129,82 @@ def test_no_sandbox_is_an_error_and_not_a_verdict(task, monkeypatch):
     monkeypatch.setattr(synth.suite.subject, "Sandbox", refuse)
     with pytest.raises(SandboxUnavailable):
         judge(REWARD, task)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def take_key(:",
+        REWARD.replace("return bool(coloured(frame", "return eval('True') or bool(coloured(frame"),
+        REWARD.replace("[take_key, open_door, reach_goal]", "[take_key, reach_goal]"),
+    ],
+    ids=["does not parse", "does not lint", "leaves the plan"],
+)
+def test_program_that_may_not_run_is_never_run(task, monkeypatch, source):
+    """Whatever checks are made, no worker is started for a program that is refused as a text."""
+
+    def refuse(*_, **__):
+        raise AssertionError("it was run")
+
+    monkeypatch.setattr(synth.suite.subject, "Sandbox", refuse)
+    monkeypatch.setattr(synth.suite.subject, "gather", refuse)
+    judgement = judge(source, task, cascade=False)
+    assert {f.group for f in judgement.failures} == {"program"}
+    for check in all_checks():  # as pytest makes them, each on its own
+        subject = Subject(source, task, splits=("visible",))
+        if check.group not in {"program", "contract"}:
+            assert not check.run(subject, check.episodes(subject)[0]).judged
+
+
+def test_fault_of_the_whole_program_is_met_once(task, monkeypatch):
+    """A program that hangs costs its deadline once, however many checks need its verdicts."""
+    calls = []
+
+    def hang(*_, **__):
+        calls.append(1)
+        raise ProgramFault("it ran past its deadline")
+
+    monkeypatch.setattr(synth.suite.subject, "gather", hang)
+    subject = Subject(REWARD, task, splits=("visible",))
+    results = [c.run(subject, e) for c in all_checks() for e in c.episodes(subject)]
+    assert len(calls) == 1
+    assert sum(not r.judged for r in results) > 10
+
+
+def test_program_that_fails_on_one_frame_is_not_tried_on_all(task, monkeypatch):
+    """After a fault on a single frame the whole batch is not sent."""
+
+    def hang(*_, **__):
+        raise ProgramFault("it ran past its deadline")
+
+    monkeypatch.setattr(synth.suite.subject, "Sandbox", hang)
+    monkeypatch.setattr(synth.suite.subject, "gather", lambda *_, **__: pytest.fail("it was tried"))
+    judgement = judge(REWARD, task, cascade=False)
+    assert [f.test for f in judgement.failures] == ["program::runs"]
+
+
+def test_search_ends_with_the_first_fault_of_the_whole_program():
+    """A hang on a drawn image is not shrunk: each attempt would cost the deadline again."""
+    calls = []
+
+    class Hanging:
+        def verdicts(self, *_):
+            calls.append(1)
+            raise ProgramFault("it ran past its deadline")
+
+    probe = Probe(Hanging())
+    frame = np.zeros((24, 24, 3), dtype=np.uint8)
+    search(probe, palette(frame), frame)
+    assert len(calls) == 1
+    assert "a drawn image of" in probe.image
+
+
+def test_episodes_of_another_spec_are_noticed(task):
+    """Episodes that were recorded from another version of the spec fail the contract."""
+    other = TaskFolder(task.path, make_spec(max_steps=99), task.plan, task.store)
+    failure = judge(REWARD, other).failures[0]
+    assert failure.test == "contract::stands_on_its_episodes"
+    assert "another version of the spec" in failure.message
 
 
 def test_judging_twice_gives_the_same(task):

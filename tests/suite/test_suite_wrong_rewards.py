@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from keydoor import REWARD, program
 
 import synth.suite.evidence
 import synth.suite.subject
 from synth.suite import judge
+from synth.suite.causes import timing
 
 BOTH = ("visible", "held_out")
 CHANGED = "bool(np.any(frame != initial))"
@@ -68,6 +70,24 @@ def test_always_false_is_told_as_such(task):
     )
 
 
+def test_only_the_first_missing_stage_is_blamed(task):
+    """A sub-task that waits for one never credited is not blamed; the goal never waits."""
+    failures = judge(program("False", "False", "False"), task).failures
+    blamed = [f.subtask for f in failures if f.test == "expert::credits_every_subtask[expert-0000]"]
+    assert blamed == ["take_key", "reach_goal"]
+
+
+def test_goal_that_overtakes_the_others_is_blamed_for_it(task):
+    """Where a goal holds too early, it is told what it skipped, and the skipped are not blamed."""
+    failures = judge(replaced("reach_goal", CHANGED), task, cascade=False).failures
+    early = [f for f in failures if f.test == "expert::credits_every_subtask[expert-0000]"]
+    assert [f.subtask for f in early] == ["reach_goal"]
+    assert early[0].message.startswith(
+        "expert-0000, frame 1: reach_goal holds before take_key and open_door are credited and "
+        "before the environment reports success at frame 9."
+    )
+
+
 def test_any_pixel_changed_is_told_as_such(task):
     """A reward that fires on any change is found out, and told that this is what it does."""
     said = messages(program(CHANGED, CHANGED, CHANGED), task)
@@ -97,6 +117,32 @@ def test_unknown_subtask_and_other_stages_are_named(task):
     assert "names turn, which is no sub-task" in judge(more, task).failures[0].message
     merged = REWARD.replace("[take_key, open_door, ", "[(take_key, open_door), ")
     assert "in other stages" in judge(merged, task).failures[0].message
+
+
+def test_goal_of_something_gone_must_see_the_scene(task):
+    """A goal that only misses something holds on a blank image too, and is told what to check."""
+    gone = "bool(coloured(initial[:8]).any() and not coloured(frame).any())"
+    said = messages(replaced("reach_goal", gone), task)
+    assert said["contract::does_not_complete_on_blank_or_noise"].startswith(
+        "reach_goal holds on a black image with the one of expert-0000 as the initial frame; it "
+        "must first make sure that the image shows the scene at all."
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (2, " reach_goal first holds 2 frames early."),
+        (4, ""),
+        (5, " reach_goal first holds 1 frame late."),
+        (None, " reach_goal holds on none of the 8 frames of this episode."),
+    ],
+)
+def test_timing_is_told_in_frames(first, words):
+    """How early or late a goal holds is said in frames."""
+    frames = np.arange(8)
+    holds = frames >= first if first is not None else frames < 0
+    assert timing(holds, frames >= 4, "reach_goal") == words
 
 
 @pytest.mark.parametrize(
@@ -163,6 +209,15 @@ def test_two_subtasks_with_one_meaning_are_told(task):
     assert said["expert::spreads_the_credits"].startswith(
         "take_key and open_door are credited on the same frame in all 6 expert episodes"
     )
+
+
+def test_credits_that_fall_together_once_are_no_fault(task):
+    """Two sub-tasks may be credited on one frame of some episode, only not of every one."""
+    now = "coloured(frame[8:16]).sum() < coloured(initial[8:16]).sum()"
+    red = "count(initial, (255, 0, 0)) > 0"
+    source = replaced("open_door", f"bool(({now}) if not {red} else take_key(frame, initial))")
+    judgement = judge(source, task, cascade=False)
+    assert "expert::spreads_the_credits" in judgement.passed
 
 
 def test_subtasks_in_the_wrong_order_are_told(task):
