@@ -130,6 +130,7 @@ def test_red_lies_across_zero():
     frame = np.array([[(255, 0, 20), (255, 20, 0), (0, 255, 0), (90, 90, 90)]], np.uint8)
     assert vision.hsv_mask(frame, (330, 30)).tolist() == [[True, True, False, True]]
     assert vision.hsv_mask(frame, (330, 30), (0.5, 1)).tolist() == [[True, True, False, False]]
+    assert vision.hsv_mask(frame, (100, 140)).tolist() == [[False, False, True, False]]
     assert vision.hsv_mask(frame).all()
 
 

@@ -130,6 +130,7 @@ IN_CHECKER = [
     ("S302", "any((max := x) for x in now)"),
     ("S201", "dict(**now)"),
     ("S301", "[y for x in y]"),
+    ("S301", "[y for y in y]"),
     ("S301", "[x for x in now if z]"),
     ("S301", "(x for x in now) and x"),
 ]  # fmt: skip
@@ -211,6 +212,7 @@ STATEMENTS = [
     ("S602", "x = now.reshape(-1)\nx[0] = 1"),
     ("S602", "x = np.asarray(now)\nx[0] = 1"),
     ("S602", "x = now.T\nx |= 1"),
+    ("S602", "x = now['mask']\nx += initial['mask']"),
     ("S602", "a, b = now, initial\nb[0] = 1"),
     ("S602", "a, b = 1, (2, now)\nb[1][0] = 1"),
     ("S602", "(x := now)[0] = 1"),
@@ -227,6 +229,7 @@ STATEMENTS = [
     ("S602", "helper(now)"),
     ("S602", "helper(x=now)"),
     ("S602", "outer(now['mask'])"),
+    ("S602", "far(now)"),
     ("S602", "same(now)[0] = 1"),
     ("S602", "vision.crop(now, (0, 0, 1, 1))[0] = 1"),
     ("S601", "SEEN.append(now)"),
@@ -247,6 +250,12 @@ def helper(x):
 def outer(y):
     z = y[1:]
     helper(z)
+def far(x):
+    return farther(x)
+def farther(x):
+    return farthest(x)
+def farthest(x):
+    return x.sort()
 def same(x):
     return x[::2]
 """

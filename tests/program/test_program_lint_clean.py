@@ -43,6 +43,7 @@ CHECKER = {
     "boolean indexing gives a copy": "bright = now[now > 3]\nbright += 1\nreturn bright.size > 2",
     "counting from a number of a frame": "n = int(now[0, 0, 0])\nn += 1\nreturn n > 2",
     "a single pixel is a number": "n = now[0, 0, 0]\nn += 1\nreturn bool(n > 2)",
+    "counting from what perceive counted": "n = now['n']\nn += 1\nn -= 2\nreturn n > 2",
     "counting from a shape": "h, w = now.shape[:2]\nh -= 1\nreturn h > w",
     "sorting in place what was made here": "xs = [r for r in now]\nxs.sort()\nreturn len(xs) > 1",
     "a helper that changes what it made": "return len(rows(now)) > 0",
@@ -55,6 +56,10 @@ CHECKER = {
         "def inner(row, k=1):\n    total = row.sum() + k\n    return total\n"
         "return bool(inner(now) > inner(initial))"
     ),
+    "a local function named like a helper that writes": (
+        "def writer(x):\n    return x.sum()\nreturn bool(writer(now))"
+    ),
+    "what an inner function returns is not returned": "n = counted(now)\nn += 1\nreturn n > 1",
     "dtypes as strings": "return bool(now.astype('int32').sum() > np.zeros(3, dtype='u1').sum())",
     "string work on keys": "return '_'.join(['a', 'b']).startswith('a') and 'x'.upper() in now",
     "isinstance with arrays": "return isinstance(now, (list, np.ndarray))",
@@ -81,6 +86,12 @@ def near(a, b=3, *, c=(1, 2), d=None):
     return a > b
 def empty(x):
     pass
+def writer(x):
+    x[0] = 1
+def counted(x):
+    def inner():
+        return x
+    return int(inner().sum())
 """
 
 

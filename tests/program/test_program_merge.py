@@ -156,6 +156,14 @@ def test_constants_are_replaced_in_place():
     assert merge("A = 1\nB = 2\nC = 3\n", "A, B = 4, 5\n") == "A, B = 4, 5\nC = 3\n"
 
 
+def test_comments_below_a_body_stay_with_an_unchanged_function():
+    """A function sent back without the comment that ends it is not a changed one."""
+    commented = SOURCE.replace(
+        "    return key(now, initial)\n", "    return key(now, initial)\n    # That is all.\n"
+    )
+    assert merge(commented, segments(SOURCE)["goal"]) == commented
+
+
 def test_line_endings_and_indentation_are_the_programs():
     """A patch written otherwise adopts the line endings of the program."""
     merged = merge(SOURCE.replace("\n", "\r\n"), "def goal(a, b):\n    return False\n")

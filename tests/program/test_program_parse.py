@@ -135,6 +135,7 @@ def test_the_caret_stands_under_the_fault():
 
 DEEP = {
     "brackets": "x = " + "(" * 5000 + ")" * 5000,
+    "parentheses": "x = " + "(" * 150 + "1" + ")" * 150,
     "lists": "x = " + "[" * 100 + "]" * 100,
     "minus": "x = " + "-" * 20_000 + "1",
     "not": "x = " + "not " * 10_000 + "1",

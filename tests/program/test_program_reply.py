@@ -40,6 +40,7 @@ FOUND = {
     "the program, then an example of its use": (fenced(WHOLE) + fenced("goal(1, 2)\n"), WHOLE),
     "the program, then a part of it": (fenced(WHOLE) + fenced(PART), WHOLE),
     "thoughts with code": (f"<think>Perhaps\n{fenced(OTHER)}</think>\n{fenced(WHOLE)}", WHOLE),
+    "thoughts beside a patch": (f"<think>{fenced(HELPER)}</think>\n{fenced(PART)}", PART),
     "a patch": (fenced(PART), PART),
     "a patch in pieces": (fenced(HELPER) + "and\n" + fenced(PART), f"{HELPER}\n\n{PART}"),
     "a piece said twice": (fenced(PART.replace("2", "3")) + fenced(PART), PART),

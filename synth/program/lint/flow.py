@@ -75,9 +75,8 @@ def writes(tree: ast.Module) -> list[Write]:
     constants = _mutable_constants(tree)
     summaries = {node.name: _Summary(_parameter_names(node)) for node in functions}
     found: list[Write] = []
-    # What is known of helpers only grows, so this ends; four rounds cover chains of calls
-    # longer than programs of 64 KB have reason for.
-    for _ in range(4):
+    # What is known of helpers only grows, by one link of a chain of calls a round at least.
+    for _ in range(len(functions) + 1):
         before = [(set(s.written), set(s.returned)) for s in summaries.values()]
         found = [
             write for node in functions for write in _Walk(node, summaries, constants).writes()
@@ -148,7 +147,8 @@ class _Walk:
                 self._value(node.value)
                 base = node.target.value if isinstance(node.target, ast.Subscript) else node.target
                 how = f"`{_OPERATORS.get(type(node.op), '')}=` writes into"
-                self._write(node, self._value(_loaded(base)), how)
+                origins = _FRESH if self._counts(node) else self._value(_loaded(base))
+                self._write(node, origins, how)
             case ast.For():
                 origins = self._value(node.iter)
                 before = dict(self._env)
@@ -175,6 +175,15 @@ class _Walk:
                 for child in ast.iter_child_nodes(node):
                     if isinstance(child, ast.expr):
                         self._value(child)
+
+    def _counts(self, node: ast.AugAssign) -> bool:
+        """Whether this looks like counting from a number that perceive found: ``n += 1``."""
+        return (
+            isinstance(node.target, ast.Name)
+            and node.target.id not in self._summary.parameters
+            and isinstance(node.op, ast.Add | ast.Sub)
+            and isinstance(node.value, ast.Constant)
+        )
 
     def _inner(self, node: ast.FunctionDef | ast.Lambda, body: list[ast.stmt]) -> None:
         outside = dict(self._env)
