@@ -19,6 +19,8 @@ from synth.plan import Plan
 from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Go
 
     from synth.prompts.requests import Request
@@ -147,6 +149,48 @@ def test_a_held_out_failure_is_not_accepted_and_says_only_that(go: Go, markers: 
     assert "not shown" in complaint.failure.message
     assert not complaint.shots
     assert complaint.failure.episode is None
+
+
+def test_of_programs_that_only_seem_right_the_newest_is_gone_on_from(go: Go) -> None:
+    """Where nothing visible tells them apart, the one written with more in mind is the base."""
+    first, second = program(key="narrow"), program(key="narrow", microseconds=20)
+    model = ScriptedModel([PLAN_TEXT, block(first), block(second), GOOD])
+    outcome = go(model)
+    assert outcome.accepted
+    last = model.requests[3]
+    assert isinstance(last, RefineRequest)
+    assert last.source == second
+
+
+def test_the_best_so_far_is_on_the_disk_whenever_a_model_is_asked(go: Go, tmp_path: Path) -> None:
+    """Also while a resumed run goes through what it knows: it never goes back."""
+    sources = [program(key="wrong", goal="wrong"), program(key="wrong"), program()]
+    on_disk: list[str] = []
+
+    def answers(request: Request) -> str | Exception:
+        reward = tmp_path / "run" / "reward.py"
+        on_disk.append(reward.read_text() if reward.exists() else "")
+        if request.key == "refine-3-0" and len(on_disk) == 4:
+            return ModelUnavailable("down.")
+        return PLAN_TEXT if request.kind == "describe" else block(sources[request.round - 1])
+
+    def watch(event: events.Event) -> None:
+        if isinstance(event, events.Improved):
+            on_disk.append((tmp_path / "run" / "reward.py").read_text())
+
+    with pytest.raises(ModelUnavailable):
+        go(ScriptedModel(answers))
+    assert on_disk == ["", "", sources[0], sources[1]]
+    on_disk[:] = [""] * 4
+    assert go(ScriptedModel(answers), observer=watch).accepted
+    assert on_disk[4:] == [sources[1], sources[1], sources[1], sources[2]]
+
+
+def test_an_answer_with_half_a_character_is_kept_as_it_can_be(go: Go) -> None:
+    """A lone surrogate, as JSON can carry it, does not stop the journal."""
+    outcome = go(ScriptedModel([PLAN_TEXT, f"Here \ud83d it is.\n{GOOD}"]))
+    assert outcome.accepted
+    assert "Here ? it is." in read_journal(outcome.folder / "journal.jsonl").responses[1].text
 
 
 def test_an_answer_that_changes_nothing_is_not_looked_at_again(go: Go, markers: Markers) -> None:
