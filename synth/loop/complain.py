@@ -53,9 +53,7 @@ def complaints(
         ranked.append((GROUPS.index(exemplar.failure.group), seen[check], order, exemplar))
         seen[check] += 1
     chosen = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])[:limit]]
-    return tuple(
-        Complaint(e.failure, _shots(e.failure, plan.goal, store), also=e.also) for e in chosen
-    )
+    return tuple(_complaint(e, plan.goal, store) for e in chosen)
 
 
 def not_a_plan(reason: str) -> Complaint:
@@ -74,6 +72,26 @@ def in_words(tests: tuple[str, ...], limit: int) -> str:
     rest = len(tests) - limit
     named = ", ".join(tests[:limit])
     return f"{named} and {rest} more" if rest > 0 else named
+
+
+def _complaint(exemplar: Exemplar, goal: str, store: EpisodeStore) -> Complaint:
+    failure = exemplar.failure
+    shots = _shots(failure, goal, store)
+    labels = tuple(_label(failure, goal, shown, store) for shown in shots)
+    return Complaint(failure, shots, also=exemplar.also, labels=labels)
+
+
+def _label(failure: Failure, goal: str, shown: Shot, store: EpisodeStore) -> bool | None:
+    """What the sub-task at fault should have said on a picture, where that is known."""
+    if failure.episode is None or failure.subtask is None:
+        return None
+    episode, frame = store[failure.episode], int(shown.name.rpartition("-")[2])
+    if failure.subtask == goal:
+        return bool(episode.success[frame])
+    if frame == 0:
+        return False if episode.kind == "expert" else None
+    told = {"True": True, "False": False}
+    return told.get(failure.expected) if frame == failure.frame else None
 
 
 def _shots(failure: Failure, goal: str, store: EpisodeStore) -> tuple[Shot, ...]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Rounds"]
 
 NOTES = 5
+EARLIER = 24
 SHOWN = 3
 SHOWN_TEXT = 4000
 
@@ -79,6 +80,7 @@ class Rounds:
         self.goal = task.spec.goal if task.spec.show_goal else None
         self.shown = demonstrations(task.store)
         self.round = -1
+        self._met: dict[str, Complaint] = {}
 
     def run(self) -> Candidate:
         """Go on until a candidate passes everything, held-out episodes included.
@@ -209,6 +211,7 @@ class Rounds:
     ) -> tuple[Candidate, Candidate | None]:
         """Refine until accepted, or until nothing has improved for some rounds."""
         stale = 0
+        self._met = {}
         while stale < self.options.patience:
             judged = self._attempts(base, notes)
             better = [c for c in judged.candidates if c.verdict.score > base.verdict.score]
@@ -230,6 +233,9 @@ class Rounds:
     def _attempts(self, base: Candidate, notes: tuple[str, ...]) -> _Judged:
         """One round of refinement: the candidates that break nothing."""
         number = self.start_round("refine")
+        against = self._complaints(base)
+        earlier = self._earlier(against)
+        self._remember(against)
         requests = [
             RefineRequest(
                 goal=self.goal,
@@ -237,8 +243,9 @@ class Rounds:
                 round=number,
                 plan=base.plan,
                 source=base.source,
-                complaints=self._complaints(base),
+                complaints=against,
                 notes=notes[-NOTES:],
+                earlier=earlier,
                 demonstrations=self.shown,
                 target_microseconds=self.task.spec.target.microseconds_per_frame,
             )
@@ -253,6 +260,8 @@ class Rounds:
                 remember.append(f"The last answer could not be used: {read.problem}")
                 continue
             candidate = self.candidate(request.key, base.plan, read.source)
+            if not candidate.verdict.passes:
+                self._remember(self._complaints(candidate))
             broken = base.verdict.broken_by(candidate.verdict)
             if broken:
                 remember.append(self._revert(base, candidate, broken))
@@ -309,6 +318,18 @@ class Rounds:
                     self.ledger.keep(candidate, "passes everything, held-out episodes included")
                 return candidate
         return None
+
+    def _remember(self, said: Sequence[Complaint]) -> None:
+        """Keep complaints for later rounds of this lineage, the newest of each message."""
+        for complaint in said:
+            if complaint.shots:
+                self._met.pop(complaint.failure.message, None)
+                self._met[complaint.failure.message] = complaint
+
+    def _earlier(self, now: Sequence[Complaint]) -> tuple[Complaint, ...]:
+        """What was said before and is not said now."""
+        said = {complaint.failure.message for complaint in now}
+        return tuple(c for message, c in self._met.items() if message not in said)[-EARLIER:]
 
     def _complaints(self, base: Candidate) -> tuple[Complaint, ...]:
         """What to say against a program, and against a plan whose programs get no better."""

@@ -37,6 +37,7 @@ class _Provider:
 _HTTP = frozenset({"base_url", "max_output_tokens", "timeout", "max_retries", "temperature"})
 
 PROVIDERS = {
+    "builtin": _Provider("synth.models.builtin", "", frozenset({"timeout"})),
     "openai": _Provider("synth.models.openai", "NAME", _HTTP, "OPENAI_API_KEY"),
     "anthropic": _Provider("synth.models.anthropic", "NAME", _HTTP, "ANTHROPIC_API_KEY"),
     "exchange": _Provider("synth.models.exchange", "FOLDER", frozenset({"timeout"})),
@@ -72,7 +73,8 @@ def open_model(
     """Open a model by the name that users give it.
 
     Args:
-        text: ``openai:NAME``, ``anthropic:NAME``, ``exchange:FOLDER`` or ``replay:JOURNAL``.
+        text: ``builtin``, ``openai:NAME``, ``anthropic:NAME``, ``exchange:FOLDER`` or
+            ``replay:JOURNAL``.
         base_url: Of a compatible or local server.
         max_output_tokens: Limit on one answer.
         timeout: Seconds to wait for one answer.
@@ -126,9 +128,11 @@ def key_status() -> tuple[KeyStatus, ...]:
 def _provider(name: str) -> _Provider:
     if name in PROVIDERS:
         return PROVIDERS[name]
-    known = ", ".join(f"{n}:{p.argument}" for n, p in PROVIDERS.items())
-    if name == "builtin":
-        raise UsageError(f"the builtin model is not available yet; choose one of: {known}.")
+    known = ", ".join(_usage(n) for n in PROVIDERS)
     near = difflib.get_close_matches(name, PROVIDERS, n=1)
-    hint = f" Did you mean {near[0]}:{PROVIDERS[near[0]].argument}?" if near else ""
+    hint = f" Did you mean {_usage(near[0])}?" if near else ""
     raise UsageError(f"there is no model provider {name!r}.{hint} Choose one of: {known}.")
+
+
+def _usage(name: str) -> str:
+    return f"{name}:{PROVIDERS[name].argument}".rstrip(":")

@@ -76,11 +76,14 @@ class Complaint:
         shots: The initial frame, the frame at fault, and where it helps the nearest frame
             on which the verdict should have been the other; possibly none.
         also: How many further failures are like this one and are not shown.
+        labels: For each of the shots what the failure's sub-task should have said there,
+            ``None`` where nobody knows; possibly none at all.
     """
 
     failure: Failure
     shots: tuple[Shot, ...] = ()
     also: int = 0
+    labels: tuple[bool | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,8 @@ class RefineRequest(Request):
         source: The program as it stands.
         complaints: What failed, most telling first.
         notes: What was tried before and reverted, and why.
+        earlier: What failed before with other programs for this plan and is no longer
+            among the complaints, oldest first. Its pictures are not sent.
     """
 
     kind: ClassVar[RequestKind] = "refine"
@@ -169,6 +174,7 @@ class RefineRequest(Request):
     source: str
     complaints: tuple[Complaint, ...]
     notes: tuple[str, ...] = ()
+    earlier: tuple[Complaint, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     target_microseconds: float
 

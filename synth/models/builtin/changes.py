@@ -1,0 +1,99 @@
+"""Change points: what changes for good, in the same way in every demonstration.
+
+A change that only moves a thing (the thing is still to be seen elsewhere) is a way of
+getting somewhere rather than a step of the task, so it is left out; so is whatever changes
+back. What changes last, on the goal images alone, is the goal. Whether a step is necessary
+cannot be seen from successes alone: the suite finds out, and a step it blames is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.models.builtin.evidence import Example
+from synth.models.builtin.grammar import Atom
+from synth.models.builtin.kinds import kinds_of, new_kinds
+from synth.models.builtin.search import Found, atoms_of, search
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.models.builtin.evidence import Evidence, Story
+    from synth.models.builtin.grammar import Predicate
+
+__all__ = ["Step", "goal_examples", "learn_goal", "steps"]
+
+ELSEWHERE = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change point before the goal.
+
+    Attributes:
+        at: At which picture of the longest demonstration it is first seen.
+        choices: Predicates that change there, the most natural first.
+    """
+
+    at: int
+    choices: tuple[Predicate, ...]
+
+
+def steps(evidence: Evidence) -> tuple[Step, ...]:
+    """The change points before the goal, in order."""
+    long = evidence.stories[0]
+    at: dict[int, list[Atom]] = {}
+    for kind in kinds_of(evidence.initials):
+        alone = all(int(view.where(kind).sum()) == 1 for view in evidence.initials)
+        atom = Atom("changed" if alone else "some_changed", (kind,))
+        holds = [atom.holds(view, long.initial) for view in long.views]
+        first = holds.index(True) if True in holds else len(holds)
+        if first >= len(holds) - 1 or not all(holds[first:]):
+            continue
+        if not all(atom.holds(story.goal, story.initial) for story in evidence.stories):
+            continue
+        if alone and _only_moves(atom, long, first):
+            continue
+        if not alone and _comes_back(atom, long, first):
+            continue
+        at.setdefault(first, []).append(atom)
+    return tuple(
+        Step(first, tuple(sorted(atoms, key=lambda a: a.rank)))
+        for first, atoms in sorted(at.items())
+    )
+
+
+def goal_examples(evidence: Evidence, goal: str | None) -> tuple[Example, ...]:
+    """The labelled frames of the goal: demonstrations, then complaints about `goal`."""
+    examples = []
+    for story in evidence.stories:
+        examples += [Example(view, story.initial, label=False) for view in story.views[:-1]]
+        examples.append(Example(story.goal, story.initial, label=True))
+    # The same picture may be complained of many times; contradictions are kept, and found.
+    told = {(e.now.name, e.label): e for e in evidence.labels.get(goal or "", ())}
+    known = {(e.now.name, e.label) for e in examples}
+    examples += [e for key, e in told.items() if key not in known]
+    return tuple(examples)
+
+
+def learn_goal(evidence: Evidence, examples: Sequence[Example], *, deadline: float) -> Found:
+    """Predicates for the goal, best first."""
+    goals = [e.now for e in examples if e.label]
+    atoms = atoms_of(kinds_of(evidence.initials), new_kinds(evidence.initials, goals))
+    return search(atoms, examples, deadline=deadline)
+
+
+def _only_moves(atom: Atom, story: Story, first: int) -> bool:
+    """Whether the thing is still to be seen elsewhere, at once or nearly all the time."""
+    seen = [bool(view.where(atom.kinds[0]).any()) for view in story.views[first:]]
+    return seen[0] or float(np.mean(seen)) >= ELSEWHERE
+
+
+def _comes_back(atom: Atom, story: Story, first: int) -> bool:
+    """Whether there are as many of them again later as there were at first."""
+    kind = atom.kinds[0]
+    before = int(story.initial.where(kind).sum())
+    return any(int(view.where(kind).sum()) >= before for view in story.views[first:])

@@ -1,0 +1,126 @@
+"""What a request shows, as views and labels.
+
+A label says what a sub-task's checker should say on a frame. Demonstrations label the goal
+on every frame they show; complaints label the frames they carry. Nothing else is known
+here: no file is read, and captions are not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth import vision
+from synth.errors import ModelReplyError
+from synth.models.builtin.tiling import tile_size
+from synth.models.builtin.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.prompts.requests import Complaint, Demonstration, Shot
+
+__all__ = ["Evidence", "Example", "Story", "gather"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Example:
+    """A labelled frame of an episode."""
+
+    now: View
+    initial: View
+    label: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Story:
+    """One demonstration: views in order, the first initial and the last a success."""
+
+    views: tuple[View, ...]
+
+    @property
+    def initial(self) -> View:
+        """The first."""
+        return self.views[0]
+
+    @property
+    def goal(self) -> View:
+        """The last."""
+        return self.views[-1]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """Everything a request shows.
+
+    Attributes:
+        tile: Side of a tile in pixels.
+        stories: The demonstrations, the longest first.
+        labels: Examples from complaints, by sub-task.
+        initials: Every initial frame among demonstrations and complaints.
+    """
+
+    tile: int
+    stories: tuple[Story, ...]
+    labels: dict[str, tuple[Example, ...]]
+    initials: tuple[View, ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Of every picture that counts."""
+        height, width = self.stories[0].initial.codes.shape
+        return height, width
+
+
+def gather(
+    demonstrations: Sequence[Demonstration], complaints: Sequence[Complaint] = ()
+) -> Evidence:
+    """Read a request's pictures.
+
+    Raises:
+        ModelReplyError: There is no demonstration, or the pictures are not of the sort that
+            this synthesiser understands; the message says which.
+    """
+    shown = [d for d in demonstrations if len(d.shots) > 1]
+    if not shown:
+        raise ModelReplyError(
+            "builtin: the request shows no demonstration with an initial and a goal image, so "
+            "there is nothing to learn from."
+        )
+    shown.sort(key=lambda d: -len(d.shots))
+    shape = shown[0].shots[0].frame.shape
+    shown = [d for d in shown if all(s.frame.shape == shape for s in d.shots)]
+    if not shown:
+        raise ModelReplyError("builtin: the images of a demonstration differ in size.")
+    tile = tile_size([vision.pack(d.shots[0].frame) for d in shown])
+    if tile is None:
+        raise ModelReplyError(
+            f"builtin: images of {shape[1]}x{shape[0]} pixels that are not a grid of equal square "
+            "tiles are beyond this synthesiser; choose a vision-language model with --model."
+        )
+    known: dict[str, View] = {}
+
+    def view(shot: Shot) -> View:
+        return known.setdefault(shot.name, View.of(shot.name, shot.frame, tile))
+
+    stories = tuple(Story(tuple(view(shot) for shot in d.shots)) for d in shown)
+    initials = {story.initial.name: story.initial for story in stories}
+    labels: dict[str, list[Example]] = {}
+    for complaint in complaints:
+        pictures = [shot for shot in complaint.shots if shot.frame.shape == shape]
+        if len(pictures) != len(complaint.shots) or not pictures:
+            continue
+        initial = view(pictures[0])
+        initials.setdefault(initial.name, initial)
+        name = complaint.failure.subtask
+        if name is None:
+            continue
+        for shot, label in zip(pictures, complaint.labels, strict=False):
+            if label is not None:
+                labels.setdefault(name, []).append(Example(view(shot), initial, label))
+    return Evidence(
+        tile,
+        stories,
+        {name: tuple(examples) for name, examples in labels.items()},
+        tuple(initials.values()),
+    )

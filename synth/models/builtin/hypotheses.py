@@ -1,0 +1,138 @@
+"""Whole programs as choices: one predicate for each sub-task, in order of preference.
+
+A hypothesis holds the place of a choice for each sub-task. Since an answer may depend on
+its request alone, the hypothesis a program stands for is read back from its text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.models.builtin.changes import goal_examples, learn_goal, steps
+from synth.models.builtin.printer import Draft, print_program
+from synth.models.builtin.words import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.models.builtin.changes import Step
+    from synth.models.builtin.evidence import Evidence
+    from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.search import Conflict
+    from synth.plan import Plan
+
+__all__ = ["Choices", "choices_for", "current_choices", "in_order", "program_of"]
+
+MOST = 6
+"""Predicates kept for each sub-task when whole programs are enumerated."""
+
+FLAT = (0x000000, 0x808080, 0xFFFFFF)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be said for each sub-task of a plan.
+
+    Attributes:
+        predicates: For each sub-task in plan order, best first; the last is the goal's.
+        conflict: Two frames the goal's predicates cannot tell apart, if that is why there
+            are none.
+        finished: Whether the search for the goal ended before its deadline.
+    """
+
+    predicates: tuple[tuple[Predicate, ...], ...]
+    conflict: Conflict | None
+    finished: bool
+
+
+def choices_for(plan: Plan, evidence: Evidence, *, deadline: float) -> Choices:
+    """The predicates for each sub-task of a plan, which need not be one's own.
+
+    A sub-task takes the change point from which its name would be made, or else the one
+    that has its place in the order.
+    """
+    words = Vocabulary(evidence)
+    points = steps(evidence)
+    by_name: dict[str, Step] = {}
+    for point in points:
+        for choice in point.choices:
+            by_name.setdefault(words.phrase(choice).name, point)
+    found: list[tuple[Predicate, ...]] = []
+    names = plan.names[:-1]
+    own = [by_name[name] for name in names if name in by_name]
+    spare = [point for point in points if point not in own]
+    for name in names:
+        point = by_name.get(name) or (spare.pop(0) if spare else None)
+        ordered: tuple[Predicate, ...] = point.choices if point else ()
+        mine = [c for c in ordered if words.phrase(c).name == name]
+        ordered = (*mine, *(c for c in ordered if c not in mine))
+        labels = evidence.labels.get(name, ())
+        found.append(
+            tuple(c for c in ordered if all(c.holds(e.now, e.initial) == e.label for e in labels))
+        )
+    goal = learn_goal(evidence, goal_examples(evidence, plan.goal), deadline=deadline)
+    return Choices((*found, goal.predicates), goal.conflict, goal.finished)
+
+
+def in_order(choices: Choices) -> tuple[tuple[Predicate, ...], ...]:
+    """Whole hypotheses, the most natural first; none where a sub-task has no predicate."""
+    few = [range(len(predicates[:MOST])) for predicates in choices.predicates]
+    # The goal's alternatives come before those of the steps: it is the goal that labels judge.
+    places = sorted(product(*few), key=lambda at: (sum(at), tuple(-i for i in reversed(at))))
+    return tuple(
+        tuple(choices.predicates[k][i] for k, i in enumerate(at)) for at in places
+    )
+
+
+def program_of(predicates: Sequence[Predicate], plan: Plan, evidence: Evidence) -> str:
+    """The text of a hypothesis."""
+    draft = Draft(tuple(predicates), evidence.tile, _same_share(evidence))
+    return print_program(draft, plan, Vocabulary(evidence))
+
+
+def current_choices(
+    source: str, plan: Plan, choices: Choices, evidence: Evidence
+) -> tuple[int | None, ...]:
+    """For each sub-task the place of the choice that a program makes, where it makes one."""
+    found: list[int | None] = []
+    for k, name in enumerate(plan.names):
+        mine = _checker(source, name)
+        place = None
+        for i, predicate in enumerate(choices.predicates[k]):
+            filled = [predicate if j == k else _any(choices, j) for j in range(len(plan.names))]
+            known = [p for p in filled if p is not None]
+            if len(known) == len(filled) and _checker(
+                program_of(known, plan, evidence), name
+            ) == mine:
+                place = i
+                break
+        found.append(place)
+    return tuple(found)
+
+
+def _any(choices: Choices, k: int) -> Predicate | None:
+    return choices.predicates[k][0] if choices.predicates[k] else None
+
+
+def _checker(source: str, name: str) -> str:
+    """The expression a checker returns, without white space."""
+    match = re.search(rf"^def {re.escape(name)}\(.*?\n(?=\S)", source + "\n#", re.DOTALL | re.M)
+    return "".join(match[0].partition("return")[2].split()) if match else ""
+
+
+def _same_share(evidence: Evidence) -> float:
+    """Half-way between what frames of an episode keep and what blank images share with it."""
+    kept = min(
+        float(np.mean(view.codes == story.initial.codes))
+        for story in evidence.stories
+        for view in story.views
+    )
+    blank = max(
+        float(np.mean(initial.codes == flat)) for initial in evidence.initials for flat in FLAT
+    )
+    return round((kept + blank) / 2 if kept > blank else kept * 0.95, 2)

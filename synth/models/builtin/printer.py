@@ -1,0 +1,184 @@
+"""From predicates to the text of a reward program.
+
+The text is for a reader: constants with names and remarks, one ``perceive``, a helper for
+each relation in use, and a checker of one expression for each sub-task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.models.builtin.grammar import Both, Either
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.view import Kind, Measure
+    from synth.models.builtin.words import Vocabulary
+    from synth.plan import Plan
+
+__all__ = ["Draft", "print_program"]
+
+WIDTH = 96
+
+_RELATIONS = {
+    "changed": '''
+def changed(now, initial, look, kind):
+    """Whether every tile that was of this kind at first is of another now."""
+    there = initial[look] == kind
+    return bool(there.any() and (now[look][there] != kind).all())
+''',
+    "some_changed": '''
+def some_changed(now, initial, look, kind):
+    """Whether a tile that was of this kind at first is of another now."""
+    there = initial[look] == kind
+    return bool((now[look][there] != kind).any())
+''',
+    "gone": '''
+def gone(now, initial, look, kind):
+    """Whether there was a tile of this kind at first, and there is none now."""
+    return bool((initial[look] == kind).any() and not (now[look] == kind).any())
+''',
+    "appeared": '''
+def appeared(now, initial, look, kind):
+    """Whether there was no tile of this kind at first, and there is one now."""
+    return bool((now[look] == kind).any() and not (initial[look] == kind).any())
+''',
+    "became": '''
+def became(now, initial, look, kind, look_after, kind_after):
+    """Whether a tile that was of one kind at first is of the other now."""
+    there = initial[look] == kind
+    return bool((now[look_after][there] == kind_after).any())
+''',
+    "beside": '''
+def beside(now, look, kind, other_look, other_kind):
+    """Whether a tile of one kind is next to one of the other, corners aside."""
+    one, other = now[look] == kind, now[other_look] == other_kind
+    return bool(
+        (one[1:] & other[:-1]).any()
+        or (one[:-1] & other[1:]).any()
+        or (one[:, 1:] & other[:, :-1]).any()
+        or (one[:, :-1] & other[:, 1:]).any()
+    )
+''',
+}
+
+_DRAWN = '''
+def drawn_pixels(codes):
+    """For each tile, how many pixels differ from its ground, the one in its last corner."""
+    corners = codes[TILE - 1 :: TILE, TILE - 1 :: TILE]
+    ground = np.repeat(np.repeat(corners, TILE, axis=0), TILE, axis=1)
+    return vision.tile_counts(codes[: ground.shape[0], : ground.shape[1]] != ground, TILE)
+'''
+
+_SAME_SCENE = '''
+def same_scene(now, initial):
+    """Whether most of the picture is as it was: not a blank one, nor another scene."""
+    codes, before = now["codes"], initial["codes"]
+    if codes.shape != before.shape:
+        return False
+    return np.count_nonzero(codes == before) >= SAME_SHARE * codes.size
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is to be printed.
+
+    Attributes:
+        predicates: One for each sub-task, in the plan's order.
+        tile: Side of a tile in pixels.
+        same_share: Share of pixels that every frame of an episode keeps.
+    """
+
+    predicates: tuple[Predicate, ...]
+    tile: int
+    same_share: float
+
+
+def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
+    """The program, ready to be judged."""
+    kinds = _kinds(draft.predicates)
+    measures = sorted({kind.measure for kind in kinds})
+    constants = {kind: words.noun(kind).replace(" ", "_").replace("-", "_").upper() for kind in kinds}
+    looks = {m: "drawn" if m.is_drawn else f"colour_{m.colour:06x}" for m in measures}
+    parts = [_head(draft, kinds, constants, words)]
+    parts.append(_perceive(measures, looks))
+    if any(m.is_drawn for m in measures):
+        parts.append(_DRAWN)
+    parts.append(_SAME_SCENE)
+    used = {atom.relation for p in draft.predicates for atom in p.atoms}
+    parts += [text for name, text in _RELATIONS.items() if name in used]
+    for subtask, predicate in zip(plan.subtasks, draft.predicates, strict=True):
+        text = predicate.write(lambda k: constants[k], lambda k: looks[k.measure])
+        parts.append(_checker(subtask.name, subtask.description, predicate, text))
+    parts.append(f"\nSUBTASKS = {_stages(plan)}\n")
+    return "\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _head(
+    draft: Draft,
+    kinds: Sequence[Kind],
+    constants: dict[Kind, str],
+    words: Vocabulary,
+) -> str:
+    lines = ["import numpy as np\nfrom synth import vision\n\n"]
+    lines.append(f"TILE = {draft.tile}  # the picture is a grid of square tiles of so many pixels\n")
+    lines.append(
+        f"SAME_SHARE = {draft.same_share:.2f}  # frames of one episode have this share of pixels in common\n"
+    )
+    if kinds:
+        lines.append("\n# Kinds of tile, each told by a number of pixels.\n")
+    for kind in kinds:
+        how = (
+            "pixels that are not its ground's, in any colour"
+            if kind.measure.is_drawn
+            else f"pixels of 0x{kind.measure.colour:06x}"
+        )
+        lines.append(f"{constants[kind]} = {kind.count}  # {words.noun(kind)}: {how}\n")
+    return "".join(lines)
+
+
+def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
+    lines = [
+        "\ndef perceive(frame):",
+        '    """The pixels as numbers, and what is counted in each tile."""',
+        "    codes = vision.pack(frame)",
+        "    return {",
+        '        "codes": codes,',
+    ]
+    for m in measures:
+        counted = (
+            "drawn_pixels(codes)"
+            if m.is_drawn
+            else f"vision.tile_counts(codes == 0x{m.colour:06X}, TILE)"
+        )
+        lines.append(f'        "{looks[m]}": {counted},')
+    lines.append("    }\n")
+    return "\n".join(lines)
+
+
+def _checker(name: str, description: str, predicate: Predicate, text: str) -> str:
+    doc = " ".join(description.replace('"""', "").replace("\\", "").split()) or name
+    if isinstance(predicate, Either):
+        text = f"({text})"
+    line = f"    return same_scene(now, initial) and {text}"
+    if len(line) > WIDTH:
+        sides = text
+        if isinstance(predicate, Both):
+            sides = text.replace(" and ", "\n        and ")
+        line = f"    return (\n        same_scene(now, initial)\n        and {sides}\n    )"
+    return f'\ndef {name}(now, initial):\n    """{doc[:WIDTH - 10]}"""\n{line}\n'
+
+
+def _stages(plan: Plan) -> str:
+    stages = [s[0] if len(s) == 1 else f"({', '.join(s)})" for s in plan.stage_names]
+    return f"[{', '.join(stages)}]"
+
+
+def _kinds(predicates: Sequence[Predicate]) -> tuple[Kind, ...]:
+    return tuple(
+        dict.fromkeys(kind for p in predicates for atom in p.atoms for kind in atom.kinds)
+    )

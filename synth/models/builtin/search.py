@@ -1,0 +1,158 @@
+"""Searching the grammar: the smallest predicates that say what the labels say.
+
+Every atom is evaluated once on every labelled frame, so that a combination is a few
+operations on rows of booleans. Atoms come first, then pairs, then threes, within a size
+the ones that `synth.models.builtin.grammar` calls more natural. Of combinations that agree
+on all labelled frames only the first is kept (observational equivalence: Udupa et al.,
+"TRANSIT", PLDI 2013); what is left is a version space in the sense of Mitchell (1982), by
+size. Repair by counterexamples is counterexample-guided inductive synthesis (Solar-Lezama
+et al., "Combinatorial Sketching for Finite Programs", ASPLOS 2006).
+
+Nothing is searched beyond `LARGEST`: a predicate that needs more would be a lookup table.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.models.builtin.grammar import Atom, Both, Either, Not
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from synth.models.builtin.evidence import Example
+    from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.view import Kind
+
+__all__ = ["LARGEST", "Conflict", "Found", "atoms_of", "search"]
+
+LARGEST = 6
+"""Size limit of a predicate: kinds and connectives together."""
+
+ENOUGH = 24
+WIDEST = 120
+"""Literals of which pairs are made, and pairs of which threes are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two frames with different labels that no atom tells apart."""
+
+    true: str
+    false: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to.
+
+    Attributes:
+        predicates: Those that agree with every label, best first; possibly none.
+        conflict: Why there are none, where two frames show it.
+        finished: Whether the search ended by itself rather than at its deadline.
+    """
+
+    predicates: tuple[Predicate, ...]
+    conflict: Conflict | None = None
+    finished: bool = True
+
+
+def atoms_of(kinds: Sequence[Kind], new: Sequence[Kind]) -> tuple[Atom, ...]:
+    """All atoms over kinds seen at first and kinds seen later, best first."""
+    atoms = [Atom(relation, (k,)) for k in kinds for relation in ("changed", "some_changed", "gone")]
+    atoms += [Atom("appeared", (k,)) for k in new]
+    atoms += [Atom("became", (a, b)) for a in kinds for b in new if a.measure == b.measure]
+    every = (*kinds, *new)
+    atoms += [
+        Atom("beside", (a, b))
+        for i, a in enumerate(every)
+        for b in every[i + 1 :]
+        if a.measure == b.measure
+    ]
+    return tuple(sorted(atoms, key=lambda atom: (atom.size, atom.rank)))
+
+
+def search(atoms: Sequence[Atom], examples: Sequence[Example], *, deadline: float) -> Found:
+    """The smallest predicates over `atoms` that agree with every example.
+
+    Args:
+        atoms: Best first.
+        examples: Labelled frames.
+        deadline: On `time.monotonic`; what was found by then is returned.
+    """
+    labels = np.array([example.label for example in examples], np.bool_)
+    rows = np.empty((len(atoms), len(examples)), np.bool_)
+    for i, atom in enumerate(atoms):
+        if time.monotonic() > deadline:
+            atoms, rows = atoms[:i], rows[:i]
+            break
+        rows[i] = [atom.holds(e.now, e.initial) for e in examples]
+    single = [atom for atom, row in zip(atoms, rows, strict=True) if np.array_equal(row, labels)]
+    if single:
+        return Found(tuple(single[:ENOUGH]))
+    conflict = _conflict(rows, labels, examples)
+    if conflict is not None:
+        return Found((), conflict)
+    found: list[Predicate] = []
+    for predicate, row in _combinations(atoms, rows, labels):
+        if np.array_equal(row, labels):
+            found.append(predicate)
+        if len(found) >= ENOUGH or time.monotonic() > deadline:
+            break
+    finished = time.monotonic() <= deadline
+    found.sort(key=lambda p: (p.size, sum("Not" in type(a).__name__ for a in p.atoms)))
+    return Found(tuple(found), None, finished)
+
+
+def _combinations(
+    atoms: Sequence[Atom], rows: NDArray[np.bool_], labels: NDArray[np.bool_]
+) -> Iterator[tuple[Predicate, NDArray[np.bool_]]]:
+    """Pairs, then threes of the pairs that come nearest, each with its row."""
+    literals: list[tuple[Predicate, NDArray[np.bool_]]] = []
+    seen: set[bytes] = set()
+    for negated in (False, True):
+        for atom, truth in zip(atoms, rows, strict=True):
+            row = ~truth if negated else truth
+            if row.all() or not row.any() or row.tobytes() in seen:
+                continue
+            seen.add(row.tobytes())
+            literals.append((Not(atom) if negated else atom, row))
+    # A part of a conjunction must hold wherever the whole does, and one of a disjunction
+    # nowhere else: that prunes nearly everything.
+    wide = [(p, row) for p, row in literals if row[labels].all()]
+    narrow = [(p, row) for p, row in literals if not row[~labels].any()]
+    pairs: list[tuple[Predicate, NDArray[np.bool_]]] = []
+    for parts, joined in ((wide[:WIDEST], Both), (narrow[:WIDEST], Either)):
+        for i, (left, a) in enumerate(parts):
+            for right, b in parts[i + 1 :]:
+                row = a & b if joined is Both else a | b
+                pairs.append((joined(left, right), row))
+    for predicate, row in pairs:
+        if predicate.size <= LARGEST:
+            yield predicate, row
+    pairs.sort(key=lambda pair: int((pair[1] != labels).sum()))
+    for left, a in pairs[:WIDEST]:
+        for right, b in literals[:WIDEST]:
+            joined_and, joined_or = Both(left, right), Either(left, right)
+            if joined_and.size <= LARGEST:
+                yield joined_and, a & b
+                yield joined_or, a | b
+
+
+def _conflict(
+    rows: NDArray[np.bool_], labels: NDArray[np.bool_], examples: Sequence[Example]
+) -> Conflict | None:
+    """Two examples of different labels on which every atom agrees."""
+    by_column: dict[bytes, int] = {}
+    for i, column in enumerate(rows.T):
+        other = by_column.setdefault(column.tobytes(), i)
+        if labels[other] != labels[i]:
+            true, false = (i, other) if labels[i] else (other, i)
+            return Conflict(examples[true].now.name, examples[false].now.name)
+    return None

@@ -1,0 +1,91 @@
+"""What a predicate sees of a frame: its codes, and counts for each tile.
+
+Two measures tell tiles apart. *Drawn*: how many pixels of a tile differ from its own
+ground, the pixel in its bottom right corner. It does not depend on colour: a key is a key
+in any of them. And for any colour, how many pixels of a tile have it. The same counts are
+what a printed program works from (`synth.models.builtin.printer`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth import vision
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["DRAWN", "Kind", "Measure", "View", "drawn_pixels"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Measure:
+    """A number for each tile.
+
+    Attributes:
+        colour: ``0xRRGGBB`` whose pixels are counted; -1 for the pixels off the ground.
+    """
+
+    colour: int = -1
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether this is the measure that does not depend on colour."""
+        return self.colour < 0
+
+
+DRAWN = Measure()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Kind:
+    """Tiles that look alike: those on which a measure has one value."""
+
+    measure: Measure
+    count: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class View:
+    """One frame, measured when asked.
+
+    Attributes:
+        name: The picture's name, for messages.
+        codes: ``uint32[H, W]``.
+        tile: Side of a tile in pixels.
+    """
+
+    name: str
+    codes: NDArray[np.uint32]
+    tile: int
+    _counts: dict[Measure, NDArray[np.int64]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, name: str, frame: NDArray[np.uint8], tile: int) -> View:
+        """The view of a frame ``uint8[H, W, 3]``."""
+        return cls(name, vision.pack(frame), tile)
+
+    def counts(self, measure: Measure) -> NDArray[np.int64]:
+        """``int64[rows, columns]``."""
+        if measure not in self._counts:
+            self._counts[measure] = (
+                drawn_pixels(self.codes, self.tile)
+                if measure.is_drawn
+                else vision.tile_counts(self.codes == measure.colour, self.tile)
+            )
+        return self._counts[measure]
+
+    def where(self, kind: Kind) -> NDArray[np.bool_]:
+        """``bool[rows, columns]``: the tiles of a kind."""
+        found: NDArray[np.bool_] = self.counts(kind.measure) == kind.count
+        return found
+
+
+def drawn_pixels(codes: NDArray[np.uint32], tile: int) -> NDArray[np.int64]:
+    """How many pixels of each tile differ from the one in its bottom right corner."""
+    corners = codes[tile - 1 :: tile, tile - 1 :: tile]
+    ground = np.repeat(np.repeat(corners, tile, axis=0), tile, axis=1)
+    return vision.tile_counts(codes[: ground.shape[0], : ground.shape[1]] != ground, tile)

@@ -1,0 +1,170 @@
+"""Names and descriptions from what was seen: ``yellow_thing_gone``.
+
+Colours are named where they are the same in every initial frame, shapes only as far as
+they can be told from pixels: a *square* fills its tile with one colour, a *block* fills it
+with several, a *thing* lies on the ground. What a thing is for, nobody here knows: a
+vision-language model names better.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth import vision
+from synth.models.builtin.grammar import Atom, Either, Not
+from synth.prompts.colours import colour_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from synth.models.builtin.evidence import Evidence
+    from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.view import Kind, View
+
+__all__ = ["Phrase", "Vocabulary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A predicate in words.
+
+    Attributes:
+        name: ``yellow_thing_gone``.
+        sentence: "The yellow thing is no longer where it was."
+    """
+
+    name: str
+    sentence: str
+
+
+class Vocabulary:
+    """Gives every kind a noun, and every predicate a phrase.
+
+    Args:
+        evidence: Where they were seen.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._views = [view for story in evidence.stories for view in story.views]
+        self._nouns: dict[Kind, str] = {}
+
+    def noun(self, kind: Kind) -> str:
+        """``yellow thing``; two kinds never have the same."""
+        if kind not in self._nouns:
+            noun, number = self._describe(kind), 2
+            plain = noun
+            while noun in self._nouns.values():
+                noun, number = f"{plain} {number}", number + 1
+            self._nouns[kind] = noun
+        return self._nouns[kind]
+
+    def phrase(self, predicate: Predicate) -> Phrase:
+        """A name and a sentence for a predicate."""
+        if isinstance(predicate, Atom):
+            return self._atom(predicate)
+        if isinstance(predicate, Not):
+            inner = self._atom(predicate.inner)
+            return Phrase(f"not_{inner.name}", f"Not so: {inner.sentence}")
+        left, right = self.phrase(predicate.left), self.phrase(predicate.right)
+        word = "or" if isinstance(predicate, Either) else "and"
+        sentence = f"{left.sentence.rstrip('.')}, {word} {right.sentence[0].lower()}"
+        return Phrase(f"{left.name}_{word}_{right.name}", sentence + right.sentence[1:])
+
+    def _atom(self, atom: Atom) -> Phrase:
+        noun = self.noun(atom.kinds[0])
+        snake = noun.replace(" ", "_").replace("-", "_")
+        match atom.relation:
+            case "changed" | "some_changed":
+                verb, sentence = self._change(atom.kinds[0])
+                one = "One" if atom.relation == "some_changed" else "The"
+                return Phrase(f"{snake}_{verb}", f"{one} {noun} {sentence}.")
+            case "gone":
+                return Phrase(f"{snake}_gone", f"No {noun} is visible any more.")
+            case "appeared":
+                return Phrase(f"{snake}_appeared", f"A {noun} is visible that was not at first.")
+        other = self.noun(atom.kinds[-1])
+        after = other.replace(" ", "_").replace("-", "_")
+        if atom.relation == "became":
+            return Phrase(f"{snake}_became_{after}", f"Where the {noun} was there is a {other}.")
+        return Phrase(f"{snake}_beside_{after}", f"A {noun} is next to a {other}.")
+
+    def _change(self, kind: Kind) -> tuple[str, str]:
+        """What became of the tiles of a kind, as a verb and as half a sentence."""
+        verbs = []
+        for story in self._evidence.stories:
+            before, after = _tile(story.initial, kind), None
+            at = np.argwhere(story.initial.where(kind))
+            if before is None:
+                continue
+            row, column = at[0]
+            changed = [v for v in story.views if not v.where(kind)[row, column]]
+            if not changed:
+                continue
+            after = _cut(changed[0], int(row), int(column))
+            usual = _usual(story.initial)
+            if np.array_equal(after, usual):
+                verbs.append("gone")
+            elif kind.count == before.size and after[-1, -1] == before[-1, -1]:
+                verbs.append("covered")
+            else:
+                verbs.append("changed")
+        verb = max(set(verbs), key=verbs.count) if verbs else "changed"
+        return verb, {
+            "gone": "is no longer where it was",
+            "covered": "is partly covered by something",
+            "changed": "looks different from before",
+        }[verb]
+
+    def _describe(self, kind: Kind) -> str:
+        tiles = [tile for view in self._views if (tile := _tile(view, kind)) is not None]
+        usual = _usual(self._evidence.stories[0].initial)
+        if not tiles:
+            return "thing"
+        first = tiles[0]
+        if len(np.unique(first)) == 1:
+            noun = "square"
+        elif first[-1, -1] != usual[-1, -1]:
+            noun = "block"
+        else:
+            noun = "thing"
+        names = {_colour(tile, usual) for tile in tiles}
+        return f"{names.pop()} {noun}" if len(names) == 1 else noun
+
+
+def _colour(tile: NDArray[np.uint32], usual: NDArray[np.uint32]) -> str:
+    """The most saturated of a tile's frequent colours that the ground does not have, in words."""
+    ground = set(np.unique(usual).tolist())
+    pairs: Sequence[tuple[int, int]] = [p for p in vision.colours(tile) if p[0] not in ground]
+    pairs = pairs or vision.colours(tile)
+    most = pairs[0][1]
+    rgbs = [((c >> 16) & 255, (c >> 8) & 255, c & 255) for c, n in pairs if 4 * n >= most]
+    name = colour_name(max(rgbs, key=lambda rgb: (max(rgb) - min(rgb), sum(rgb))))
+    return name.removeprefix("dark ")
+
+
+def _tile(view: View, kind: Kind) -> NDArray[np.uint32] | None:
+    at = np.argwhere(view.where(kind))
+    return _cut(view, int(at[0][0]), int(at[0][1])) if len(at) else None
+
+
+def _cut(view: View, row: int, column: int) -> NDArray[np.uint32]:
+    tile: NDArray[np.uint32] = vision.tiles(view.codes, view.tile)[row, column]
+    return tile
+
+
+def _usual(view: View) -> NDArray[np.uint32]:
+    """The tile that most of the picture's not wholly flat tiles look like."""
+    hashes = vision.tile_hashes(view.codes, view.tile)
+    flat = np.array(
+        [[bool((tile == tile[0, 0]).all()) for tile in row] for row in vision.tiles(view.codes, view.tile)]
+    )
+    among = hashes[~flat] if (~flat).any() else hashes.reshape(-1)
+    values, counts = np.unique(among, return_counts=True)
+    row, column = np.argwhere(hashes == values[counts.argmax()])[0]
+    return _cut(view, int(row), int(column))
