@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -87,7 +88,7 @@ def run(
         temperature=temperature,
         on_wait=lambda folder: say.print(f"  waiting for {folder / 'answer.md'}", markup=False),
     )
-    if choice.replays_committed:
+    if model is None:
         say.print(
             f"no --model given: replaying the committed journal "
             f"{task_folder(spec.name) / 'journal.jsonl'}; no model is asked and nothing is paid"
@@ -129,9 +130,14 @@ class _Choice:
 def _choose(spec: Spec, model: str | None, **options: Any) -> _Choice:
     from synth.models.open import open_model  # noqa: PLC0415 - start-up stays quick
 
-    if model is not None:
-        return _Choice(open_model(model, **options), replays_committed=False)
     journal = task_folder(spec.name) / "journal.jsonl"
+    if model is not None:
+        provider, _, argument = model.partition(":")
+        committed = provider == "replay" and Path(argument).resolve() in {
+            journal.resolve(),
+            journal.parent.resolve(),
+        }
+        return _Choice(open_model(model, **options), replays_committed=committed)
     if not journal.exists():
         raise UsageError(
             f"no --model is given and no journal is committed for {spec.name!r} to replay; name a "
