@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -68,6 +68,7 @@ def run(
     from synth.cli.settle import settle  # noqa: PLC0415
     from synth.cli.summary import explain, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
+    from synth.models.replay import ReplayModel  # noqa: PLC0415
 
     options = LoopOptions(
         rounds=rounds,
@@ -94,7 +95,7 @@ def run(
             f"{task_folder(spec.name) / 'journal.jsonl'}; no model is asked and nothing is paid"
         )
     episodes = ensure_episodes(spec, console=say)
-    folder = run_folder(spec.name, "replay:committed" if choice.replays_committed else model or "")
+    folder = run_folder(spec.name, choice.run)
     evidence = Evidence(spec, read_store(episodes))
     with RunDisplay(say, rounds=rounds) as display:
         outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
@@ -105,6 +106,11 @@ def run(
         replays_committed=choice.replays_committed,
         unsafe=unsafe,
     )
+    if isinstance(choice.model, ReplayModel) and choice.model.drifted:
+        say.print(
+            f"{choice.model.drifted} prompts are worded otherwise today than when the journal was "
+            "written; its answers were used as they came"
+        )
     for line in explain(outcome, settlement, spec.name):
         say.print(line, markup=False)
     audited = _audit(spec, say) if settlement.audit else None
@@ -123,27 +129,35 @@ class Evidence:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Choice:
+    """The model, and what its run is called.
+
+    A replay is called by its journal's content, so that another journal is another run.
+    """
+
     model: Model
-    replays_committed: bool
+    run: str
+    replays_committed: bool = False
 
 
 def _choose(spec: Spec, model: str | None, **options: Any) -> _Choice:
     from synth.models.open import open_model  # noqa: PLC0415 - start-up stays quick
+    from synth.models.replay import ReplayModel  # noqa: PLC0415
 
-    journal = task_folder(spec.name) / "journal.jsonl"
-    if model is not None:
-        provider, _, argument = model.partition(":")
-        committed = provider == "replay" and Path(argument).resolve() in {
-            journal.resolve(),
-            journal.parent.resolve(),
-        }
-        return _Choice(open_model(model, **options), replays_committed=committed)
-    if not journal.exists():
+    committed = task_folder(spec.name) / "journal.jsonl"
+    if model is None and not committed.exists():
         raise UsageError(
             f"no --model is given and no journal is committed for {spec.name!r} to replay; name a "
             "model, for example --model openai:NAME, anthropic:NAME or exchange:FOLDER."
         )
-    return _Choice(open_model(f"replay:{journal}"), replays_committed=True)
+    opened = open_model(model or f"replay:{committed}", **options)
+    if not isinstance(opened, ReplayModel):
+        return _Choice(opened, run=model or "")
+    content = opened.journal.read_bytes()
+    return _Choice(
+        opened,
+        run=f"replay:{hashlib.sha256(content).hexdigest()[:8]}",
+        replays_committed=committed.exists() and committed.read_bytes() == content,
+    )
 
 
 def _audit(spec: Spec, say: Console) -> bool:

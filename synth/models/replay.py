@@ -47,6 +47,11 @@ class ReplayModel:
         return f"replay:{self._path.name if self._path.is_absolute() else self._path}"
 
     @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return self._path
+
+    @property
     def tape(self) -> Tape:
         """Everything the journal holds, for what else a run takes from it, such as speeds."""
         return self._tape

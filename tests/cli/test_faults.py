@@ -67,7 +67,7 @@ def test_no_model_and_nothing_to_replay_is_a_usage_error(synth_command: Command)
     assert "exchange:FOLDER" in ran.err
 
 
-@pytest.mark.parametrize("model", ["opnai:x", "openai", "replay:nothing.jsonl", "builtin"])
+@pytest.mark.parametrize("model", ["opnai:x", "openai", "replay:nothing.jsonl"])
 def test_a_model_that_cannot_be_opened_is_a_usage_error(synth_command: Command, model: str) -> None:
     """Nothing is recorded or asked for a model that does not exist."""
     ran = synth_command("run", "walk", "--model", model)
