@@ -94,6 +94,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "demonstrations": viewer.demonstrations(request.demonstrations),
                 "groups": viewer.complaints(request.complaints),
                 "notes": request.notes,
+                "earlier": tuple(c.failure.message for c in request.earlier),
                 "subtasks": _subtasks(request.plan),
                 "target": _number(request.target_microseconds),
             }
@@ -112,6 +113,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
 
 def _refuse_held_out(request: Request) -> None:
     complaints: tuple[Complaint, ...] = getattr(request, "complaints", ())
+    complaints += getattr(request, "earlier", ())
     named = [c.failure.test for c in complaints if c.failure.held_out]
     named += [c.failure.test for c in complaints if (c.failure.episode or "").startswith("held-")]
     named += [shot.name for shot in request.shots if shot.name.startswith("held-")]

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synth.models.builtin.evidence import Evidence, Story
-    from synth.models.builtin.grammar import Predicate
 
 __all__ = ["Step", "goal_examples", "learn_goal", "steps"]
 
@@ -39,7 +38,7 @@ class Step:
     """
 
     at: int
-    choices: tuple[Predicate, ...]
+    choices: tuple[Atom, ...]
 
 
 def steps(evidence: Evidence) -> tuple[Step, ...]:

@@ -59,9 +59,9 @@ def choices_for(plan: Plan, evidence: Evidence, *, deadline: float) -> Choices:
     words = Vocabulary(evidence)
     points = steps(evidence)
     by_name: dict[str, Step] = {}
-    for point in points:
-        for choice in point.choices:
-            by_name.setdefault(words.phrase(choice).name, point)
+    for step in points:
+        for choice in step.choices:
+            by_name.setdefault(words.phrase(choice).name, step)
     found: list[tuple[Predicate, ...]] = []
     names = plan.names[:-1]
     own = [by_name[name] for name in names if name in by_name]
@@ -84,9 +84,7 @@ def in_order(choices: Choices) -> tuple[tuple[Predicate, ...], ...]:
     few = [range(len(predicates[:MOST])) for predicates in choices.predicates]
     # The goal's alternatives come before those of the steps: it is the goal that labels judge.
     places = sorted(product(*few), key=lambda at: (sum(at), tuple(-i for i in reversed(at))))
-    return tuple(
-        tuple(choices.predicates[k][i] for k, i in enumerate(at)) for at in places
-    )
+    return tuple(tuple(choices.predicates[k][i] for k, i in enumerate(at)) for at in places)
 
 
 def program_of(predicates: Sequence[Predicate], plan: Plan, evidence: Evidence) -> str:
@@ -106,9 +104,10 @@ def current_choices(
         for i, predicate in enumerate(choices.predicates[k]):
             filled = [predicate if j == k else _any(choices, j) for j in range(len(plan.names))]
             known = [p for p in filled if p is not None]
-            if len(known) == len(filled) and _checker(
-                program_of(known, plan, evidence), name
-            ) == mine:
+            if (
+                len(known) == len(filled)
+                and _checker(program_of(known, plan, evidence), name) == mine
+            ):
                 place = i
                 break
         found.append(place)
@@ -121,18 +120,20 @@ def _any(choices: Choices, k: int) -> Predicate | None:
 
 def _checker(source: str, name: str) -> str:
     """The expression a checker returns, without white space."""
-    match = re.search(rf"^def {re.escape(name)}\(.*?\n(?=\S)", source + "\n#", re.DOTALL | re.M)
+    match = re.search(
+        rf"^def {re.escape(name)}\(.*?\n(?=\S)", f"{source}\n#", re.DOTALL | re.MULTILINE
+    )
     return "".join(match[0].partition("return")[2].split()) if match else ""
 
 
 def _same_share(evidence: Evidence) -> float:
     """Half-way between what frames of an episode keep and what blank images share with it."""
     kept = min(
-        float(np.mean(view.codes == story.initial.codes))
+        float(np.mean(view.ground == story.initial.ground))
         for story in evidence.stories
         for view in story.views
     )
     blank = max(
-        float(np.mean(initial.codes == flat)) for initial in evidence.initials for flat in FLAT
+        float(np.mean(initial.ground == flat)) for initial in evidence.initials for flat in FLAT
     )
     return round((kept + blank) / 2 if kept > blank else kept * 0.95, 2)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from synth.errors import ModelReplyError, UsageError
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synth.models.base import ModelOptions
-    from synth.models.builtin.evidence import Evidence
     from synth.models.builtin.hypotheses import Choices
     from synth.models.builtin.search import Conflict
     from synth.models.builtin.words import Phrase
@@ -174,8 +174,6 @@ def _kept(request: DescribeRequest) -> set[str]:
 
 
 def _distinct(phrases: Sequence[Phrase]) -> list[Phrase]:
-    from dataclasses import replace  # noqa: PLC0415 - used here alone
-
     seen: dict[str, int] = {}
     out = []
     for phrase in phrases:

@@ -66,20 +66,19 @@ def beside(now, look, kind, other_look, other_kind):
 }
 
 _DRAWN = '''
-def drawn_pixels(codes):
-    """For each tile, how many pixels differ from its ground, the one in its last corner."""
-    corners = codes[TILE - 1 :: TILE, TILE - 1 :: TILE]
-    ground = np.repeat(np.repeat(corners, TILE, axis=0), TILE, axis=1)
-    return vision.tile_counts(codes[: ground.shape[0], : ground.shape[1]] != ground, TILE)
+def drawn_pixels(codes, ground):
+    """For each tile, how many of its pixels differ from its ground."""
+    wide = np.repeat(np.repeat(ground, TILE, axis=0), TILE, axis=1)
+    return vision.tile_counts(codes[: wide.shape[0], : wide.shape[1]] != wide, TILE)
 '''
 
 _SAME_SCENE = '''
 def same_scene(now, initial):
-    """Whether most of the picture is as it was: not a blank one, nor another scene."""
-    codes, before = now["codes"], initial["codes"]
-    if codes.shape != before.shape:
+    """Whether most tiles have the ground they had: not a blank image, nor another scene."""
+    ground, before = now["ground"], initial["ground"]
+    if ground.shape != before.shape:
         return False
-    return np.count_nonzero(codes == before) >= SAME_SHARE * codes.size
+    return np.count_nonzero(ground == before) >= SAME_SHARE * ground.size
 '''
 
 
@@ -90,7 +89,7 @@ class Draft:
     Attributes:
         predicates: One for each sub-task, in the plan's order.
         tile: Side of a tile in pixels.
-        same_share: Share of pixels that every frame of an episode keeps.
+        same_share: Share of tiles whose ground every frame of an episode keeps.
     """
 
     predicates: tuple[Predicate, ...]
@@ -102,7 +101,9 @@ def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     """The program, ready to be judged."""
     kinds = _kinds(draft.predicates)
     measures = sorted({kind.measure for kind in kinds})
-    constants = {kind: words.noun(kind).replace(" ", "_").replace("-", "_").upper() for kind in kinds}
+    constants = {
+        kind: words.noun(kind).replace(" ", "_").replace("-", "_").upper() for kind in kinds
+    }
     looks = {m: "drawn" if m.is_drawn else f"colour_{m.colour:06x}" for m in measures}
     parts = [_head(draft, kinds, constants, words)]
     parts.append(_perceive(measures, looks))
@@ -125,10 +126,11 @@ def _head(
     words: Vocabulary,
 ) -> str:
     lines = ["import numpy as np\nfrom synth import vision\n\n"]
-    lines.append(f"TILE = {draft.tile}  # the picture is a grid of square tiles of so many pixels\n")
     lines.append(
-        f"SAME_SHARE = {draft.same_share:.2f}  # frames of one episode have this share of pixels in common\n"
+        f"TILE = {draft.tile}  # the picture is a grid of tiles, so many pixels each way\n"
     )
+    share = f"SAME_SHARE = {draft.same_share:.2f}"
+    lines.append(f"{share}  # so many tiles have the same ground in all frames of an episode\n")
     if kinds:
         lines.append("\n# Kinds of tile, each told by a number of pixels.\n")
     for kind in kinds:
@@ -144,14 +146,15 @@ def _head(
 def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
     lines = [
         "\ndef perceive(frame):",
-        '    """The pixels as numbers, and what is counted in each tile."""',
+        '    """The ground of each tile, and what is counted in each tile."""',
         "    codes = vision.pack(frame)",
+        "    ground = codes[TILE - 1 :: TILE, TILE - 1 :: TILE]  # the last pixel of each tile",
         "    return {",
-        '        "codes": codes,',
+        '        "ground": ground,',
     ]
     for m in measures:
         counted = (
-            "drawn_pixels(codes)"
+            "drawn_pixels(codes, ground)"
             if m.is_drawn
             else f"vision.tile_counts(codes == 0x{m.colour:06X}, TILE)"
         )
@@ -170,7 +173,7 @@ def _checker(name: str, description: str, predicate: Predicate, text: str) -> st
         if isinstance(predicate, Both):
             sides = text.replace(" and ", "\n        and ")
         line = f"    return (\n        same_scene(now, initial)\n        and {sides}\n    )"
-    return f'\ndef {name}(now, initial):\n    """{doc[:WIDTH - 10]}"""\n{line}\n'
+    return f'\ndef {name}(now, initial):\n    """{doc[: WIDTH - 10]}"""\n{line}\n'
 
 
 def _stages(plan: Plan) -> str:
@@ -179,6 +182,4 @@ def _stages(plan: Plan) -> str:
 
 
 def _kinds(predicates: Sequence[Predicate]) -> tuple[Kind, ...]:
-    return tuple(
-        dict.fromkeys(kind for p in predicates for atom in p.atoms for kind in atom.kinds)
-    )
+    return tuple(dict.fromkeys(kind for p in predicates for atom in p.atoms for kind in atom.kinds))

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from synth.models.builtin.grammar import Predicate
     from synth.models.builtin.view import Kind
 
+    _Ruled = tuple[Predicate, NDArray[np.bool_]]
+
 __all__ = ["LARGEST", "Conflict", "Found", "atoms_of", "search"]
 
 LARGEST = 6
@@ -37,7 +40,10 @@ LARGEST = 6
 
 ENOUGH = 24
 WIDEST = 120
-"""Literals of which pairs are made, and pairs of which threes are."""
+"""Literals of which pairs are made."""
+
+DEEPEST = 40
+"""Literals of which threes are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Found:
 
 def atoms_of(kinds: Sequence[Kind], new: Sequence[Kind]) -> tuple[Atom, ...]:
     """All atoms over kinds seen at first and kinds seen later, best first."""
-    atoms = [Atom(relation, (k,)) for k in kinds for relation in ("changed", "some_changed", "gone")]
+    atoms = [Atom(r, (k,)) for k in kinds for r in ("changed", "some_changed", "gone")]
     atoms += [Atom("appeared", (k,)) for k in new]
     atoms += [Atom("became", (a, b)) for a in kinds for b in new if a.measure == b.measure]
     every = (*kinds, *new)
@@ -100,49 +106,57 @@ def search(atoms: Sequence[Atom], examples: Sequence[Example], *, deadline: floa
     if conflict is not None:
         return Found((), conflict)
     found: list[Predicate] = []
-    for predicate, row in _combinations(atoms, rows, labels):
-        if np.array_equal(row, labels):
+    for tried, (predicate, row) in enumerate(_combinations(atoms, rows, labels)):
+        if predicate.size <= LARGEST and np.array_equal(row, labels):
             found.append(predicate)
-        if len(found) >= ENOUGH or time.monotonic() > deadline:
+        if len(found) >= ENOUGH or (tried % 256 == 0 and time.monotonic() > deadline):
             break
     finished = time.monotonic() <= deadline
-    found.sort(key=lambda p: (p.size, sum("Not" in type(a).__name__ for a in p.atoms)))
-    return Found(tuple(found), None, finished)
+    return Found(tuple(sorted(found, key=lambda p: p.size)), None, finished)
 
 
 def _combinations(
     atoms: Sequence[Atom], rows: NDArray[np.bool_], labels: NDArray[np.bool_]
-) -> Iterator[tuple[Predicate, NDArray[np.bool_]]]:
-    """Pairs, then threes of the pairs that come nearest, each with its row."""
-    literals: list[tuple[Predicate, NDArray[np.bool_]]] = []
-    seen: set[bytes] = set()
-    for negated in (False, True):
-        for atom, truth in zip(atoms, rows, strict=True):
-            row = ~truth if negated else truth
-            if row.all() or not row.any() or row.tobytes() in seen:
-                continue
-            seen.add(row.tobytes())
-            literals.append((Not(atom) if negated else atom, row))
+) -> Iterator[_Ruled]:
+    """Pairs, then threes, each with its row."""
+    literals = _literals(atoms, rows)
     # A part of a conjunction must hold wherever the whole does, and one of a disjunction
     # nowhere else: that prunes nearly everything.
-    wide = [(p, row) for p, row in literals if row[labels].all()]
-    narrow = [(p, row) for p, row in literals if not row[~labels].any()]
-    pairs: list[tuple[Predicate, NDArray[np.bool_]]] = []
-    for parts, joined in ((wide[:WIDEST], Both), (narrow[:WIDEST], Either)):
-        for i, (left, a) in enumerate(parts):
-            for right, b in parts[i + 1 :]:
-                row = a & b if joined is Both else a | b
-                pairs.append((joined(left, right), row))
-    for predicate, row in pairs:
-        if predicate.size <= LARGEST:
-            yield predicate, row
-    pairs.sort(key=lambda pair: int((pair[1] != labels).sum()))
-    for left, a in pairs[:WIDEST]:
-        for right, b in literals[:WIDEST]:
-            joined_and, joined_or = Both(left, right), Either(left, right)
-            if joined_and.size <= LARGEST:
-                yield joined_and, a & b
-                yield joined_or, a | b
+    wide = [rule for rule in literals if rule[1][labels].all()][:WIDEST]
+    narrow = [rule for rule in literals if not rule[1][~labels].any()][:WIDEST]
+    for (p, a), (q, b) in combinations(wide, 2):
+        yield Both(p, q), a & b
+    for (p, a), (q, b) in combinations(narrow, 2):
+        yield Either(p, q), a | b
+    for (p, a), (q, b), (r, c) in combinations(wide[:DEEPEST], 3):
+        yield Both(Both(p, q), r), a & b & c
+    for (p, a), (q, b), (r, c) in combinations(narrow[:DEEPEST], 3):
+        yield Either(Either(p, q), r), a | b | c
+    yield from _mixed(literals[:WIDEST], wide[:DEEPEST], labels)
+
+
+def _mixed(
+    literals: Sequence[_Ruled], wide: Sequence[_Ruled], labels: NDArray[np.bool_]
+) -> Iterator[_Ruled]:
+    """A literal and a choice of two; the other way round is left out as hard to read."""
+    for (q, b), (r, c) in combinations(literals, 2):
+        either = b | c
+        if either[labels].all():
+            for p, a in wide:
+                yield Both(p, Either(q, r)), a & either
+
+
+def _literals(atoms: Sequence[Atom], rows: NDArray[np.bool_]) -> list[_Ruled]:
+    """Atoms and their opposites, without those that say the same on every example."""
+    found: list[_Ruled] = []
+    seen: set[bytes] = set()
+    for negated, (atom, truth) in product((False, True), zip(atoms, rows, strict=True)):
+        row = ~truth if negated else truth
+        if row.all() or not row.any() or row.tobytes() in seen:
+            continue
+        seen.add(row.tobytes())
+        found.append((Not(atom) if negated else atom, row))
+    return found
 
 
 def _conflict(

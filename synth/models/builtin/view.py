@@ -68,11 +68,16 @@ class View:
         """The view of a frame ``uint8[H, W, 3]``."""
         return cls(name, vision.pack(frame), tile)
 
+    @property
+    def ground(self) -> NDArray[np.uint32]:
+        """``uint32[rows, columns]``: the last pixel of each tile."""
+        return self.codes[self.tile - 1 :: self.tile, self.tile - 1 :: self.tile]
+
     def counts(self, measure: Measure) -> NDArray[np.int64]:
         """``int64[rows, columns]``."""
         if measure not in self._counts:
             self._counts[measure] = (
-                drawn_pixels(self.codes, self.tile)
+                drawn_pixels(self.codes, self.ground, self.tile)
                 if measure.is_drawn
                 else vision.tile_counts(self.codes == measure.colour, self.tile)
             )
@@ -84,8 +89,9 @@ class View:
         return found
 
 
-def drawn_pixels(codes: NDArray[np.uint32], tile: int) -> NDArray[np.int64]:
-    """How many pixels of each tile differ from the one in its bottom right corner."""
-    corners = codes[tile - 1 :: tile, tile - 1 :: tile]
-    ground = np.repeat(np.repeat(corners, tile, axis=0), tile, axis=1)
-    return vision.tile_counts(codes[: ground.shape[0], : ground.shape[1]] != ground, tile)
+def drawn_pixels(
+    codes: NDArray[np.uint32], ground: NDArray[np.uint32], tile: int
+) -> NDArray[np.int64]:
+    """How many pixels of each tile differ from its ground."""
+    wide = np.repeat(np.repeat(ground, tile, axis=0), tile, axis=1)
+    return vision.tile_counts(codes[: wide.shape[0], : wide.shape[1]] != wide, tile)

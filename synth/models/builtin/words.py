@@ -2,7 +2,8 @@
 
 Colours are named where they are the same in every initial frame, shapes only as far as
 they can be told from pixels: a *square* fills its tile with one colour, a *block* fills it
-with several, a *thing* lies on the ground. What a thing is for, nobody here knows: a
+with several, a *thing* lies on the ground and is
+tall, wide, solid or hollow. What a thing is for, nobody here knows: a
 vision-language model names better.
 """
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from synth.models.builtin.view import Kind, View
 
 __all__ = ["Phrase", "Vocabulary"]
+
+SLIM = 1.4
+FILLED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,22 @@ class Vocabulary:
         elif first[-1, -1] != usual[-1, -1]:
             noun = "block"
         else:
-            noun = "thing"
+            noun = _shape(first, usual)
         names = {_colour(tile, usual) for tile in tiles}
         return f"{names.pop()} {noun}" if len(names) == 1 else noun
+
+
+def _shape(tile: NDArray[np.uint32], usual: NDArray[np.uint32]) -> str:
+    """``tall thing``, by the box of what lies on the ground."""
+    ink = tile != usual
+    top, left, bottom, right = vision.bounding_box(ink)
+    height, width = bottom - top, right - left
+    if height >= SLIM * width:
+        return "tall thing"
+    if width >= SLIM * height:
+        return "wide thing"
+    filled = np.count_nonzero(ink) / max(height * width, 1)
+    return "solid thing" if filled > FILLED else "hollow thing"
 
 
 def _colour(tile: NDArray[np.uint32], usual: NDArray[np.uint32]) -> str:
@@ -161,9 +178,8 @@ def _cut(view: View, row: int, column: int) -> NDArray[np.uint32]:
 def _usual(view: View) -> NDArray[np.uint32]:
     """The tile that most of the picture's not wholly flat tiles look like."""
     hashes = vision.tile_hashes(view.codes, view.tile)
-    flat = np.array(
-        [[bool((tile == tile[0, 0]).all()) for tile in row] for row in vision.tiles(view.codes, view.tile)]
-    )
+    cut = vision.tiles(view.codes, view.tile)
+    flat = (cut == cut[:, :, :1, :1]).all(axis=(2, 3))
     among = hashes[~flat] if (~flat).any() else hashes.reshape(-1)
     values, counts = np.unique(among, return_counts=True)
     row, column = np.argwhere(hashes == values[counts.argmax()])[0]
