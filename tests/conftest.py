@@ -1,0 +1,20 @@
+"""What holds for every test: no address but loopback can be reached."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the user's keys and endpoints out of sight."""
+    for provider in ("OPENAI", "ANTHROPIC"):
+        for name in ("API_KEY", "BASE_URL", "AUTH_TOKEN"):
+            monkeypatch.delenv(f"{provider}_{name}", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only() -> None:
+    """Refuse every other address; socket pairs, as the sandbox uses, stay possible."""
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
