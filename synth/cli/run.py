@@ -15,7 +15,6 @@ from synth.cli.console import errors, output
 from synth.cli.paths import run_folder, task_folder
 from synth.cli.record import ensure_episodes
 from synth.episode import read_store
-from synth.errors import UsageError
 from synth.spec import load_spec
 
 if TYPE_CHECKING:
@@ -27,16 +26,21 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
+BETTER = (
+    "builtin names things by what it sees of them; a vision-language model may name them better,",
+    "and understands more: --model openai:NAME, anthropic:NAME or exchange:FOLDER",
+)
+
 
 def run(
     task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
     model: Annotated[
-        str | None,
+        str,
         typer.Option(
-            help="openai:NAME, anthropic:NAME, exchange:FOLDER or replay:JOURNAL. "
-            "By default the committed journal is replayed."
+            help="builtin, openai:NAME, anthropic:NAME, exchange:FOLDER or replay:JOURNAL. "
+            "The default needs no key and no network."
         ),
-    ] = None,
+    ] = "builtin",
     base_url: Annotated[
         str | None, typer.Option(help="Of a compatible or local server, for openai: or anthropic:.")
     ] = None,
@@ -89,11 +93,8 @@ def run(
         temperature=temperature,
         on_wait=lambda folder: say.print(f"  waiting for {folder / 'answer.md'}", markup=False),
     )
-    if model is None:
-        say.print(
-            f"no --model given: replaying the committed journal "
-            f"{task_folder(spec.name) / 'journal.jsonl'}; no model is asked and nothing is paid"
-        )
+    if choice.replays_committed:
+        say.print("replaying the committed journal; no model is asked and nothing is paid")
     episodes = ensure_episodes(spec, console=say)
     folder = run_folder(spec.name, choice.run)
     evidence = Evidence(spec, read_store(episodes))
@@ -114,6 +115,9 @@ def run(
     for line in explain(outcome, settlement, spec.name):
         say.print(line, markup=False)
     audited = _audit(spec, say) if settlement.audit else None
+    if model.partition(":")[0] == "builtin":
+        for line in BETTER:
+            say.print(line, markup=False)
     if as_json:
         typer.echo(json.dumps(to_json(outcome, settlement, audited), indent=2))
     raise typer.Exit(outcome.exit_code or int(audited is False or settlement.differs))
@@ -139,19 +143,14 @@ class _Choice:
     replays_committed: bool = False
 
 
-def _choose(spec: Spec, model: str | None, **options: Any) -> _Choice:
+def _choose(spec: Spec, model: str, **options: Any) -> _Choice:
     from synth.models.open import open_model  # noqa: PLC0415 - start-up stays quick
     from synth.models.replay import ReplayModel  # noqa: PLC0415
 
     committed = task_folder(spec.name) / "journal.jsonl"
-    if model is None and not committed.exists():
-        raise UsageError(
-            f"no --model is given and no journal is committed for {spec.name!r} to replay; name a "
-            "model, for example --model openai:NAME, anthropic:NAME or exchange:FOLDER."
-        )
-    opened = open_model(model or f"replay:{committed}", **options)
+    opened = open_model(model, **options)
     if not isinstance(opened, ReplayModel):
-        return _Choice(opened, run=model or "")
+        return _Choice(opened, run=model)
     content = opened.journal.read_bytes()
     return _Choice(
         opened,

@@ -60,13 +60,6 @@ def test_episodes_that_no_longer_fit_are_noticed(checkout: Path, synth_command: 
     assert synth_command("record", "walk", "--force").code == 0
 
 
-def test_no_model_and_nothing_to_replay_is_a_usage_error(synth_command: Command) -> None:
-    """The message names the models there are."""
-    ran = synth_command("run", "walk")
-    assert ran.code == 2
-    assert "exchange:FOLDER" in ran.err
-
-
 @pytest.mark.parametrize("model", ["opnai:x", "openai", "replay:nothing.jsonl"])
 def test_a_model_that_cannot_be_opened_is_a_usage_error(synth_command: Command, model: str) -> None:
     """Nothing is recorded or asked for a model that does not exist."""

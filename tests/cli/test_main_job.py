@@ -41,14 +41,38 @@ def test_run_records_writes_judges_promotes_and_audits(committed: Path) -> None:
     }
 
 
-def test_run_without_a_model_replays_the_committed_journal(
+REPLAY = ("run", "walk", "--model", "replay:generated/walk/journal.jsonl")
+
+
+def test_run_without_a_model_makes_a_reward_from_nothing(
+    checkout: Path, synth_command: Command
+) -> None:
+    """No key, no network, no journal: builtin does the whole job and says what a VLM adds."""
+    ran = synth_command("run", "walk")
+    assert ran.code == 0, ran.all
+    assert "promoted to generated/walk/reward.py" in ran.out
+    assert "passed" in ran.out
+    assert "--model openai:NAME" in ran.out
+    assert (checkout / "runs" / "walk" / "builtin" / "reward.py").exists()
+
+
+def test_run_without_a_model_leaves_a_committed_reward_alone(
     committed: Path, synth_command: Command
 ) -> None:
-    """It says so plainly, reproduces the reward byte for byte, and audits it."""
+    """What builtin makes is compared with it and stays in its run."""
     before = (committed / "reward.py").read_bytes()
     ran = synth_command("run", "walk")
     assert ran.code == 0, ran.all
-    assert "no --model given: replaying the committed journal" in ran.out
+    assert "agrees with the committed reach_goal on 100.00%" in ran.out
+    assert (committed / "reward.py").read_bytes() == before
+
+
+def test_a_replay_of_the_committed_journal_says_so(committed: Path, synth_command: Command) -> None:
+    """It reproduces the reward byte for byte, and audits it."""
+    before = (committed / "reward.py").read_bytes()
+    ran = synth_command(*REPLAY)
+    assert ran.code == 0, ran.all
+    assert "replaying the committed journal" in ran.out
     assert "byte for byte" in ran.out
     assert "passed" in ran.out
     assert (committed / "reward.py").read_bytes() == before
@@ -58,7 +82,7 @@ def test_a_replay_that_does_not_reproduce_is_told(committed: Path, synth_command
     """A committed reward that was edited by hand does not pass for the journal's."""
     program = committed / "reward.py"
     program.write_text(program.read_text().replace("0 < now", "1 < now"), encoding="utf-8")
-    ran = synth_command("run", "walk")
+    ran = synth_command(*REPLAY)
     assert ran.code == 1
     assert "does NOT reproduce" in ran.out
 

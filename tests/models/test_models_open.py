@@ -11,7 +11,7 @@ from synth.errors import UsageError
 from synth.models.exchange import ExchangeModel
 from synth.models.open import PROVIDERS, KeyStatus, key_status, open_model
 
-EVERYTHING = r"openai:NAME, anthropic:NAME, exchange:FOLDER, replay:JOURNAL"
+EVERYTHING = r"builtin, openai:NAME, anthropic:NAME, exchange:FOLDER, replay:JOURNAL"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,8 @@ EVERYTHING = r"openai:NAME, anthropic:NAME, exchange:FOLDER, replay:JOURNAL"
         ("opanai:gpt-x", rf"no model provider 'opanai'. Did you mean openai:NAME\?.*{EVERYTHING}"),
         ("gpt-x", rf"no model provider 'gpt-x'. Choose one of: {EVERYTHING}"),
         ("", rf"no model provider ''. Choose one of: {EVERYTHING}"),
-        ("builtin", rf"builtin model is not available yet; choose one of: {EVERYTHING}"),
+        ("bultin", rf"no model provider 'bultin'. Did you mean builtin\?.*{EVERYTHING}"),
+        ("builtin:x", "builtin:x: the seed must be a number"),
         ("openai:", "openai: name the model, as in `openai:NAME`"),
         ("anthropic", "anthropic: name the model"),
         ("exchange:", "exchange: name the folder"),
@@ -28,7 +29,7 @@ EVERYTHING = r"openai:NAME, anthropic:NAME, exchange:FOLDER, replay:JOURNAL"
     ],
 )
 def test_a_name_that_opens_nothing_says_what_would(text: str, problem: str) -> None:
-    """Unknown, unfinished and not yet available names are usage errors."""
+    """Unknown and unfinished names are usage errors."""
     with pytest.raises(UsageError, match=problem):
         open_model(text)
 
