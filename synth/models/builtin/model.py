@@ -57,8 +57,8 @@ class BuiltinModel:
 
     @property
     def name(self) -> str:
-        """``builtin``."""
-        return "builtin"
+        """``builtin``, and the seed where it is not 0."""
+        return f"builtin:{self._seed}" if self._seed else "builtin"
 
     def ask(self, request: Request) -> Reply:
         """Answer one request.

@@ -94,14 +94,18 @@ def search(atoms: Sequence[Atom], examples: Sequence[Example], *, deadline: floa
     """
     labels = np.array([example.label for example in examples], np.bool_)
     rows = np.empty((len(atoms), len(examples)), np.bool_)
-    for i, atom in enumerate(atoms):
+    every = atoms
+    for i, atom in enumerate(every):
         if time.monotonic() > deadline:
             atoms, rows = atoms[:i], rows[:i]
             break
         rows[i] = [atom.holds(e.now, e.initial) for e in examples]
+    finished = len(rows) == len(every)
     single = [atom for atom, row in zip(atoms, rows, strict=True) if np.array_equal(row, labels)]
     if single:
-        return Found(tuple(single[:ENOUGH]))
+        return Found(tuple(single[:ENOUGH]), None, finished)
+    if not finished:
+        return Found((), None, finished)
     conflict = _conflict(rows, labels, examples)
     if conflict is not None:
         return Found((), conflict)
