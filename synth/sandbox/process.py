@@ -22,6 +22,7 @@ from synth.errors import ProgramFault, SandboxUnavailable
 from synth.sandbox import wire
 from synth.sandbox.host import host
 from synth.sandbox.memory import SharedMemory
+from synth.sandbox.placement import Placement
 
 __all__ = ["Answer", "Layers", "WorkerLost", "WorkerProcess"]
 
@@ -86,6 +87,7 @@ class WorkerProcess:
     Attributes:
         pid: Its process id.
         memory: The shared memory.
+        placement: Which processor it runs on.
         layers: What it said of its lockdown.
         alive: Whether it may be asked.
     """
@@ -108,6 +110,7 @@ class WorkerProcess:
             forked = host.fork(order, self._unread, theirs, self.memory.descriptor)
             ours.pop_all()
         self.pid, self._handle = forked.pid, forked.handle
+        self.placement = Placement(forked.pid)
         self._nonces, self._spent = b"", 0
         self._dead = False
         self._ended: int | None = None

@@ -117,6 +117,7 @@ class Session:
                 self._initial = content
             self._slots[1] = frame
             request = _request(op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh)
+            worker.placement.near()
             try:
                 return self._ask(worker, request, body, until)
             except WorkerLost:
@@ -201,6 +202,7 @@ class Session:
         for _ in range(_ATTEMPTS):
             worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
             self._shape = ()  # the slots of single frames are overwritten
+            worker.placement.anywhere()
             worker.memory.pairs(count)[:] = batch.pairs
             batch.lay(worker.memory.frames(*batch.shape))
             try:
