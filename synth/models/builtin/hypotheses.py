@@ -136,4 +136,4 @@ def _same_share(evidence: Evidence) -> float:
     blank = max(
         float(np.mean(initial.ground == flat)) for initial in evidence.initials for flat in FLAT
     )
-    return round((kept + blank) / 2 if kept > blank else kept * 0.95, 2)
+    return round((kept + blank) / 2 if kept > blank else kept / 2, 2)

@@ -74,9 +74,9 @@ def drawn_pixels(codes, ground):
 
 _SAME_SCENE = '''
 def same_scene(now, initial):
-    """Whether most tiles have the ground they had: not a blank image, nor another scene."""
+    """Whether the image is not blank, and most of its tiles have the ground they had."""
     ground, before = now["ground"], initial["ground"]
-    if ground.shape != before.shape:
+    if now["blank"] or ground.shape != before.shape:
         return False
     return np.count_nonzero(ground == before) >= SAME_SHARE * ground.size
 '''
@@ -114,7 +114,7 @@ def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     parts += [text for name, text in _RELATIONS.items() if name in used]
     for subtask, predicate in zip(plan.subtasks, draft.predicates, strict=True):
         text = predicate.write(lambda k: constants[k], lambda k: looks[k.measure])
-        parts.append(_checker(subtask.name, subtask.description, predicate, text))
+        parts.append(_checker(subtask.name, words.phrase(predicate).sentence, predicate, text))
     parts.append(f"\nSUBTASKS = {_stages(plan)}\n")
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
@@ -151,6 +151,7 @@ def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
         "    ground = codes[TILE - 1 :: TILE, TILE - 1 :: TILE]  # the last pixel of each tile",
         "    return {",
         '        "ground": ground,',
+        '        "blank": bool((ground == ground[:1, :1]).all()),',
     ]
     for m in measures:
         counted = (

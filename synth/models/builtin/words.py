@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.models.builtin.evidence import Evidence
+    from synth.models.builtin.evidence import Evidence, Story
     from synth.models.builtin.grammar import Predicate
     from synth.models.builtin.view import Kind, View
 
@@ -56,6 +56,7 @@ class Vocabulary:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._views = [view for story in evidence.stories for view in story.views]
+        self._usual = _usual(evidence.stories)
         self._nouns: dict[Kind, str] = {}
 
     def noun(self, kind: Kind) -> str:
@@ -111,8 +112,7 @@ class Vocabulary:
             if not changed:
                 continue
             after = _cut(changed[0], int(row), int(column))
-            usual = _usual(story.initial)
-            if np.array_equal(after, usual):
+            if np.array_equal(after, self._usual):
                 verbs.append("gone")
             elif kind.count == before.size and after[-1, -1] == before[-1, -1]:
                 verbs.append("covered")
@@ -127,17 +127,16 @@ class Vocabulary:
 
     def _describe(self, kind: Kind) -> str:
         tiles = [tile for view in self._views if (tile := _tile(view, kind)) is not None]
-        usual = _usual(self._evidence.stories[0].initial)
         if not tiles:
             return "thing"
         first = tiles[0]
         if len(np.unique(first)) == 1:
             noun = "square"
-        elif first[-1, -1] != usual[-1, -1]:
+        elif first[-1, -1] != self._usual[-1, -1]:
             noun = "block"
         else:
-            noun = _shape(first, usual)
-        names = {_colour(tile, usual) for tile in tiles}
+            noun = _shape(first, self._usual)
+        names = {_colour(tile, self._usual) for tile in tiles}
         return f"{names.pop()} {noun}" if len(names) == 1 else noun
 
 
@@ -175,12 +174,17 @@ def _cut(view: View, row: int, column: int) -> NDArray[np.uint32]:
     return tile
 
 
-def _usual(view: View) -> NDArray[np.uint32]:
-    """The tile that most of the picture's not wholly flat tiles look like."""
-    hashes = vision.tile_hashes(view.codes, view.tile)
-    cut = vision.tiles(view.codes, view.tile)
-    flat = (cut == cut[:, :, :1, :1]).all(axis=(2, 3))
-    among = hashes[~flat] if (~flat).any() else hashes.reshape(-1)
-    values, counts = np.unique(among, return_counts=True)
-    row, column = np.argwhere(hashes == values[counts.argmax()])[0]
-    return _cut(view, int(row), int(column))
+def _usual(stories: Sequence[Story]) -> NDArray[np.uint32]:
+    """The ground: the look, flat ones aside, that is seen at most places over time."""
+    looks: dict[bytes, tuple[set[tuple[int, int, int]], NDArray[np.uint32]]] = {}
+    for number, story in enumerate(stories):
+        for view in story.views:
+            cut = vision.tiles(view.codes, view.tile)
+            for row, column in np.ndindex(*cut.shape[:2]):
+                tile = cut[row, column]
+                if (tile != tile[0, 0]).any():
+                    places, _ = looks.setdefault(tile.tobytes(), (set(), tile))
+                    places.add((number, row, column))
+    if not looks:
+        return _cut(stories[0].initial, 0, 0)
+    return max(looks.values(), key=lambda look: len(look[0]))[1]
