@@ -27,6 +27,7 @@ __all__ = [
     "ExpertSpec",
     "GateSpec",
     "HeldOutSpec",
+    "NearMissSpec",
     "RandomSpec",
     "Spec",
     "TargetSpec",
@@ -39,6 +40,7 @@ __all__ = [
 Scalar = bool | int | float | str
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Inner = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
 class _Table(BaseModel):
@@ -69,11 +71,27 @@ class HeldOutSpec(_Table):
     episodes: Count = 20
 
 
+class NearMissSpec(_Table):
+    """Near-miss episodes of each split; the table must be there for any to be made."""
+
+    episodes: Count = 20
+
+
 class GateSpec(_Table):
-    """What a reward must reach (the paper's gates: all experts, at most 10% of random)."""
+    """What a reward must reach (the paper's gates: all experts, at most 10% of random).
+
+    Attributes:
+        expert_completion: Share of the expert episodes that must complete.
+        random_completion: Share of the random episodes that may complete without success.
+        max_miss: The share of missed experts that the held-out episodes must exclude, with
+            `certainty`; ``None`` asks for no proof.
+        certainty: Of that proof, and of the bounds that an audit prints; 0.95 by default.
+    """
 
     expert_completion: Share = 1.0
     random_completion: Share = 0.1
+    max_miss: Inner | None = None
+    certainty: Inner | None = None
 
 
 class TargetSpec(_Table):
@@ -98,6 +116,7 @@ class Spec(_Table):
         seed: First seed; every episode's seed follows from it.
         render: Handed to the environment's family.
         options: Further keyword arguments of the environment.
+        near_miss: Near misses, or ``None`` for none.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -111,15 +130,19 @@ class Spec(_Table):
     expert: ExpertSpec
     random: RandomSpec = RandomSpec()
     held_out: HeldOutSpec = HeldOutSpec()
+    near_miss: NearMissSpec | None = None
     gate: GateSpec = GateSpec()
     target: TargetSpec = TargetSpec()
 
     def episode_digest(self) -> str:
         """Digest of everything that decides what is recorded, as 64 hex digits.
 
-        Goal text, gates and targets are left out: changing them leaves episodes valid.
+        Goal text, gates and targets are left out: changing them leaves episodes valid. So is
+        `near_miss` where there is none, as in every spec written before there were any.
         """
         content = self.model_dump(exclude={"name", "goal", "show_goal", "gate", "target"})
+        if self.near_miss is None:
+            del content["near_miss"]
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 

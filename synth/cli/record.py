@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -53,12 +54,20 @@ def ensure_episodes(spec: Spec, *, force: bool = False, console: Console | None 
 
     folder = task_folder(spec.name) / "episodes"
     fresh = force or not (folder / "manifest.json").exists()
+    skips: list[tuple[str, int, str]] = []
     with EpisodeProgress(f"recording {spec.name}", episode_count(spec)) as advance:
-        store = record_folder(spec, folder, force=force, on_episode=advance)
+        store = record_folder(
+            spec, folder, force=force, on_episode=advance, on_skip=lambda *skip: skips.append(skip)
+        )
     size = sum(path.stat().st_size for path in folder.iterdir())
     verb = "recorded" if fresh else "kept"
-    (console or output()).print(
+    say = console or output()
+    say.print(
         f"{verb} {len(store.episodes)} episodes, {len(store.frames)} distinct frames, "
         f"{size / 1e3:.0f} kB in {folder}"
     )
+    counted = Counter(recipe for recipe, *_ in skips)
+    for recipe, number in counted.most_common():
+        reason = next(why for name, _, why in skips if name == recipe)
+        say.print(f"left out {number} times: {recipe} ({reason})", highlight=False, markup=False)
     return folder

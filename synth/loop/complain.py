@@ -14,7 +14,7 @@ import numpy as np
 
 from synth.failure import Failure
 from synth.loop.demonstrate import shot
-from synth.loop.verdict import GROUPS, check_of
+from synth.loop.verdict import GROUPS, check_of, group_of
 from synth.prompts.requests import Complaint
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.plan import Plan
     from synth.prompts.requests import Shot
 
-__all__ = ["UNSEEN", "complaints", "in_words", "not_a_plan", "unseen"]
+__all__ = ["UNSEEN", "blames_the_plan", "complaints", "in_words", "not_a_plan", "unseen"]
 
 UNSEEN = (
     "The program passes every test shown here, but fails on episodes of the same task that are "
@@ -54,6 +54,11 @@ def complaints(
         seen[check] += 1
     chosen = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])[:limit]]
     return tuple(_complaint(e, plan.goal, store) for e in chosen)
+
+
+def blames_the_plan(verdict: Verdict) -> bool:
+    """Whether the plan alone is at fault: nothing fails but that successes do without it."""
+    return bool(verdict.failed) and {group_of(test) for test in verdict.failed} == {"necessity"}
 
 
 def not_a_plan(reason: str) -> Complaint:

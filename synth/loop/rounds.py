@@ -19,7 +19,7 @@ from synth.errors import ModelReplyError
 from synth.journal import CandidateRecord, DecisionRecord, PlanRecord
 from synth.loop import events
 from synth.loop.answer import is_program, read_program
-from synth.loop.complain import complaints, in_words, not_a_plan, unseen
+from synth.loop.complain import blames_the_plan, complaints, in_words, not_a_plan, unseen
 from synth.loop.demonstrate import demonstrations
 from synth.loop.ledger import Candidate
 from synth.program import changed_functions, program_digest
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from synth.loop.examine import Bench, Task
     from synth.loop.ledger import Ledger
     from synth.loop.options import LoopOptions
-    from synth.plan import Plan
+    from synth.plan import Plan, Stages
     from synth.prompts.requests import Complaint, RequestKind
 
 __all__ = ["Rounds"]
@@ -81,6 +81,7 @@ class Rounds:
         self.shown = demonstrations(task.store)
         self.round = -1
         self._met: dict[str, Complaint] = {}
+        self._blamed: set[Stages] = set()
 
     def run(self) -> Candidate:
         """Go on until a candidate passes everything, held-out episodes included.
@@ -102,6 +103,7 @@ class Rounds:
             if accepted is not None:
                 return accepted
             previous, blamed = base.plan, self._complaints(base)
+            self._blamed.add(base.plan.stage_names)
 
     def start_round(self, kind: RequestKind) -> int:
         """Begin the next round, and say so.
@@ -209,10 +211,10 @@ class Rounds:
     def _refine(
         self, base: Candidate, notes: tuple[str, ...]
     ) -> tuple[Candidate, Candidate | None]:
-        """Refine until accepted, or until nothing has improved for some rounds."""
+        """Refine until accepted, nothing improves for some rounds, or the plan is to blame."""
         stale = 0
         self._met = {}
-        while stale < self.options.patience:
+        while stale < self.options.patience and not self._plan_is_wrong(base):
             judged = self._attempts(base, notes)
             better = [c for c in judged.candidates if c.verdict.score > base.verdict.score]
             level = [c for c in judged.candidates if c not in better]
@@ -229,6 +231,10 @@ class Rounds:
             if accepted is not None:
                 return accepted, accepted
         return base, None
+
+    def _plan_is_wrong(self, base: Candidate) -> bool:
+        """Whether to plan again at once; a plan that comes back is refined like any other."""
+        return blames_the_plan(base.verdict) and base.plan.stage_names not in self._blamed
 
     def _attempts(self, base: Candidate, notes: tuple[str, ...]) -> _Judged:
         """One round of refinement: the candidates that break nothing."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from synth.record.folder import record_folder
+from synth.record.near_miss import NearMiss, OnSkip, near_misses
 from synth.record.recorder import OnEpisode, episode_count, record
 from synth.record.rolling import Rollout, roll_expert, roll_random, rollout
 from synth.record.seeds import Seeds
 
 __all__ = [
+    "NearMiss",
     "OnEpisode",
+    "OnSkip",
     "Rollout",
     "Seeds",
     "episode_count",
+    "near_misses",
     "record",
     "record_folder",
     "roll_expert",

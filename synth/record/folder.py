@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.episode import EpisodeStore
+    from synth.record.near_miss import OnSkip
     from synth.record.recorder import OnEpisode
     from synth.spec import Spec
 
@@ -25,7 +26,12 @@ __all__ = ["record_folder"]
 
 
 def record_folder(
-    spec: Spec, folder: Path, *, force: bool = False, on_episode: OnEpisode | None = None
+    spec: Spec,
+    folder: Path,
+    *,
+    force: bool = False,
+    on_episode: OnEpisode | None = None,
+    on_skip: OnSkip | None = None,
 ) -> EpisodeStore:
     """Record a spec's episodes into a folder, or keep those that are there and still fit.
 
@@ -34,6 +40,7 @@ def record_folder(
         folder: ``generated/TASK/episodes``.
         force: Record again whatever is there.
         on_episode: Told of every episode recorded.
+        on_skip: Told of every kind of near miss that a seed does not allow.
 
     Returns:
         The store that lies in the folder.
@@ -48,7 +55,7 @@ def record_folder(
         store = read_store(folder)
         store.require_fit(spec, folder=str(folder))
         return store
-    store = record(spec, on_episode=on_episode)
+    store = record(spec, on_episode=on_episode, on_skip=on_skip)
     fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
     try:
         write_store(fresh, store)

@@ -1,7 +1,7 @@
 """A spec to an `EpisodeStore`: visible and held-out episodes of expert and random policy.
 
 Pure given the spec: the same spec and package versions give the same store, byte for
-byte once written. Near misses and finds are not made here.
+byte once written. Near misses follow where the spec asks for them; finds are not made here.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from synth.envs import family_of, find_policy
 from synth.episode import Episode, EpisodeStore, frame_digest
 from synth.errors import EnvironmentFault
+from synth.record.near_miss import near_misses
 from synth.record.rolling import Rollout, expert_rollout, random_policy, rollout
 from synth.record.seeds import Seeds
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from synth.envs import Policy, Simulator
     from synth.episode import Kind, Split
+    from synth.record.near_miss import NearMiss, OnSkip
     from synth.spec import Spec
 
 __all__ = ["OnEpisode", "episode_count", "record"]
@@ -39,18 +41,23 @@ class OnEpisode(Protocol):
 
 def episode_count(spec: Spec) -> int:
     """How many episodes `record` makes."""
-    return spec.expert.episodes + spec.random.episodes + 2 * spec.held_out.episodes
+    near = spec.near_miss.episodes if spec.near_miss is not None else 0
+    return spec.expert.episodes + spec.random.episodes + 2 * spec.held_out.episodes + 2 * near
 
 
-def record(spec: Spec, *, on_episode: OnEpisode | None = None) -> EpisodeStore:
+def record(
+    spec: Spec, *, on_episode: OnEpisode | None = None, on_skip: OnSkip | None = None
+) -> EpisodeStore:
     """Record all episodes of a spec.
 
     Args:
         spec: What to record.
         on_episode: Told of every episode, for a progress bar.
+        on_skip: Told of every kind of near miss that a seed does not allow.
 
     Returns:
-        Visible experts, visible random, held-out experts, held-out random, in this order.
+        Visible experts, visible random, held-out experts, held-out random, visible and
+        held-out near misses, in this order.
 
     Raises:
         ExpertFailed: The expert does not succeed.
@@ -68,6 +75,12 @@ def record(spec: Spec, *, on_episode: OnEpisode | None = None) -> EpisodeStore:
             episodes.append(episode)
             if on_episode is not None:
                 on_episode(episode, len(episodes), episode_count(spec))
+        for split, number, made in _near_misses(spec, simulator, policy, family.name, on_skip):
+            name = f"{'held-' if split == 'held_out' else ''}near-miss-{number:04d}"
+            near = _episode(made.rolled, pools[split], "near_miss", split, name)
+            episodes.append(replace(near, note=made.note))
+            if on_episode is not None:
+                on_episode(episodes[-1], len(episodes), episode_count(spec))
     finally:
         simulator.close()
     return join(pools, episodes, spec, family.versions())
@@ -127,6 +140,20 @@ def _rollouts(
                     simulator, random_policy(seed), seed, spec.max_steps, name="random"
                 )
             yield kind, split, prefix, number, rolled
+
+
+def _near_misses(
+    spec: Spec, simulator: Simulator, policy: Policy, family: str, on_skip: OnSkip | None
+) -> Iterator[tuple[Split, int, NearMiss]]:
+    seeds = Seeds.of(spec)
+    blocks: tuple[tuple[Split, range], ...] = (
+        ("visible", seeds.visible_near_miss),
+        ("held_out", seeds.held_out_near_miss),
+    )
+    for split, block in blocks:
+        found = near_misses(spec, simulator, policy, block, family=family, on_skip=on_skip)
+        for number, made in enumerate(found):
+            yield split, number, made
 
 
 def _episode(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str) -> Episode:

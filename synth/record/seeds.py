@@ -7,6 +7,8 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
     held-out expert   seed + 20,000 ...
     held-out random   seed + 30,000 ...
     fresh             seed + 40,000 ...    never recorded: for reports on unseen episodes
+    visible near miss seed + 50,000 ...    as many of these as are needed
+    held-out near miss seed + 60,000 ...
 
 The blocks never meet, so no held-out episode shares a seed with a visible one. That two
 seeds give two different layouts is the environment's affair.
@@ -35,6 +37,9 @@ class Seeds:
         held_out_expert: For experts no model sees.
         held_out_random: For random episodes no model sees.
         fresh: Never recorded; `BLOCK` of them.
+        visible_near_miss: For near misses a model may see; `BLOCK` of them, since not every
+            seed allows every kind.
+        held_out_near_miss: For near misses no model sees.
     """
 
     visible_expert: range
@@ -42,6 +47,8 @@ class Seeds:
     held_out_expert: range
     held_out_random: range
     fresh: range
+    visible_near_miss: range
+    held_out_near_miss: range
 
     @classmethod
     def of(cls, spec: Spec) -> Seeds:
@@ -51,6 +58,8 @@ class Seeds:
             spec.random.episodes,
             spec.held_out.episodes,
             spec.held_out.episodes,
+            BLOCK,
+            BLOCK,
             BLOCK,
         )
         starts = (spec.seed + BLOCK * block for block in range(len(counts)))

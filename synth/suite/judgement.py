@@ -86,7 +86,9 @@ def judge(
         SandboxUnavailable: This machine cannot confine the program.
     """
     subject = Subject(source, task, splits=splits, unsafe=unsafe)
-    checks = [c for c in all_checks() if groups is None or c.group in groups]
+    checks = [
+        c for c in all_checks() if c.applies(task.spec) and (groups is None or c.group in groups)
+    ]
     matrix = StatusMatrix.waiting(tuple(dict.fromkeys(c.group for c in checks)), task.plan.names)
     made: list[Result] = []
     left: list[Result | str] = []

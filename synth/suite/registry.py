@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, Kind, Split
     from synth.plan import Plan
+    from synth.spec import Spec
     from synth.suite.evidence import Evidence
     from synth.suite.subject import Subject
 
 __all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
 
-MODULES = ("program", "contract", "images", "expert", "random")
+MODULES = ("program", "contract", "images", "expert", "random", "near_miss", "necessity")
 """Modules of `synth.suite.checks`, each of which registers its checks when imported."""
+
+ON_NEAR_MISSES: frozenset[Group] = frozenset({"near_miss", "necessity"})
+"""Groups that are made only where the spec asks for near misses."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -147,6 +151,10 @@ class Check:
     def promise(self) -> str:
         """What a program that passes it does: the first line of the function's docstring."""
         return (self.function.__doc__ or self.name).strip().splitlines()[0]
+
+    def applies(self, spec: Spec) -> bool:
+        """Whether the check is made for tasks of this spec at all."""
+        return spec.near_miss is not None or self.group not in ON_NEAR_MISSES
 
     def episodes(self, subject: Subject) -> tuple[Episode | None, ...]:
         """What it is made for: the episodes of its kind, or ``None`` alone."""

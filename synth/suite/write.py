@@ -33,12 +33,13 @@ def render_suite(spec: Spec) -> str:
         spec: Gives the name, the environment and the goal in words.
     """
     about = f"{spec.env}: {spec.goal}" if spec.goal else spec.env
+    checks = [check for check in all_checks() if check.applies(spec)]
     printable = "".join(c if c.isprintable() else " " for c in about)
     return _template().render(
         name=spec.name,
         about=textwrap.wrap(printable, WIDTH),
-        kinds=list(dict.fromkeys(check.each for check in all_checks() if check.each)),
-        checks=all_checks(),
+        kinds=list(dict.fromkeys(check.each for check in checks if check.each)),
+        checks=checks,
     )
 
 

@@ -1,0 +1,164 @@
+"""Near misses: episodes that are almost right, and successes by ways an expert does not go.
+
+A recipe makes a policy from an expert's episode of a seed; the policy is played from a
+reset, and every success flag and all truth are the environment's own. Nothing is assumed
+to fail, or to succeed: a recipe says only what its episode must be to be worth keeping.
+What a recipe cannot make with a seed is skipped, and the caller is told.
+
+This module plays recipes and chooses among their episodes. The recipes that work for any
+simulator are in `synth.record.near_miss_recipes`; a family adds better ones by a module
+with ``RECIPES``, named in `HOOKS`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from synth.errors import EnvironmentFault, ExpertFailed
+from synth.record.near_miss_recipes import GENERAL
+from synth.record.rolling import Rollout, expert_rollout, rollout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from synth.envs import Policy, Simulator
+    from synth.record.near_miss_recipes import Recipe
+    from synth.spec import Spec
+
+__all__ = ["HOOKS", "NearMiss", "OnSkip", "near_misses", "recipes_for"]
+
+HOOKS = {"minigrid": "synth.record.near_miss_minigrid"}
+"""Family name to the module whose ``RECIPES`` come before the general ones."""
+
+TRIES = 3
+"""Seeds that may fail in a row, all recipes tried, before recording gives up."""
+
+_STREAM = 2
+"""Keeps a recipe's draws apart from the environment's and the random policy's."""
+
+
+class OnSkip(Protocol):
+    """Called where a recipe makes nothing of a seed."""
+
+    def __call__(self, recipe: str, seed: int, reason: str) -> None:
+        """`recipe` was skipped for `seed`, because of `reason`."""
+        ...
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NearMiss:
+    """One episode that a recipe made.
+
+    Attributes:
+        rolled: The episode, as the environment labelled it.
+        note: How it was made; ``route: ...`` where it is a success by another way.
+    """
+
+    rolled: Rollout
+    note: str
+
+
+def recipes_for(family: str) -> tuple[Recipe, ...]:
+    """The recipes for a family, alternating between near misses and routes.
+
+    Args:
+        family: The family's name.
+    """
+    own = importlib.import_module(HOOKS[family]).RECIPES if family in HOOKS else ()
+    near = [r for r in (*own, *GENERAL) if r.aim == "near"]
+    route = [r for r in (*own, *GENERAL) if r.aim == "route"]
+    mixed: list[Recipe] = []
+    for at in range(max(len(near), len(route))):
+        mixed += near[at : at + 1] + route[at : at + 1]
+    return tuple(mixed)
+
+
+def near_misses(
+    spec: Spec,
+    simulator: Simulator,
+    expert: Policy,
+    seeds: Sequence[int],
+    *,
+    family: str = "",
+    on_skip: OnSkip | None = None,
+) -> Iterator[NearMiss]:
+    """As many near misses as the spec asks for, the recipes taken in turn.
+
+    The n-th episode is made with the n-th recipe where the next seed allows it, and else
+    with the first recipe after it that the seed allows.
+
+    Args:
+        spec: With `near_miss`; without it there are none.
+        simulator: Reset for every try.
+        expert: The spec's expert.
+        seeds: Used from the first on, one for each episode.
+        family: Whose own recipes to use as well.
+        on_skip: Told of every recipe that made nothing of a seed.
+
+    Raises:
+        ExpertFailed: The expert does not succeed from a reset.
+        EnvironmentFault: No recipe makes anything of `TRIES` seeds in a row.
+    """
+    if spec.near_miss is None:
+        return
+    recipes = recipes_for(family)
+    scene = _Scene(spec, simulator, expert)
+    made, failed = 0, 0
+    for seed in seeds:
+        if made == spec.near_miss.episodes:
+            return
+        shown = expert_rollout(spec, simulator, expert, seed)
+        turns = [(made + k) % len(recipes) for k in range(len(recipes))]
+        for number in turns:
+            found = _try(recipes[number], shown, scene, number)
+            if isinstance(found, NearMiss):
+                made, failed = made + 1, 0
+                yield found
+                break
+            if on_skip is not None:
+                on_skip(recipes[number].name, seed, found)
+        else:
+            failed += 1
+            if failed == TRIES:
+                raise EnvironmentFault(
+                    f"specs/{spec.name}.toml: near_miss: no kind of near miss can be made in "
+                    f"{spec.env} with the last {TRIES} seeds, such as {seed}. Remove [near_miss]."
+                )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Scene:
+    spec: Spec
+    simulator: Simulator
+    expert: Policy
+
+
+def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss | str:
+    """The recipe's episode of a seed, or why there is none."""
+    rng = np.random.default_rng([_STREAM, number, shown.seed])
+    try:
+        policy = recipe.make(shown, scene.expert, rng)
+        if policy is None:
+            return "the expert's episode is too short for it"
+        rolled = rollout(
+            scene.simulator,
+            policy,
+            shown.seed,
+            scene.spec.max_steps,
+            name=f"near_miss:{recipe.key}",
+        )
+    except ExpertFailed as error:
+        return f"the expert cannot go on: {error}"
+    except EnvironmentFault:
+        raise
+    except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
+        return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
+    kept = recipe.kept(rolled, shown)
+    if kept:
+        return kept
+    note = f"route: {recipe.name}" if recipe.aim == "route" else recipe.name
+    return NearMiss(rolled, note)

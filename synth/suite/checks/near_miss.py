@@ -1,0 +1,79 @@
+"""Checks on near misses: episodes that come close, labelled by the environment.
+
+Nothing here takes a near miss for a failure: some succeed, and then the goal must hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.suite.causes import count, pattern, timing
+from synth.suite.registry import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.episode import Episode
+    from synth.failure import Failure
+    from synth.suite.registry import Case
+
+__all__: list[str] = []
+
+
+@check("near_miss", each="near_miss")
+def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
+    """The goal holds where the environment reports success, and on no frame that is only close."""
+    episode, goal = case.episode, case.evidence.goal(case.episode)
+    name, success = case.plan.goal, case.episode.success
+    cause = pattern(case, name, episode.split) or timing(goal, success, name)
+    lies = np.flatnonzero(goal & ~success)
+    if len(lies):
+        at = int(lies[0])
+        yield case.failure(
+            f"{episode.id} ({episode.note}), frame {at}: {name} holds, but the environment reports "
+            f"no success there; {_nearest(case, episode, at)}{cause}",
+            frame=at,
+            subtask=name,
+            expected="False",
+            actual="True",
+        )
+    missed = np.flatnonzero(~goal & success)
+    if len(missed):
+        at = int(missed[0])
+        yield case.failure(
+            f"{episode.id} ({episode.note}), frame {at}: the environment reports success, but "
+            f"{name} does not hold.{cause}",
+            frame=at,
+            subtask=name,
+            expected="True",
+            actual="False",
+        )
+
+
+def _nearest(case: Case, episode: Episode, at: int) -> str:
+    """Where the nearest true success is, in words: in this episode, else in another.
+
+    Among other episodes of the split the frame with the fewest differing pixels is taken.
+    """
+    own = np.flatnonzero(episode.success)
+    if len(own):
+        nearest = int(own[np.abs(own - at).argmin()])
+        apart = count(abs(nearest - at), "frame")
+        when = "later" if nearest > at else "before"
+        return f"here success comes at frame {nearest}, {apart} {when}."
+    frames = case.subject.task.store.frames
+    frame = frames[episode.frame_index[at]]
+    others = [
+        (int((frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e.id, int(t))
+        for e in case.subject.episodes(split=episode.split)
+        for t in np.flatnonzero(e.success)[:1]
+    ]
+    if not others:
+        return "no episode shows a success that is near it."
+    pixels, other, t = min(others)
+    return (
+        f"the most similar true success is frame {t} of {other}, from which it differs in "
+        f"{pixels} of {frame.shape[0] * frame.shape[1]} pixels."
+    )
