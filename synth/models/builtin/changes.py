@@ -15,7 +15,7 @@ import numpy as np
 
 from synth.models.builtin.evidence import Example
 from synth.models.builtin.grammar import Atom
-from synth.models.builtin.kinds import kinds_of, new_kinds
+from synth.models.builtin.kinds import MOST_TILES, kinds_of, new_kinds
 from synth.models.builtin.search import Found, atoms_of, search
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
             continue
         at.setdefault(first, []).append(atom)
     return tuple(
-        Step(first, tuple(sorted(atoms, key=lambda a: a.rank)))
+        Step(first, _with_gone(sorted(atoms, key=lambda a: a.rank), evidence, first))
         for first, atoms in sorted(at.items())
     )
 
@@ -83,6 +83,24 @@ def learn_goal(evidence: Evidence, examples: Sequence[Example], *, deadline: flo
     goals = [e.now for e in examples if e.label]
     atoms = atoms_of(kinds_of(evidence.initials), new_kinds(evidence.initials, goals))
     return search(atoms, examples, deadline=deadline)
+
+
+def _with_gone(atoms: Sequence[Atom], evidence: Evidence, first: int) -> tuple[Atom, ...]:
+    """Before a change that leaves bare ground, that the thing is nowhere, if it stays so.
+
+    It is the stronger word: it says how things are, and not only that they were otherwise.
+    """
+    long, found = evidence.stories[0], []
+    for atom in atoms:
+        kind, gone = atom.kinds[0], Atom("gone", atom.kinds)
+        now = long.views[first].counts(kind.measure)[long.initial.where(kind)]
+        initial = long.initial.counts(kind.measure)
+        bare = bool(now.size) and all(int((initial == n).sum()) > MOST_TILES for n in now)
+        stays = all(gone.holds(view, long.initial) for view in long.views[first:])
+        if bare and stays and all(gone.holds(s.goal, s.initial) for s in evidence.stories):
+            found.append(gone)
+        found.append(atom)
+    return tuple(found)
 
 
 def _only_moves(atom: Atom, story: Story, first: int) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.view import View
 
-__all__ = ["kinds_of", "new_kinds"]
+__all__ = ["MOST_TILES", "kinds_of", "new_kinds"]
 
 MOST_TILES = 6
 BACKGROUND = 0.15

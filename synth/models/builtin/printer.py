@@ -6,6 +6,7 @@ each relation in use, and a checker of one expression for each sub-task.
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -165,7 +166,7 @@ def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
 
 
 def _checker(name: str, description: str, predicate: Predicate, text: str) -> str:
-    doc = " ".join(description.replace('"""', "").replace("\\", "").split()) or name
+    doc = _docstring(" ".join(description.split()))
     if isinstance(predicate, Either):
         text = f"({text})"
     line = f"    return same_scene(now, initial) and {text}"
@@ -174,7 +175,15 @@ def _checker(name: str, description: str, predicate: Predicate, text: str) -> st
         if isinstance(predicate, Both):
             sides = text.replace(" and ", "\n        and ")
         line = f"    return (\n        same_scene(now, initial)\n        and {sides}\n    )"
-    return f'\ndef {name}(now, initial):\n    """{doc[: WIDTH - 10]}"""\n{line}\n'
+    return f"\ndef {name}(now, initial):\n{doc}\n{line}\n"
+
+
+def _docstring(text: str) -> str:
+    """On one line where it fits, else wrapped."""
+    if len(text) + 10 <= WIDTH:
+        return f'    """{text}"""'
+    body = textwrap.fill(text, WIDTH - 4, initial_indent='    """', subsequent_indent="    ")
+    return f'{body}\n    """'
 
 
 def _stages(plan: Plan) -> str:
