@@ -16,7 +16,7 @@ ROOT = Path(synth.__file__).parent
 LAYERS = (
     ("errors",),
     ("vision",),
-    ("plan", "failure", "credit"),
+    ("plan", "failure", "credit", "confidence"),
     ("spec", "episode", "shaping"),
     ("program",),
     ("sandbox",),

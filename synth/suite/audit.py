@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synth.errors import SandboxUnavailable, SynthError, UsageError
+from synth.errors import ProgramFault, SandboxUnavailable, SynthError, UsageError
+from synth.suite.bounds import bounds
 from synth.suite.registry import find_check
-from synth.suite.subject import Subject
+from synth.suite.subject import NotJudged, Subject
 from synth.suite.task import TaskFolder, read_task
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "FolderAudit"]
 
 SHOWN = 5
+BOUNDS_WITH = "expert::completes_often_enough"
 
 
 class FolderAudit:
@@ -100,11 +102,22 @@ class Audit:
                 "task": task.name,
                 "subtasks": len(task.plan.names),
                 "episodes": len(task.store.episodes),
+                "bounds": _bounds(subject, check),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
         if result.failures:
             pytest.fail(_text(result.failures), pytrace=False)
+
+
+def _bounds(subject: Subject, check: str) -> str:
+    """What the held-out episodes prove; said by one check, since all would say the same."""
+    if check != BOUNDS_WITH:
+        return ""
+    try:
+        return bounds(subject)
+    except (NotJudged, ProgramFault):
+        return ""  # the check itself says why nothing was judged
 
 
 def _text(failures: tuple[Failure, ...]) -> str:

@@ -95,6 +95,7 @@ class _Tally:
     episodes: int
     tests: int = 0
     failed: int = 0
+    bounds: str = ""
 
     def __str__(self) -> str:
         """One line for the terminal."""
@@ -123,6 +124,7 @@ class _Summary:
             )
             tally.tests += 1
             tally.failed += bool(facts["failures"])
+            tally.bounds = tally.bounds or facts["bounds"]
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -132,6 +134,8 @@ class _Summary:
         for tally in self.tallies.values():
             color = {"red": True} if tally.failed else {"green": True}
             terminalreporter.write_line(str(tally), **color)
+            if tally.bounds:
+                terminalreporter.write_line(f"    {tally.bounds}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the failures where ``--reward-failures`` says."""

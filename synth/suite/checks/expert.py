@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.bounds import shortfall
 from synth.suite.causes import count, number_of, pattern
 from synth.suite.checks.goal import completed, wrong_goal_frames
 from synth.suite.registry import check
@@ -122,7 +123,8 @@ def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
 @check("expert")
 def completes_often_enough(case: Case) -> Iterator[Failure]:
     """The share of expert episodes that complete reaches the gate."""
-    gate = case.subject.task.spec.gate.expert_completion
+    spec = case.subject.task.spec
+    gate = spec.gate.expert_completion
     for split in case.subject.splits:
         episodes = case.subject.episodes("expert", split)
         done = [e for e in episodes if completed(case, e)]
@@ -135,6 +137,10 @@ def completes_often_enough(case: Case) -> Iterator[Failure]:
                 expected=f"at least {gate:.0%}",
                 actual=f"{len(done) / len(episodes):.0%}",
             )
+        elif split == "held_out":
+            short = shortfall(len(episodes) - len(done), len(episodes), spec.gate)
+            if short:
+                yield case.failure(short, split=split)
 
 
 @check("expert")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite import bounds
 from synth.suite.causes import pattern, timing
 
 if TYPE_CHECKING:
@@ -22,13 +23,8 @@ __all__ = ["completed", "wrong_goal_frames"]
 
 
 def completed(case: Case, episode: Episode) -> bool:
-    """Whether every distinct sub-task is credited, the goal among them.
-
-    Sub-tasks are counted, not frames on which something holds: the verifier published with
-    Code as Reward summed rewards over frames, and so took standing still for success.
-    """
-    credit = case.evidence.credit(episode)
-    return credit.complete >= 0 and not credit.skipped
+    """Whether every distinct sub-task is credited; see `synth.suite.bounds.completed`."""
+    return bounds.completed(case.evidence, episode)
 
 
 def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[Failure]:

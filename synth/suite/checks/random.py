@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from synth.suite.bounds import completes_falsely
 from synth.suite.causes import count, pattern
 from synth.suite.checks.goal import wrong_goal_frames
 from synth.suite.registry import check
@@ -16,7 +15,6 @@ from synth.suite.registry import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synth.episode import Episode
     from synth.failure import Failure
     from synth.suite.registry import Case
 
@@ -35,7 +33,7 @@ def completes_seldom(case: Case) -> Iterator[Failure]:
     gate = case.subject.task.spec.gate.random_completion
     for split in case.subject.splits:
         episodes = case.subject.episodes("random", split)
-        lies = [e for e in episodes if _completes_falsely(case, e)]
+        lies = [e for e in episodes if completes_falsely(case.evidence, e)]
         if len(lies) > gate * len(episodes):
             goal = case.plan.goal
             yield case.failure(
@@ -47,9 +45,3 @@ def completes_seldom(case: Case) -> Iterator[Failure]:
                 expected=f"at most {gate:.0%}",
                 actual=f"{len(lies) / len(episodes):.0%}",
             )
-
-
-def _completes_falsely(case: Case, episode: Episode) -> bool:
-    """Whether the goal first holds before the environment's first success, or without one."""
-    complete = case.evidence.credit(episode).complete
-    return complete >= 0 and not np.any(episode.success[: complete + 1])

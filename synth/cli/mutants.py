@@ -1,0 +1,169 @@
+"""``synth mutants``: which small mistakes in a reward program its suite would not notice."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.syntax import Syntax
+from rich.table import Table
+
+from synth.cli.console import errors, output
+from synth.cli.paths import task_folder
+from synth.errors import BudgetExhausted, UsageError
+from synth.spec import load_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synth.report.mutants import MutantOutcome, MutationScore
+
+__all__ = ["mutants"]
+
+
+def mutants(
+    task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many mutants, drawn evenly.")
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option(
+            min=1, max=10_000, help="Fresh episodes on which mutants that pass are compared."
+        ),
+    ] = 300,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="Start nothing more after so long.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
+) -> None:
+    """Break the committed reward in small ways, and see which of them the suite notices."""
+    from synth.report.mutants import MutationRun  # noqa: PLC0415 - start-up stays quick
+    from synth.suite import TaskFolder  # noqa: PLC0415
+
+    folder = TaskFolder.read(task_folder(load_spec(task).name))
+    with _Bar() as tell:
+        run = MutationRun(
+            folder,
+            _read(folder.reward, folder.name),
+            limit=limit,
+            sample=sample,
+            seconds=seconds,
+            on_mutant=tell,
+        )
+        try:
+            run.run()
+            interrupted = False
+        except KeyboardInterrupt:
+            interrupted = True
+    score = run.score
+    if as_json:
+        typer.echo(json.dumps(_to_json(score, complete=run.is_complete), indent=2))
+    else:
+        _print(score)
+    if interrupted:
+        raise KeyboardInterrupt
+    if not run.is_complete:
+        raise BudgetExhausted(
+            f"--seconds {seconds:g} ran out before all was judged; the figures are those of "
+            "the mutants judged by then."
+        )
+
+
+class _Bar:
+    """A bar on a terminal, nothing elsewhere; its label changes with the stage."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=errors(),
+            transient=True,
+            disable=not errors().is_terminal,
+        )
+        self._task = self._bar.add_task("making mutants", total=None)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __call__(self, done: int, total: int, stage: str) -> None:
+        self._bar.update(self._task, description=stage, completed=done, total=total)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _print(score: MutationScore) -> None:
+    out, total = output(), score.total
+    table = Table(
+        "operator", "killed", "survived", "undecided", "equivalent", "score", box=None,
+        pad_edge=False,
+    )  # fmt: skip
+    for row in (*score.operators, total):
+        counts = (row.killed, row.survived, row.undecided, row.equivalent)
+        table.add_row(row.operator, *(str(n) for n in counts), f"{row.score:.1%}")
+    for outcome in score.survivors:
+        _print_survivor(outcome)
+    out.print(table)
+    out.print(
+        f"{score.task}: {total.killed} of {total.killed + total.survived + total.undecided} "
+        f"mutants that are not equivalent are killed ({total.score:.1%}); "
+        f"{len(score.outcomes)} of {score.mutants} judged, equivalence on "
+        f"{score.episodes} fresh episodes, {score.seconds:.0f} s"
+    )
+
+
+def _print_survivor(outcome: MutantOutcome) -> None:
+    out, mutant = output(), outcome.mutant
+    out.print(f"[bold]{mutant.id}[/], {mutant.operator}, line {mutant.line}: {outcome.fate}")
+    if out.is_terminal:
+        out.print(Syntax(mutant.diff, "diff", background_color="default"))
+    else:
+        out.print(mutant.diff, markup=False)
+    if outcome.difference is not None:
+        out.print(f"  would be killed by {escape(str(outcome.difference))}")
+    out.print()
+
+
+def _to_json(score: MutationScore, *, complete: bool) -> dict[str, Any]:
+    return {
+        "task": score.task,
+        "complete": complete,
+        "mutants": score.mutants,
+        "judged": len(score.outcomes),
+        "episodes": score.episodes,
+        "seconds": round(score.seconds, 1),
+        "score": score.total.score,
+        "total": asdict(score.total),
+        "operators": [{**asdict(row), "score": row.score} for row in score.operators],
+        "survivors": [
+            {
+                "id": o.mutant.id,
+                "operator": o.mutant.operator,
+                "line": o.mutant.line,
+                "fate": o.fate,
+                "diff": o.mutant.diff,
+                "difference": None if o.difference is None else asdict(o.difference),
+            }
+            for o in score.survivors
+        ],
+        "found": [asdict(find) for find in score.finds],
+    }
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no reward program here; `synth run {name}` makes one."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error

@@ -1,0 +1,288 @@
+"""The mutation score: how many small mistakes in a reward program its suite notices.
+
+A mutant that fails the suite is *killed*. One that passes is run beside the original on a
+large fresh sample of episodes: where any verdict differs it has *survived*, and the
+episode is one that the suite lacks; where none does it is *equivalent* as far as anyone
+can see, and leaves the score. A report, not a test; nothing is written to the task.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from synth.errors import SuiteError
+from synth.program import parse
+from synth.program.mutate import mutants
+from synth.report.mutant_sample import Difference, FreshEpisodes, compare
+from synth.suite import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from synth.program.mutate import Mutant
+    from synth.suite import TaskFolder
+
+__all__ = ["Fate", "MutantOutcome", "MutationRun", "MutationScore", "OperatorScore"]
+
+Fate = Literal["killed", "survived", "equivalent", "undecided"]
+
+QUICK: tuple[Literal["program", "expert", "random"], ...] = ("program", "expert", "random")
+"""Judged first: most mutants fall here, and the other groups cost more."""
+
+SPLITS: tuple[Literal["visible", "held_out"], ...] = ("visible", "held_out")
+WORKERS = 2
+ORDER = 20240204  # any fixed seed
+SUITE_SHARE = 0.7
+"""Of a limit in seconds, what the suite may use; the rest is for the fresh sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class MutantOutcome:
+    """What became of a mutant.
+
+    Attributes:
+        mutant: The mutant.
+        fate: ``killed`` by the suite; ``survived`` it and differs from the original;
+            ``equivalent`` on the whole sample; ``undecided`` where the sample was cut short.
+        test: The first test that killed it.
+        difference: What would have killed a survivor.
+    """
+
+    mutant: Mutant
+    fate: Fate
+    test: str = ""
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorScore:
+    """The counts of one operator, or of all."""
+
+    operator: str
+    killed: int
+    survived: int
+    equivalent: int
+    undecided: int
+
+    @property
+    def score(self) -> float:
+        """Killed, as a share of those not equivalent; 1.0 where there is none.
+
+        A mutant that is undecided counts as one that got away.
+        """
+        alive = self.survived + self.undecided
+        return self.killed / (self.killed + alive) if self.killed + alive else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class MutationScore:
+    """The mutation score of a task's suite.
+
+    Attributes:
+        task: The task's name.
+        mutants: How many mutants the program has.
+        outcomes: Of those judged, in the order of their ids.
+        episodes: Fresh episodes on which those that passed the suite were compared.
+        seconds: How long it took.
+    """
+
+    task: str
+    mutants: int
+    outcomes: tuple[MutantOutcome, ...]
+    episodes: int
+    seconds: float
+
+    @property
+    def total(self) -> OperatorScore:
+        """All operators together."""
+        return _count("all", self.outcomes)
+
+    @property
+    def operators(self) -> tuple[OperatorScore, ...]:
+        """By operator, in the order in which they are registered."""
+        names = dict.fromkeys(o.mutant.operator for o in self.outcomes)
+        return tuple(
+            _count(name, [o for o in self.outcomes if o.mutant.operator == name]) for name in names
+        )
+
+    @property
+    def survivors(self) -> tuple[MutantOutcome, ...]:
+        """Those that the suite should have killed, and those of which nobody knows."""
+        return tuple(o for o in self.outcomes if o.fate in {"survived", "undecided"})
+
+    @property
+    def finds(self) -> tuple[Difference, ...]:
+        """Distinct differences in which the environment itself contradicts the mutant."""
+        found = [o.difference for o in self.outcomes if o.difference and o.difference.is_find]
+        distinct = {(d.seed, d.policy, d.frame): d for d in found}
+        return tuple(distinct.values())
+
+
+class MutationRun:
+    """Measures the score; `score` tells at any time how far it has come.
+
+    Args:
+        task: The task; both splits judge.
+        source: A program that passes its suite.
+        limit: At most so many mutants, drawn evenly; all by default.
+        sample: Fresh episodes for telling equivalent mutants apart.
+        seconds: Start nothing more after so long.
+        on_mutant: Called as ``on_mutant(done, total, stage)`` for each mutant judged, and for
+            each batch of the sample.
+        unsafe: Run the programs even where this machine cannot confine them.
+    """
+
+    def __init__(
+        self,
+        task: TaskFolder,
+        source: str,
+        *,
+        limit: int | None = None,
+        sample: int = 300,
+        seconds: float | None = None,
+        on_mutant: Callable[[int, int, str], None] | None = None,
+        unsafe: bool = False,
+    ) -> None:
+        self._task, self._source, self._unsafe = task, source, unsafe
+        self._limit, self._sample, self._seconds = limit, sample, seconds
+        self._tell = on_mutant or (lambda *_: None)
+        self._outcomes: dict[str, MutantOutcome] = {}
+        self._mutants: tuple[Mutant, ...] = ()
+        self._episodes = 0
+        self._started = time.monotonic()
+        self.is_complete = False
+
+    @property
+    def score(self) -> MutationScore:
+        """What is known so far."""
+        outcomes = sorted(self._outcomes.values(), key=lambda o: o.mutant.id)
+        return MutationScore(
+            self._task.name,
+            len(self._mutants),
+            tuple(outcomes),
+            self._episodes,
+            time.monotonic() - self._started,
+        )
+
+    def run(self) -> MutationScore:
+        """Judge the mutants, then compare those that passed with the original.
+
+        Interrupt it as you like: `score` keeps what was found.
+
+        Raises:
+            SuiteError: The original does not pass its own suite.
+            ExpertFailed: The expert does not succeed on a fresh seed.
+            EnvironmentFault: The simulator is missing or misbehaves.
+            SandboxUnavailable: This machine cannot confine the programs.
+        """
+        self._require_passing()
+        self._mutants = mutants(self._source)
+        chosen = _drawn(self._mutants, self._limit)
+        judged = self._judge(chosen)
+        alive = [o.mutant for o in self._outcomes.values() if o.fate == "undecided"]
+        compared = self._compare(alive) if alive else True
+        self.is_complete = judged and compared
+        return self.score
+
+    def _require_passing(self) -> None:
+        judgement = judge(self._source, self._task, splits=SPLITS, unsafe=self._unsafe)
+        if not judgement.accepted:
+            raise SuiteError(
+                f"{self._task.name}: the reward program does not pass its own suite, so its "
+                f"mutants would tell nothing; the first failure: {judgement.failures[0]}"
+            )
+
+    def _judge(self, chosen: Iterable[Mutant]) -> bool:
+        """Judge all; false where time ran out."""
+        waiting = list(chosen)
+        total = len(waiting)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            futures = [pool.submit(self._killer, m) for m in waiting]
+            try:
+                for done, future in enumerate(as_completed(futures), start=1):
+                    mutant, test = future.result()
+                    if test is not None:
+                        fate: Fate = "killed" if test else "undecided"
+                        self._outcomes[mutant.id] = MutantOutcome(mutant, fate, test)
+                    self._tell(done, total, "judging mutants")
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+        return len(self._outcomes) == total
+
+    def _killer(self, mutant: Mutant) -> tuple[Mutant, str | None]:
+        """The first test that fails, ``""`` where none does, ``None`` where time ran out."""
+        if self._is_late(SUITE_SHARE):
+            return mutant, None
+        for groups in (QUICK, None):
+            judgement = judge(
+                mutant.source,
+                self._task,
+                splits=SPLITS,
+                groups=groups,
+                unsafe=self._unsafe,
+            )
+            if not judgement.accepted:
+                return mutant, judgement.failed[0] if judgement.failed else "program::runs"
+        return mutant, ""
+
+    def _compare(self, alive: list[Mutant]) -> bool:
+        """Compare with the original on fresh episodes; false where time ran out."""
+        stages = parse(self._source).stages
+        with (
+            FreshEpisodes(
+                self._task.spec, self._source, stages, size=self._sample, unsafe=self._unsafe
+            ) as sample,
+            ThreadPoolExecutor(WORKERS) as pool,
+        ):
+            for batch in sample.batches():
+                if self._is_late(1.0):
+                    return False
+                futures = {
+                    pool.submit(compare, batch, m.source, stages, unsafe=self._unsafe): m
+                    for m in alive
+                }
+                try:
+                    for future in as_completed(futures):
+                        if difference := future.result():
+                            mutant = futures[future]
+                            self._outcomes[mutant.id] = MutantOutcome(
+                                mutant, "survived", difference=difference
+                            )
+                finally:
+                    for future in futures:
+                        future.cancel()
+                alive = [m for m in alive if self._outcomes[m.id].fate == "undecided"]
+                self._episodes += len(batch.episodes)
+                self._tell(self._episodes, self._sample, "comparing on fresh episodes")
+                if not alive:
+                    break
+        for mutant in alive:
+            self._outcomes[mutant.id] = MutantOutcome(mutant, "equivalent")
+        return True
+
+    def _is_late(self, share: float) -> bool:
+        if self._seconds is None:
+            return False
+        return time.monotonic() - self._started > share * self._seconds
+
+
+def _drawn(made: tuple[Mutant, ...], limit: int | None) -> list[Mutant]:
+    """Mutants in a fixed random order, so that the first ones are a fair sample of all."""
+    order = np.random.default_rng(ORDER).permutation(len(made))
+    return [made[int(i)] for i in order[:limit]]
+
+
+def _count(name: str, outcomes: Iterable[MutantOutcome]) -> OperatorScore:
+    fates = [o.fate for o in outcomes]
+    return OperatorScore(
+        name,
+        fates.count("killed"),
+        fates.count("survived"),
+        fates.count("equivalent"),
+        fates.count("undecided"),
+    )
