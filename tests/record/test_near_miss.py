@@ -1,0 +1,161 @@
+"""Near misses are made by the environment, labelled by it, and only where asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth.envs import family_of, find_policy
+from synth.episode import write_store
+from synth.errors import EnvironmentFault
+from synth.record import Seeds, episode_count, near_misses, record
+from synth.record.near_miss import NearMiss, recipes_for
+from synth.record.rolling import expert_rollout
+from synth.spec import NearMissSpec, parse_spec
+
+STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
+ONLY_FROM_THE_START = (
+    "def act(simulator):\n    if simulator.at:\n        raise RuntimeError('lost')\n"
+    "    while True:\n        yield 1\n"
+)
+DOORKEY = "MiniGrid-DoorKey-6x6-v0"
+
+
+def with_near_misses(spec, episodes=4):
+    """The same spec, asking for near misses."""
+    return spec.model_copy(update={"near_miss": NearMissSpec(episodes=episodes)})
+
+
+@pytest.fixture(scope="module")
+def doorkey(make_spec):
+    """DoorKey with as many near misses as there are recipes."""
+    spec = with_near_misses(make_spec(DOORKEY, episodes=1, max_steps=120), 16)
+    return spec, record(spec)
+
+
+def test_a_spec_without_the_table_is_what_it_was(make_spec):
+    """Specs from before there were near misses keep their digest, and so their episodes."""
+    spec = parse_spec('env = "X"\n[expert]\npolicy = "a:b"\n', name="t")
+    assert spec.episode_digest() == (
+        "ab8f2da7d8cea28b3c8012f04158f6d90a6987a6a2772689a62f890b48a55e4b"
+    )
+    assert with_near_misses(spec).episode_digest() != spec.episode_digest()
+    assert {e.kind for e in record(make_spec(episodes=1)).episodes} == {"expert", "random"}
+
+
+def test_the_other_episodes_do_not_change(doorkey):
+    """Asking for near misses adds episodes behind those that were there."""
+    spec, store = doorkey
+    plain = record(spec.model_copy(update={"near_miss": None}))
+    assert episode_count(spec) == len(store.episodes) == len(plain.episodes) + 32
+    for before, after in zip(plain.episodes, store.episodes, strict=False):
+        assert (before.id, before.actions) == (after.id, after.actions)
+        assert np.array_equal(plain.frames_of(before), store.frames_of(after))
+
+
+def test_every_label_is_the_environments_own(doorkey):
+    """Playing an episode's actions again gives its frames, successes and truth."""
+    spec, store = doorkey
+    simulator = family_of(spec).make(spec)
+    for episode in store.select(kind="near_miss"):
+        moments = [simulator.reset(episode.seed)]
+        moments += [simulator.step(action) for action in episode.actions]
+        assert np.array_equal(np.stack([m.frame for m in moments]), store.frames_of(episode))
+        assert [m.success for m in moments] == episode.success.tolist()
+        for name, values in episode.truth.items():
+            assert [m.truth[name] for m in moments] == values.tolist()
+    simulator.close()
+
+
+def test_routes_succeed_and_notes_say_how(doorkey):
+    """Every near miss says how it was made, and what is called a route ends in success."""
+    _, store = doorkey
+    for split in ("visible", "held_out"):
+        episodes = store.select(kind="near_miss", split=split)
+        assert [e.success[-1] for e in episodes if e.note.startswith("route: ")]
+        assert all(e.success[-1] for e in episodes if e.note.startswith("route: "))
+        assert all(e.note for e in episodes)
+        assert not all(e.success.any() for e in episodes)
+
+
+def test_each_split_has_seeds_of_its_own(doorkey):
+    """No near miss shares its seed with any other episode, and so none crosses the splits."""
+    spec, store = doorkey
+    seeds = Seeds.of(spec)
+    assert all(
+        e.seed in (seeds.visible_near_miss if e.split == "visible" else seeds.held_out_near_miss)
+        for e in store.select(kind="near_miss")
+    )
+    used = [e.seed for e in store.episodes]
+    assert len(set(used)) == len(used)
+
+
+def test_recording_twice_gives_the_same_bytes(make_spec, tmp_path):
+    """Near misses follow from the spec alone, like every other episode."""
+    spec = with_near_misses(make_spec(episodes=1), 6)
+    for folder in ("once", "again"):
+        write_store(tmp_path / folder, record(spec))
+    for path in (tmp_path / "once").iterdir():
+        assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("recipe", recipes_for("minigrid"), ids=lambda recipe: recipe.key)
+def test_every_recipe_works_somewhere(make_spec, recipe):
+    """In UnlockPickup each recipe makes an episode with at least one of a few seeds."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=200)
+    simulator, expert = family_of(spec).make(spec), find_policy(spec)
+    from synth.record.near_miss import _Scene, _try  # noqa: PLC0415 - one recipe at a time
+
+    found = []
+    for seed in range(6):
+        shown = expert_rollout(spec, simulator, expert, seed)
+        found.append(_try(recipe, shown, _Scene(spec, simulator, expert), 0))
+    made = [one for one in found if isinstance(one, NearMiss)]
+    assert made, found
+    assert all(recipe.name in one.note for one in made)
+
+
+def test_what_a_scene_does_not_allow_is_skipped_and_told(make_spec):
+    """An empty room has nothing to pick up: those kinds are left out, with the reason."""
+    spec = with_near_misses(make_spec("MiniGrid-Empty-6x6-v0", episodes=1), 6)
+    skipped = {}
+    store = record(spec, on_skip=lambda recipe, _seed, reason: skipped.setdefault(recipe, reason))
+    assert len(store.select(kind="near_miss", split="visible")) == 6
+    assert "no other object" in skipped["an agent that fetches another object"]
+
+
+def test_any_simulator_with_an_expert_has_near_misses(fake, experts, make_spec):
+    """The general recipes ask nothing of a family, and label what succeeds as a success."""
+    fake.length = 6
+    spec = with_near_misses(make_spec(policy=experts(STEADY)), 8)
+    episodes = record(spec).select(kind="near_miss", split="visible")
+    assert {e.policy.partition(":")[0] for e in episodes} == {"near_miss"}
+    cut = next(e for e in episodes if "one step before" in e.note)
+    assert cut.actions == (1,) * 5
+    assert not cut.success.any()
+    for e in episodes:
+        assert e.success.tolist() == [sum(e.actions[:t]) >= 6 for t in range(len(e) + 1)]
+
+
+def test_an_expert_that_cannot_go_on_from_elsewhere_costs_its_routes_only(fake, experts, make_spec):
+    """An expert need not stand being called within an episode; the reason is told."""
+    fake.length = 6
+    spec = with_near_misses(make_spec(policy=experts(ONLY_FROM_THE_START)), 4)
+    reasons = []
+    store = record(spec, on_skip=lambda *skip: reasons.append(skip[-1]))
+    assert len(store.select(kind="near_miss")) == 8
+    assert any("RuntimeError: lost" in reason for reason in reasons)
+
+
+def test_a_task_without_any_near_miss_says_so(fake, experts, make_spec):
+    """Where one action is the whole episode nothing can be nearly right."""
+    fake.length = 1
+    with pytest.raises(EnvironmentFault, match="no kind of near miss"):
+        record(with_near_misses(make_spec(policy=experts(STEADY))))
+
+
+def test_without_the_table_there_are_none(make_spec):
+    """Near misses are made only where the spec asks for them."""
+    spec = make_spec()
+    simulator = family_of(spec).make(spec)
+    assert list(near_misses(spec, simulator, find_policy(spec), range(3))) == []
