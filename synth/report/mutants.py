@@ -11,11 +11,12 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
 from synth.errors import SuiteError
+from synth.failure import Group
 from synth.program import parse
 from synth.program.mutate import mutants
 from synth.report.mutant_sample import Difference, FreshEpisodes, compare
@@ -31,8 +32,10 @@ __all__ = ["Fate", "MutantOutcome", "MutationRun", "MutationScore", "OperatorSco
 
 Fate = Literal["killed", "survived", "equivalent", "undecided"]
 
-QUICK: tuple[Literal["program", "expert", "random"], ...] = ("program", "expert", "random")
+QUICK: tuple[Group, ...] = ("program", "expert", "random")
 """Judged first: most mutants fall here, and the other groups cost more."""
+
+REST: tuple[Group, ...] = tuple(g for g in get_args(Group) if g not in QUICK[1:])
 
 SPLITS: tuple[Literal["visible", "held_out"], ...] = ("visible", "held_out")
 WORKERS = 2
@@ -197,28 +200,22 @@ class MutationRun:
                 f"mutants would tell nothing; the first failure: {judgement.failures[0]}"
             )
 
-    def _judge(self, chosen: Iterable[Mutant]) -> bool:
+    def _judge(self, chosen: list[Mutant]) -> bool:
         """Judge all; false where time ran out."""
-        waiting = list(chosen)
-        total = len(waiting)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            futures = [pool.submit(self._killer, m) for m in waiting]
-            try:
-                for done, future in enumerate(as_completed(futures), start=1):
-                    mutant, test = future.result()
-                    if test is not None:
-                        fate: Fate = "killed" if test else "undecided"
-                        self._outcomes[mutant.id] = MutantOutcome(mutant, fate, test)
-                    self._tell(done, total, "judging mutants")
-            finally:
-                pool.shutdown(wait=False, cancel_futures=True)
-        return len(self._outcomes) == total
+        # One after the other: CPython 3.11 cannot parse in two threads at once (its AST
+        # constructor then fails with a recursion depth mismatch), and judging parses.
+        for done, mutant in enumerate(chosen, start=1):
+            if self._is_late(SUITE_SHARE):
+                return False
+            test = self._killer(mutant)
+            fate: Fate = "killed" if test else "undecided"
+            self._outcomes[mutant.id] = MutantOutcome(mutant, fate, test)
+            self._tell(done, len(chosen), "judging mutants")
+        return True
 
-    def _killer(self, mutant: Mutant) -> tuple[Mutant, str | None]:
-        """The first test that fails, ``""`` where none does, ``None`` where time ran out."""
-        if self._is_late(SUITE_SHARE):
-            return mutant, None
-        for groups in (QUICK, None):
+    def _killer(self, mutant: Mutant) -> str:
+        """The first test that fails, or ``""`` where none does."""
+        for groups in (QUICK, REST):
             judgement = judge(
                 mutant.source,
                 self._task,
@@ -227,8 +224,8 @@ class MutationRun:
                 unsafe=self._unsafe,
             )
             if not judgement.accepted:
-                return mutant, judgement.failed[0] if judgement.failed else "program::runs"
-        return mutant, ""
+                return judgement.failed[0]
+        return ""
 
     def _compare(self, alive: list[Mutant]) -> bool:
         """Compare with the original on fresh episodes; false where time ran out."""

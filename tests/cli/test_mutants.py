@@ -1,0 +1,97 @@
+"""``synth mutants``: the score, the survivors, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synth.plan import Plan
+from synth.report.mutants import MutationRun
+from synth.spec import load_spec
+from synth.suite import write_task
+
+from .conftest import PLAN, PROGRAM, WRONG, Command
+
+SOURCE = PROGRAM.removeprefix("```python\n").removesuffix("```\n")
+
+
+@pytest.fixture
+def walk(checkout: Path, synth_command: Command) -> Path:
+    """The recorded task with its reward committed."""
+    assert synth_command("record", "walk").code == 0
+    folder = checkout / "generated" / "walk"
+    write_task(folder / "task.toml", load_spec("walk"), Plan.model_validate_json(PLAN))
+    (folder / "reward.py").write_text(SOURCE, encoding="utf-8")
+    return folder
+
+
+def test_score_is_printed_by_operator(walk: Path, synth_command: Command) -> None:
+    """The command prints a row per operator and the whole score."""
+    ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6")
+    assert ran.code == 0, ran.all
+    assert "operator" in ran.out
+    assert "constant return" in ran.out
+    assert "10 of " in ran.out
+    assert "mutants that are not equivalent are killed" in ran.out
+
+
+def test_json_holds_the_survivors_and_the_finds(walk: Path, synth_command: Command) -> None:
+    """As JSON every survivor has its diff and its difference, and finds are a list."""
+    ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6", "--json")
+    figures = json.loads(ran.out)
+    assert figures["judged"] == 10
+    assert figures["complete"]
+    assert sum(row["killed"] for row in figures["operators"]) == figures["total"]["killed"]
+    assert len(figures["survivors"]) == figures["total"]["survived"]
+    assert isinstance(figures["found"], list)
+
+
+def test_every_survivor_is_shown_as_a_diff_with_its_episode(
+    walk: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mutant that the suite lets through is shown, with the episode that would have told it."""
+    monkeypatch.setattr(MutationRun, "_killer", lambda _self, _mutant: "")
+    ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6")
+    assert "+++ mutant.py" in ran.out
+    assert "would be killed by expert, seed 40000, frame " in ran.out
+
+
+def test_reward_that_fails_its_suite_is_at_fault(walk: Path, synth_command: Command) -> None:
+    """A program that does not pass has no mutation score; the reward is blamed."""
+    wrong = WRONG.removeprefix("```python\n").removesuffix("```\n")
+    (walk / "reward.py").write_text(wrong, encoding="utf-8")
+    ran = synth_command("mutants", "walk", "--limit", "3")
+    assert ran.code == 1
+    assert ran.err.startswith("reward: walk: the reward program does not pass its own suite")
+
+
+def test_missing_reward_says_what_makes_one(walk: Path, synth_command: Command) -> None:
+    """Without a reward program the message names the command that writes it."""
+    (walk / "reward.py").unlink()
+    ran = synth_command("mutants", "walk")
+    assert ran.code == 2
+    assert "`synth run walk` makes one" in ran.err
+
+
+def test_time_that_runs_out_is_a_budget(walk: Path, synth_command: Command) -> None:
+    """Out of time, it prints what it has and exits with the code of a budget."""
+    ran = synth_command("mutants", "walk", "--seconds", "1", "--sample", "10000")
+    assert ran.code == 5
+    assert "mutants that are not equivalent" in ran.out
+    assert "--seconds 1 ran out" in ran.err
+
+
+def test_interruption_prints_what_there_is(
+    walk: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted, it prints the figures of the mutants judged by then."""
+
+    def interrupted(_self: MutationRun) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MutationRun, "run", interrupted)
+    ran = synth_command("mutants", "walk")
+    assert ran.code == 130
+    assert "0 of 0 judged" in ran.out
