@@ -183,6 +183,44 @@ def test_earlier_failures_stay_repaired() -> None:
     assert not holds(better, blue_alone)[-1][-1]
 
 
+def test_a_labelled_step_is_told_by_another_predicate() -> None:
+    """Gone is not enough where a frame is shown on which the step has not been done."""
+    shown = lock_demonstrations()
+    plan = plan_of(shown)
+    source = program_of(plan, shown)
+    start, _, _, taken, *_ = lock_and_key("red", (1, 3), (3, 4), (4, 4))
+    elsewhere = scene({(4, 1): ("key", "red"), (3, 4): ("door", "red"), (2, 2): ("walker", "red")})
+    assert holds(source, [start, taken])[-1][0]
+    shots = (shot("r-0", start), shot("r-1", elsewhere))
+    wanted = complaint(plan.names[0], shots, (False, True))
+    better = extract_code(refined(plan, source, shown, wanted))
+    assert holds(better, [start, taken, elsewhere]) == [[False] * 2, [True, False], [True, False]]
+    again = refined(plan, better, shown, complaint(None, (), ()), earlier=(wanted,))
+    assert holds(extract_code(again), [start, elsewhere])[-1][0]
+
+
+def test_a_complaint_about_pictures_of_another_size_is_passed_over() -> None:
+    """What cannot be compared is no label."""
+    plan = plan_of(TWO_DOORS)
+    source = program_of(plan, TWO_DOORS)
+    tiny = np.zeros((5, 7, 3), np.uint8)
+    odd = complaint(
+        plan.goal, (shot("o-0", two_doors("red", "blue")), shot("o-1", tiny)), (True, True)
+    )
+    other = complaint(plan.goal, (shot("t-0", tiny),), (True,))
+    assert extract_code(refined(plan, source, TWO_DOORS, odd, other))
+
+
+def test_what_only_one_episode_has_is_no_subtask() -> None:
+    """A box that vanishes in the long episode, and that the others never had, is no step."""
+    whole = lock_and_key("yellow", (1, 1), (2, 4), (4, 4))
+    box = scene({(1, 3): ("box", "blue")})[8:16, 24:32]
+    for frame in whole[:2]:
+        frame[8:16, 24:32] = box
+    shown = (demonstration("a", whole), *lock_demonstrations()[1:])
+    assert plan_of(shown).names == ("tall_thing_gone", "block_changed")
+
+
 def test_what_is_told_to_fail_unseen_is_answered_by_another_program() -> None:
     """Without a label the next program that agrees with all labels is tried, each time anew."""
     shown = lock_demonstrations()
@@ -306,12 +344,16 @@ def test_no_time_is_an_answer_too() -> None:
 
 
 def test_it_offers_nothing_faster() -> None:
-    """It says so in words, without code."""
-    plan = plan_of(lock_demonstrations())
+    """It says so, and gives the program back as it is."""
+    shown = lock_demonstrations()
+    plan = plan_of(shown)
+    source = program_of(plan, shown)
     request = FasterRequest(
-        plan=plan, source="x = 1", profile=(), microseconds=100, target_microseconds=60
+        plan=plan, source=source, profile=(), microseconds=100, target_microseconds=60
     )
-    assert "no code" in MODEL.ask(request).text
+    text = MODEL.ask(request).text
+    assert "no faster way" in text
+    assert extract_code(text) == source
 
 
 def test_it_opens_by_name_with_a_seed() -> None:

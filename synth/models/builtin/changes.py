@@ -17,6 +17,7 @@ from synth.models.builtin.evidence import Example
 from synth.models.builtin.grammar import Atom
 from synth.models.builtin.kinds import MOST_TILES, kinds_of, new_kinds
 from synth.models.builtin.search import Found, atoms_of, search
+from synth.models.builtin.view import DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,9 +93,9 @@ def _with_gone(atoms: Sequence[Atom], evidence: Evidence, first: int) -> tuple[A
     """
     long, found = evidence.stories[0], []
     for atom in atoms:
-        kind, gone = atom.kinds[0], Atom("gone", atom.kinds)
-        now = long.views[first].counts(kind.measure)[long.initial.where(kind)]
-        initial = long.initial.counts(kind.measure)
+        gone = Atom("gone", atom.kinds)
+        now = long.views[first].counts(DRAWN)[long.initial.where(atom.kinds[0])]
+        initial = long.initial.counts(DRAWN)
         bare = bool(now.size) and all(int((initial == n).sum()) > MOST_TILES for n in now)
         stays = all(gone.holds(view, long.initial) for view in long.views[first:])
         if bare and stays and all(gone.holds(s.goal, s.initial) for s in evidence.stories):

@@ -27,7 +27,7 @@ from synth.models.builtin.hypotheses import (
     program_of,
 )
 from synth.models.builtin.words import Vocabulary
-from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
+from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +74,11 @@ class BuiltinModel:
             text = self._write(request, deadline)
         elif isinstance(request, RefineRequest):
             text = self._refine(request, deadline)
+        elif isinstance(request, FasterRequest):
+            # Without code the answer would count as unusable rather than as no faster.
+            text = _answer("builtin knows no faster way to say this.", request.source)
         else:
-            text = "This program is already as short as builtin can write it; no code is offered."
+            raise ModelReplyError(f"builtin: {request.key} is a request of an unknown kind.")
         return Reply(text, model=self.name)
 
     def _describe(self, request: DescribeRequest, deadline: float) -> str:
