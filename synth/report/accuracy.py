@@ -162,14 +162,12 @@ def reward_credit(reward: Reward, holds: NDArray[np.bool_]) -> int:
 
 
 def _judge(reward: Reward, rollout: Rollout) -> _Judged:
-    distinct, index = np.unique(
-        rollout.frames.reshape(len(rollout.frames), -1), axis=0, return_inverse=True
-    )
-    frames = distinct.reshape(-1, *rollout.frames.shape[1:])
-    first = int(index[0])
-    pairs = np.stack([np.arange(len(frames)), np.full(len(frames), first)], axis=1)
+    place: dict[bytes, int] = {}
+    index = [place.setdefault(frame.tobytes(), len(place)) for frame in rollout.frames]
+    frames = rollout.frames[[index.index(i) for i in range(len(place))]]
+    pairs = np.stack([np.arange(len(frames)), np.zeros(len(frames), np.int64)], axis=1)
     cells = reward.verdicts(frames, pairs).cells
-    return _Judged(rollout, (cells == Cell.TRUE)[index.reshape(-1)])
+    return _Judged(rollout, (cells == Cell.TRUE)[index])
 
 
 def _best_match(
