@@ -32,60 +32,78 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 ENOUGH = 2
-"""Successes that must agree before a plan's order is called wrong."""
+"""Successes that must refute a plan's order: one alone may have happened on a thing to spare."""
 
 
 @check("necessity")
 def every_success_credits_every_subtask(case: Case) -> Iterator[Failure]:
     """No success does without a sub-task of the plan, and none needs another order."""
     for split in case.subject.splits:
-        found = list(_orders(case, split))
+        found = [*_needless(case, split)]
+        found += _orders(case, split, known={f.subtask for f in found})
         yield from found
-        explained = {failure.subtask for failure in found}
-        yield from (f for f in _skips(case, split) if f.subtask not in explained)
+        yield from _too_early(case, split, known={f.subtask for f in found})
 
 
-def _skips(case: Case, split: Split) -> Iterator[Failure]:
-    """The first sub-task that a success skips, once for each sub-task."""
-    evidence, gate = case.evidence, case.subject.task.spec.gate.expert_completion
-    successes = _successes(case, split)
-    skipping = [e for e in successes if _first_skipped(case, e) >= 0]
-    if len(successes) - len(skipping) >= gate * len(successes):
-        return
-    stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
-    told: set[int] = set()
-    for episode in sorted(skipping, key=lambda e: e.kind == "expert"):
-        k = _first_skipped(case, episode)
-        if k in told:
+def _needless(case: Case, split: Split) -> Iterator[Failure]:
+    """Sub-tasks that hold nowhere in some success."""
+    evidence, successes = case.evidence, _successes(case, split)
+    for k, name in enumerate(evidence.subtasks[:-1]):
+        without = [e for e in successes if not _until_success(case, e)[:, k].any()]
+        if _tolerated(case, without, successes):
             continue
-        told.add(k)
-        name, end = evidence.subtasks[k], int(np.argmax(episode.success))
-        number = sum(_first_skipped(case, e) == k for e in skipping)
-        held = np.flatnonzero(evidence.holds(episode)[: end + 1, k])
-        before = [j for j in range(k) if stage_of[j] < stage_of[k]]
-        if len(held):
-            earlier = evidence.subtasks[
-                max(before, key=lambda j: evidence.credit(episode).first[j])
-            ]
-            what = (
-                f"{name} holds there at frame {held[-1]} for the last time, before {earlier} "
-                f"is achieved: the plan is wrong to put {name} after {earlier}, and should leave "
-                "it out or put both in one stage."
-            )
-        else:
-            what = (
-                f"{name} holds on none of its frames: a success can do without {name}, so the "
-                "plan is wrong, not the program. Leave it out of the plan."
-            )
-        yield case.failure(
-            f"{_called(episode)} succeeds at frame {end}, but {what} It is skipped in {number} of "
+        episode = min(without, key=lambda e: e.kind == "expert")
+        yield _skip(
+            case,
+            episode,
+            name,
+            f"{name} holds on none of its frames: a success can do without {name}, so the plan is "
+            f"wrong, not the program. Leave it out of the plan. It is skipped in {len(without)} of "
             f"{len(successes)} successes.",
-            episode=episode,
-            frame=end,
-            subtask=name,
-            expected=f"{name} is credited in every success",
-            actual=f"skipped in {number} of {len(successes)}",
         )
+
+
+def _too_early(case: Case, split: Split, known: set[str | None]) -> Iterator[Failure]:
+    """Sub-tasks that hold in a success, but only before those that the plan puts before them."""
+    evidence, successes = case.evidence, _successes(case, split)
+    stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
+    for k, name in enumerate(evidence.subtasks[:-1]):
+        skipping = [e for e in successes if _first_skipped(case, e) == k]
+        if name in known or _tolerated(case, skipping, successes):
+            continue
+        episode = min(skipping, key=lambda e: e.kind == "expert")
+        held = np.flatnonzero(_until_success(case, episode)[:, k])
+        before = [j for j in range(k) if stage_of[j] < stage_of[k]]
+        if not len(held) or not before:
+            continue
+        earlier = evidence.subtasks[max(before, key=lambda j: evidence.credit(episode).first[j])]
+        yield _skip(
+            case,
+            episode,
+            name,
+            f"{name} holds there at frame {held[-1]} for the last time, before {earlier} is "
+            f"achieved: the plan is wrong to put {name} after {earlier}, and should leave it out "
+            f"or put both in one stage. It is skipped in {len(skipping)} of {len(successes)} "
+            "successes.",
+        )
+
+
+def _skip(case: Case, episode: Episode, name: str, what: str) -> Failure:
+    end = int(np.argmax(episode.success))
+    return case.failure(
+        f"{_called(episode)} succeeds at frame {end}, but {what}",
+        episode=episode,
+        frame=end,
+        subtask=name,
+        expected=f"{name} is credited in every success",
+        actual="a success skips it",
+    )
+
+
+def _tolerated(case: Case, skipping: list[Episode], successes: list[Episode]) -> bool:
+    """Whether so few successes skip something that the gate for experts allows it."""
+    gate = case.subject.task.spec.gate.expert_completion
+    return not skipping or len(successes) - len(skipping) >= gate * len(successes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +114,27 @@ class _Order:
     reversed: tuple[Episode, ...]
 
 
-def _orders(case: Case, split: Split) -> Iterator[Failure]:
-    """Pairs of sub-tasks of different stages, the goal left out, that come the other way."""
+def _orders(case: Case, split: Split, known: set[str | None]) -> Iterator[Failure]:
+    """Pairs of sub-tasks of different stages, the goal left out, that come the other way.
+
+    Args:
+        case: The case.
+        split: In whose successes.
+        known: Sub-tasks that are needless anyway.
+    """
     evidence, names = case.evidence, case.evidence.subtasks
     stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
     told: set[int] = set()
     for j, k in combinations(range(len(names) - 1), 2):
-        if stage_of[j] == stage_of[k] or k in told:
+        if stage_of[j] == stage_of[k] or k in told or known & {names[j], names[k]}:
             continue
         order = _order(case, split, j, k)
-        if not order.reversed:
+        if len(order.reversed) < ENOUGH:
             continue
+        told.add(k)
         example = order.reversed[0]
         shown = _frames_of_first(evidence.holds(example), j, k)
         if order.as_planned:
-            told.add(k)
             other = order.as_planned[0]
             message = (
                 f"{_called(example)}: {names[k]} is achieved at frame {shown[1]} and {names[j]} "
@@ -118,16 +142,13 @@ def _orders(case: Case, split: Split) -> Iterator[Failure]:
                 "succeed: the plan is wrong to impose an order where any will do. Put "
                 f"{names[j]} and {names[k]} in one stage."
             )
-        elif len(order.reversed) >= ENOUGH:
-            told.add(k)
+        else:
             message = (
                 f"{_called(example)}: {names[k]} is achieved at frame {shown[1]}, before "
                 f"{names[j]} at frame {shown[0]}, and so in all {len(order.reversed)} successes "
                 f"in which one clearly comes first: the plan has them in the wrong order. Put "
                 f"{names[k]} before {names[j]}."
             )
-        else:
-            continue
         yield case.failure(
             message,
             episode=example,
@@ -146,7 +167,7 @@ def _order(case: Case, split: Split, j: int, k: int) -> _Order:
     """
     planned, swapped = [], []
     for episode in _successes(case, split):
-        holds = case.evidence.holds(episode)[: int(np.argmax(episode.success)) + 1]
+        holds = _until_success(case, episode)
         one, other = _rises(holds[:, j]), _rises(holds[:, k])
         if not len(one) or not len(other):
             continue
@@ -170,6 +191,11 @@ def _frames_of_first(holds: NDArray[np.bool_], j: int, k: int) -> tuple[int, int
 def _successes(case: Case, split: Split) -> list[Episode]:
     """Episodes of every kind in which the environment reports success after the start."""
     return [e for e in case.subject.episodes(split=split) if e.success.any() and not e.success[0]]
+
+
+def _until_success(case: Case, episode: Episode) -> NDArray[np.bool_]:
+    """``bool[T+1, K]``, up to the first success and including it."""
+    return case.evidence.holds(episode)[: int(np.argmax(episode.success)) + 1]
 
 
 def _first_skipped(case: Case, episode: Episode) -> int:
