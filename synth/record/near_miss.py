@@ -152,7 +152,7 @@ def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss
             name=f"near_miss:{recipe.key}",
         )
     except ExpertFailed as error:
-        return f"the expert cannot go on: {error}"
+        return str(error)
     except EnvironmentFault:
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
