@@ -73,7 +73,7 @@ def bounds(subject: Subject) -> str:
             f"{'completes' if lies == 1 else 'complete'} falsely, so at "
             f"most {_share(lies, len(randoms), certainty)} do"
         )
-    return f"held out, with {certainty:.4g} certainty: {'; '.join(parts)}" if parts else ""
+    return f"held out, with {100 * certainty:.4g}% certainty: {'; '.join(parts)}" if parts else ""
 
 
 def shortfall(misses: int, episodes: int, gate: GateSpec) -> str:
@@ -93,8 +93,8 @@ def shortfall(misses: int, episodes: int, gate: GateSpec) -> str:
     needed = episodes_needed(gate.max_miss, certainty, events=misses)
     return (
         f"{episodes - misses} of {count(episodes, 'held-out expert episode')} complete, which "
-        f"bounds the share of missed ones at {bound:.1%} with {certainty:.4g} certainty, but "
-        f"gate.max_miss asks for {gate.max_miss:.4g}: {needed} episodes with no more than "
+        f"bounds the share of missed ones at {bound:.1%} with {100 * certainty:.4g}% certainty, "
+        f"but gate.max_miss asks for {gate.max_miss:.4g}: {needed} episodes with no more than "
         f"{misses} missed are needed; set held_out.episodes = {needed} and record again."
     )
 

@@ -27,7 +27,7 @@ def test_bounds_are_those_of_the_held_out_episodes(task):
     """Six of six bound the miss rate at 39.3% with 95% certainty, however many were visible."""
     said = bounds(Subject(REWARD, task, splits=BOTH))
     assert said == (
-        "held out, with 0.95 certainty: 6 of 6 expert episodes complete, so at most 39.3% are "
+        "held out, with 95% certainty: 6 of 6 expert episodes complete, so at most 39.3% are "
         "missed; 0 of 6 random episodes complete falsely, so at most 39.3% do"
     )
     assert bounds(Subject(REWARD, task, splits=("visible",))) == ""
@@ -88,7 +88,7 @@ def test_audit_prints_the_bounds(pytester):
     result.stdout.fnmatch_lines(
         [
             "keydoor: 3 sub-tasks, 8 episodes, * all passed",
-            "    held out, with 0.95 certainty: 2 of 2 expert episodes complete, so at most 77.6%*",
+            "    held out, with 95% certainty: 2 of 2 expert episodes complete, so at most 77.6%*",
         ]
     )
 
