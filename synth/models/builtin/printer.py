@@ -69,7 +69,7 @@ def beside(now, look, kind, other_look, other_kind):
 _DRAWN = '''
 def drawn_pixels(codes, ground):
     """For each tile, how many of its pixels differ from its ground."""
-    wide = np.repeat(np.repeat(ground, TILE, axis=0), TILE, axis=1)
+    wide = ground.repeat(TILE, axis=1).repeat(TILE, axis=0)
     return vision.tile_counts(codes[: wide.shape[0], : wide.shape[1]] != wide, TILE)
 '''
 

@@ -93,5 +93,5 @@ def drawn_pixels(
     codes: NDArray[np.uint32], ground: NDArray[np.uint32], tile: int
 ) -> NDArray[np.int64]:
     """How many pixels of each tile differ from its ground."""
-    wide = np.repeat(np.repeat(ground, tile, axis=0), tile, axis=1)
+    wide = ground.repeat(tile, axis=1).repeat(tile, axis=0)
     return vision.tile_counts(codes[: wide.shape[0], : wide.shape[1]] != wide, tile)
