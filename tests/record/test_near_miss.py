@@ -159,3 +159,14 @@ def test_without_the_table_there_are_none(make_spec):
     spec = make_spec()
     simulator = family_of(spec).make(spec)
     assert list(near_misses(spec, simulator, find_policy(spec), range(3))) == []
+
+
+def test_a_route_that_does_not_succeed_is_left_out(fake, experts, make_spec):
+    """With no step to spare a detour ends at the limit, and is no success by another way."""
+    fake.length = 6
+    spec = with_near_misses(make_spec(policy=experts(STEADY), max_steps=6), 8)
+    reasons = []
+    store = record(spec, on_skip=lambda *skip: reasons.append(skip[-1]))
+    assert "it did not succeed" in reasons
+    routes = [e for e in store.select(kind="near_miss") if e.note.startswith("route: ")]
+    assert all(e.success[-1] for e in routes)
