@@ -118,6 +118,9 @@ class BuiltinModel:
         evidence = gather(request.demonstrations, (*request.complaints, *request.earlier))
         plan = request.plan
         choices = choices_for(plan, evidence, deadline=deadline)
+        if choices.conflict is not None:
+            # No other plan has another goal: there is nothing to go on with.
+            raise ModelReplyError(f"builtin: {_why_none(choices.conflict, finished=True)}")
         if not all(choices.predicates):
             return f"No program is offered: {_missing(choices, plan.names)}"
         now = current_choices(request.source, plan, choices, evidence)
