@@ -6,6 +6,7 @@ measured here is taken from the journal on a resume or replay (`synth.loop.exami
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.journal import DecisionRecord
@@ -42,19 +43,36 @@ def make_faster(rounds: Rounds, accepted: Candidate) -> Candidate:
     for _ in range(rounds.options.faster_rounds):
         if speed is None or speed.single <= target:
             break
-        found, notes = _round(rounds, accepted, speed, notes)
-        if found is not None:
-            accepted, speed = found
+        turn = _round(rounds, accepted, speed, notes)
+        notes = turn.notes
+        if turn.best is not None:
+            accepted, speed = turn.best
             notes = ()
             rounds.ledger.keep(accepted, "as good and faster")
             rounds.observe(events.Improved(accepted.key, accepted.verdict, best=True))
+        elif turn.same:
+            rounds.observe(events.Noticed("the model offers no faster program"))
+            break
     return accepted
 
 
-def _round(
-    rounds: Rounds, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
-) -> tuple[tuple[Candidate, SpeedRecord] | None, tuple[str, ...]]:
-    """One round: the fastest of its samples that is faster and passes everything, and notes."""
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What came of one round.
+
+    Attributes:
+        best: The fastest candidate that is faster and passes everything, or ``None``.
+        notes: What to tell the model in the next round.
+        same: Whether every answer was the program as it stood.
+    """
+
+    best: tuple[Candidate, SpeedRecord] | None
+    notes: tuple[str, ...]
+    same: bool
+
+
+def _round(rounds: Rounds, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]) -> _Turn:
+    """One round of as many samples as the options say."""
     target = rounds.task.spec.target.microseconds_per_frame
     number = rounds.start_round("faster")
     requests = [
@@ -74,8 +92,12 @@ def _round(
     ]
     best: tuple[Candidate, SpeedRecord] | None = None
     remember = list(notes)
+    same = True
     for request, answer in zip(requests, rounds.asker.ask(requests), strict=True):
         read = read_program(answer, base.source)
+        if read.source == base.source:
+            continue
+        same = False
         if read.source is None:
             rounds.unusable(request.key, read.problem)
             remember.append(f"The last answer could not be used: {read.problem}")
@@ -94,7 +116,7 @@ def _round(
             )
         )
         rounds.observe(events.Reverted(candidate.key, candidate.verdict.failed))
-    return best, tuple(dict.fromkeys(remember))
+    return _Turn(best, tuple(dict.fromkeys(remember)), same)
 
 
 def _objection(rounds: Rounds, candidate: Candidate) -> str:

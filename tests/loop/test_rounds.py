@@ -306,6 +306,17 @@ def test_a_faster_program_that_gives_something_up_is_not_kept(go: Go, answer: st
     assert "held" not in second.notes[0]
 
 
+def test_a_model_that_offers_no_faster_program_is_asked_once(go: Go) -> None:
+    """The same program as an answer means that there is no other; nothing is judged again."""
+    slow = program(microseconds=90)
+    model = ScriptedModel([PLAN_TEXT, block(slow), block(slow)])
+    outcome = go(model)
+    assert outcome.accepted
+    assert outcome.source == slow
+    assert outcome.looks == 1
+    assert len(model.requests) == 3
+
+
 def test_the_best_of_several_samples_is_taken_and_the_first_of_equals(go: Go) -> None:
     """Each sample's plan feeds the same sample's program; ties go to the lower sample."""
     model = ScriptedModel(
