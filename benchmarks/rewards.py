@@ -108,11 +108,12 @@ def main() -> None:
         "task",
         "pixels",
         "frames",
-        "single us",
-        "batched us",
-        "in-process us",
-        "mask us",
-        "target us",
+        "single",
+        "batched",
+        "in-process",
+        "mask",
+        "target",
+        title="microseconds a frame",
         box=None,
     )
     for folder in folders:

@@ -36,7 +36,9 @@ def tasks() -> None:
     if not specs:
         output().print("no specs here; `synth new NAME --env ENV_ID` writes one.")
         return
-    table = Table("task", "environment", "episodes", "suite", "reward", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("task", "environment", "episodes", "suite", "reward by"):
+        table.add_column(heading, overflow="fold")
     for path in specs:
         s = _standing(path)
         table.add_row(s.task, s.env, s.episodes, s.suite, s.reward)
@@ -60,7 +62,8 @@ def _standing(path: Path) -> Standing:
     reward = "-"
     provenance = folder / "provenance.json"
     if provenance.exists():
-        reward = str(json.loads(provenance.read_text(encoding="utf-8")).get("model", "yes"))
+        origin = json.loads(provenance.read_text(encoding="utf-8"))
+        reward = ", ".join(origin["answered_by"]) or origin["model"]
     elif (folder / "reward.py").exists():
         reward = "yes, of unknown origin"
     return Standing(path.stem, spec.env, episodes, suite, reward)
