@@ -406,7 +406,12 @@ def test_answers_in_flight_at_an_interrupt_are_kept(go: Go) -> None:
             os.kill(os.getpid(), signal.SIGINT)
         return PLAN_TEXT
 
-    outcome = go(ScriptedModel(answers), samples=3)
+    # Where the tests run in the background, the shell has Ctrl-C ignored from the start.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        outcome = go(ScriptedModel(answers), samples=3)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert outcome.ending == "interrupted"
     kept = read_journal(outcome.folder / "journal.jsonl").responses
     assert "describe-0-1" in {r.key for r in kept}
