@@ -9,6 +9,7 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 
+@pytest.mark.filterwarnings("ignore:A test tried to use")
 @pytest.mark.parametrize("address", ["192.0.2.1", "example.org"])
 def test_no_test_can_reach_an_address_but_loopback(address: str) -> None:
     """A test that tried would fail at once, rather than depend on what answers."""
