@@ -15,16 +15,16 @@ import numpy as np
 
 from synth.models.builtin.evidence import Example
 from synth.models.builtin.grammar import Atom
-from synth.models.builtin.kinds import MOST_TILES, kinds_of, new_kinds
-from synth.models.builtin.search import Found, atoms_of, search
+from synth.models.builtin.kinds import MOST_TILES, kinds_of
 from synth.models.builtin.view import DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synth.models.builtin.evidence import Evidence, Story
+    from synth.models.builtin.grammar import Leaf
 
-__all__ = ["Step", "goal_examples", "learn_goal", "steps"]
+__all__ = ["Step", "goal_examples", "steps"]
 
 ELSEWHERE = 0.75
 
@@ -39,7 +39,7 @@ class Step:
     """
 
     at: int
-    choices: tuple[Atom, ...]
+    choices: tuple[Leaf, ...]
 
 
 def steps(evidence: Evidence) -> tuple[Step, ...]:
@@ -77,13 +77,6 @@ def goal_examples(evidence: Evidence, goal: str | None) -> tuple[Example, ...]:
     known = {(e.now.name, e.label) for e in examples}
     examples += [e for key, e in told.items() if key not in known]
     return tuple(examples)
-
-
-def learn_goal(evidence: Evidence, examples: Sequence[Example], *, deadline: float) -> Found:
-    """Predicates for the goal, best first."""
-    goals = [e.now for e in examples if e.label]
-    atoms = atoms_of(kinds_of(evidence.initials), new_kinds(evidence.initials, goals))
-    return search(atoms, examples, deadline=deadline)
 
 
 def _with_gone(atoms: Sequence[Atom], evidence: Evidence, first: int) -> tuple[Atom, ...]:

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 from synth import vision
 from synth.errors import ModelReplyError
+from synth.models.builtin.things import Scenery, scenery_of
 from synth.models.builtin.tiling import tile_size
 from synth.models.builtin.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from synth.prompts.requests import Complaint, Demonstration, Shot
 
@@ -54,7 +58,7 @@ class Evidence:
     """Everything a request shows.
 
     Attributes:
-        tile: Side of a tile in pixels.
+        tile: Side of a tile in pixels; 0 where the pictures are things on a plain ground.
         stories: The demonstrations, the longest first.
         labels: Examples from complaints, by sub-task.
         initials: Every initial frame among demonstrations and complaints.
@@ -64,6 +68,11 @@ class Evidence:
     stories: tuple[Story, ...]
     labels: dict[str, tuple[Example, ...]]
     initials: tuple[View, ...]
+
+    @property
+    def scenery(self) -> Scenery:
+        """Ground and known colours; all pictures share them, and a grid has none."""
+        return self.stories[0].initial.scenery or Scenery((), (), 0)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -92,16 +101,11 @@ def gather(
     shown = [d for d in shown if all(s.frame.shape == shape for s in d.shots)]
     if not shown:
         raise ModelReplyError("builtin: the images of a demonstration differ in size.")
-    tile = tile_size([vision.pack(d.shots[0].frame) for d in shown])
-    if tile is None:
-        raise ModelReplyError(
-            f"builtin: images of {shape[1]}x{shape[0]} pixels that are not a grid of equal square "
-            "tiles are beyond this synthesiser; choose a vision-language model with --model."
-        )
+    tile, scenery = _look([d.shots[0].frame for d in shown], complaints)
     known: dict[str, View] = {}
 
     def view(shot: Shot) -> View:
-        return known.setdefault(shot.name, View.of(shot.name, shot.frame, tile))
+        return known.setdefault(shot.name, View.of(shot.name, shot.frame, tile, scenery))
 
     stories = tuple(Story(tuple(view(shot) for shot in d.shots)) for d in shown)
     initials = {story.initial.name: story.initial for story in stories}
@@ -124,3 +128,23 @@ def gather(
         {name: tuple(examples) for name, examples in labels.items()},
         tuple(initials.values()),
     )
+
+
+def _look(
+    frames: Sequence[NDArray[np.uint8]], complaints: Sequence[Complaint]
+) -> tuple[int, Scenery | None]:
+    """The side of a tile, or else the scenery."""
+    first, shape = [vision.pack(frame) for frame in frames], frames[0].shape
+    tile = tile_size(first)
+    if tile:
+        return tile, None
+    blamed = [complaint.shots[0].frame for complaint in complaints if complaint.shots]
+    first += [vision.pack(frame) for frame in blamed if frame.shape == shape]
+    scenery = scenery_of(first)
+    if scenery is None:
+        raise ModelReplyError(
+            f"builtin: images of {shape[1]}x{shape[0]} pixels that are not a grid of equal square "
+            "tiles, nor things on a plain ground, are beyond this synthesiser; choose a "
+            "vision-language model with --model."
+        )
+    return 0, scenery

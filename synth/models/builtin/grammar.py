@@ -19,9 +19,11 @@ Nothing here knows labels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from synth.models.builtin.thing_grammar import ThingAtom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.view import Kind, View
 
-__all__ = ["Atom", "Both", "Either", "Not", "Predicate", "Relation", "beside"]
+__all__ = ["Atom", "Both", "Either", "Leaf", "Not", "Predicate", "Relation", "beside"]
 
 RELATIONS = ("changed", "some_changed", "gone", "became", "appeared", "beside")
 """By how natural they are: the first of equally small predicates wins."""
@@ -92,7 +94,7 @@ class Atom:
 class Not:
     """The opposite of an atom."""
 
-    inner: Atom
+    inner: Leaf
 
     @property
     def size(self) -> int:
@@ -100,12 +102,12 @@ class Not:
         return 1 + self.inner.size
 
     @property
-    def atoms(self) -> tuple[Atom, ...]:
+    def atoms(self) -> tuple[Any, ...]:
         """The atom."""
         return (self.inner,)
 
     @property
-    def rank(self) -> tuple[int, int, tuple[Kind, ...]]:
+    def rank(self) -> tuple[Any, ...]:
         """The atom's."""
         return self.inner.rank
 
@@ -113,7 +115,7 @@ class Not:
         """Whether the atom does not."""
         return not self.inner.holds(now, initial)
 
-    def write(self, name: Callable[[Kind], str], look: Callable[[Kind], str]) -> str:
+    def write(self, name: Callable[[Any], str], look: Callable[[Any], str]) -> str:
         """As an expression."""
         return f"not {self.inner.write(name, look)}"
 
@@ -131,7 +133,7 @@ class Both:
         return 1 + self.left.size + self.right.size
 
     @property
-    def atoms(self) -> tuple[Atom, ...]:
+    def atoms(self) -> tuple[Any, ...]:
         """Those of both parts."""
         return (*self.left.atoms, *self.right.atoms)
 
@@ -139,7 +141,7 @@ class Both:
         """Whether both do."""
         return self.left.holds(now, initial) and self.right.holds(now, initial)
 
-    def write(self, name: Callable[[Kind], str], look: Callable[[Kind], str]) -> str:
+    def write(self, name: Callable[[Any], str], look: Callable[[Any], str]) -> str:
         """As an expression."""
         sides = [
             f"({side.write(name, look)})" if isinstance(side, Either) else side.write(name, look)
@@ -161,7 +163,7 @@ class Either:
         return 1 + self.left.size + self.right.size
 
     @property
-    def atoms(self) -> tuple[Atom, ...]:
+    def atoms(self) -> tuple[Any, ...]:
         """Those of both parts."""
         return (*self.left.atoms, *self.right.atoms)
 
@@ -169,12 +171,13 @@ class Either:
         """Whether either does."""
         return self.left.holds(now, initial) or self.right.holds(now, initial)
 
-    def write(self, name: Callable[[Kind], str], look: Callable[[Kind], str]) -> str:
+    def write(self, name: Callable[[Any], str], look: Callable[[Any], str]) -> str:
         """As an expression."""
         return f"{self.left.write(name, look)} or {self.right.write(name, look)}"
 
 
-Predicate = Atom | Not | Both | Either
+Leaf = Atom | ThingAtom
+Predicate = Leaf | Not | Both | Either
 
 
 def beside(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:

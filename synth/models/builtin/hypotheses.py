@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from synth.models.builtin.changes import goal_examples, learn_goal, steps
-from synth.models.builtin.printer import Draft, print_program
-from synth.models.builtin.words import Vocabulary
+from synth.models.builtin.changes import goal_examples
+from synth.models.builtin.search import search
+from synth.models.builtin.ways import way_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +28,6 @@ __all__ = ["Choices", "choices_for", "current_choices", "in_order", "program_of"
 
 MOST = 6
 """Predicates kept for each sub-task when whole programs are enumerated."""
-
-FLAT = (0x000000, 0x808080, 0xFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +52,8 @@ def choices_for(plan: Plan, evidence: Evidence, *, deadline: float) -> Choices:
     A sub-task takes the change point from which its name would be made, or else the one
     that has its place in the order.
     """
-    words = Vocabulary(evidence)
-    points = steps(evidence)
+    way = way_of(evidence)
+    words, points = way.words, way.steps()
     by_name: dict[str, Step] = {}
     for step in points:
         for choice in step.choices:
@@ -75,7 +71,8 @@ def choices_for(plan: Plan, evidence: Evidence, *, deadline: float) -> Choices:
         found.append(
             tuple(c for c in ordered if all(c.holds(e.now, e.initial) == e.label for e in labels))
         )
-    goal = learn_goal(evidence, goal_examples(evidence, plan.goal), deadline=deadline)
+    examples = goal_examples(evidence, plan.goal)
+    goal = search(way.atoms(examples), examples, deadline=deadline)
     return Choices((*found, goal.predicates), goal.conflict, goal.finished)
 
 
@@ -89,8 +86,7 @@ def in_order(choices: Choices) -> tuple[tuple[Predicate, ...], ...]:
 
 def program_of(predicates: Sequence[Predicate], plan: Plan, evidence: Evidence) -> str:
     """The text of a hypothesis."""
-    draft = Draft(tuple(predicates), evidence.tile, _same_share(evidence))
-    return print_program(draft, plan, Vocabulary(evidence))
+    return way_of(evidence).write(predicates, plan)
 
 
 def current_choices(
@@ -124,16 +120,3 @@ def _checker(source: str, name: str) -> str:
         rf"^def {re.escape(name)}\(.*?\n(?=\S)", f"{source}\n#", re.DOTALL | re.MULTILINE
     )
     return "".join(match[0].partition("return")[2].split()) if match else ""
-
-
-def _same_share(evidence: Evidence) -> float:
-    """Half-way between what frames of an episode keep and what blank images share with it."""
-    kept = min(
-        float(np.mean(view.ground == story.initial.ground))
-        for story in evidence.stories
-        for view in story.views
-    )
-    blank = max(
-        float(np.mean(initial.ground == flat)) for initial in evidence.initials for flat in FLAT
-    )
-    return round((kept + blank) / 2 if kept > blank else kept / 2, 2)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import ModelReplyError, UsageError
 from synth.models.base import Reply
-from synth.models.builtin.changes import goal_examples, learn_goal, steps
+from synth.models.builtin.changes import goal_examples
 from synth.models.builtin.evidence import gather
 from synth.models.builtin.hypotheses import (
     choices_for,
@@ -26,7 +26,8 @@ from synth.models.builtin.hypotheses import (
     in_order,
     program_of,
 )
-from synth.models.builtin.words import Vocabulary
+from synth.models.builtin.search import search
+from synth.models.builtin.ways import way_of
 from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
@@ -83,13 +84,13 @@ class BuiltinModel:
 
     def _describe(self, request: DescribeRequest, deadline: float) -> str:
         evidence = gather(request.demonstrations, request.complaints)
-        words = Vocabulary(evidence)
+        way = way_of(evidence)
         examples = goal_examples(evidence, request.previous.goal if request.previous else None)
-        goal = learn_goal(evidence, examples, deadline=deadline)
+        goal = search(way.atoms(examples), examples, deadline=deadline)
         if not goal.predicates:
             raise ModelReplyError(f"builtin: {_why_none(goal.conflict, finished=goal.finished)}")
-        phrases = [words.phrase(step.choices[0]) for step in steps(evidence)]
-        last = words.phrase(goal.predicates[self._pick(request, len(goal.predicates))])
+        phrases = [way.words.phrase(step.choices[0]) for step in way.steps()]
+        last = way.words.phrase(goal.predicates[self._pick(request, len(goal.predicates))])
         if request.previous is not None:
             kept = _kept(request)
             phrases = [phrase for phrase in phrases if phrase.name in kept]

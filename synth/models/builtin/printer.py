@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synth.models.builtin.grammar import Both, Either
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from synth.models.builtin.words import Vocabulary
     from synth.plan import Plan
 
-__all__ = ["Draft", "print_program"]
+__all__ = ["Draft", "checker", "print_program", "stages"]
 
 WIDTH = 96
 
@@ -100,7 +100,7 @@ class Draft:
 
 def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     """The program, ready to be judged."""
-    kinds = _kinds(draft.predicates)
+    kinds: tuple[Kind, ...] = _kinds(draft.predicates)
     measures = sorted({kind.measure for kind in kinds})
     constants = {
         kind: words.noun(kind).replace(" ", "_").replace("-", "_").upper() for kind in kinds
@@ -114,9 +114,10 @@ def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     used = {atom.relation for p in draft.predicates for atom in p.atoms}
     parts += [text for name, text in _RELATIONS.items() if name in used]
     for subtask, predicate in zip(plan.subtasks, draft.predicates, strict=True):
-        text = predicate.write(lambda k: constants[k], lambda k: looks[k.measure])
-        parts.append(_checker(subtask.name, words.phrase(predicate).sentence, predicate, text))
-    parts.append(f"\nSUBTASKS = {_stages(plan)}\n")
+        leaf: Any = predicate  # of tiles: only the printer of things is given things
+        text = leaf.write(lambda k: constants[k], lambda k: looks[k.measure])
+        parts.append(checker(subtask.name, words.phrase(predicate).sentence, predicate, text))
+    parts.append(f"\nSUBTASKS = {stages(plan)}\n")
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -165,7 +166,8 @@ def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
     return "\n".join(lines)
 
 
-def _checker(name: str, description: str, predicate: Predicate, text: str) -> str:
+def checker(name: str, description: str, predicate: Predicate, text: str) -> str:
+    """A checker of one expression."""
     doc = _docstring(" ".join(description.split()))
     if isinstance(predicate, Either):
         text = f"({text})"
@@ -186,10 +188,11 @@ def _docstring(text: str) -> str:
     return f'{body}\n    """'
 
 
-def _stages(plan: Plan) -> str:
+def stages(plan: Plan) -> str:
+    """The plan's order, as SUBTASKS has it."""
     stages = [s[0] if len(s) == 1 else f"({', '.join(s)})" for s in plan.stage_names]
     return f"[{', '.join(stages)}]"
 
 
-def _kinds(predicates: Sequence[Predicate]) -> tuple[Kind, ...]:
+def _kinds(predicates: Sequence[Predicate]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(kind for p in predicates for atom in p.atoms for kind in atom.kinds))

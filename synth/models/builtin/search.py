@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.models.builtin.evidence import Example
-    from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.grammar import Leaf, Predicate
     from synth.models.builtin.view import Kind
 
     _Ruled = tuple[Predicate, NDArray[np.bool_]]
@@ -84,7 +84,7 @@ def atoms_of(kinds: Sequence[Kind], new: Sequence[Kind]) -> tuple[Atom, ...]:
     return tuple(sorted(atoms, key=lambda atom: (atom.size, atom.rank)))
 
 
-def search(atoms: Sequence[Atom], examples: Sequence[Example], *, deadline: float) -> Found:
+def search(atoms: Sequence[Leaf], examples: Sequence[Example], *, deadline: float) -> Found:
     """The smallest predicates over `atoms` that agree with every example.
 
     Args:
@@ -120,7 +120,7 @@ def search(atoms: Sequence[Atom], examples: Sequence[Example], *, deadline: floa
 
 
 def _combinations(
-    atoms: Sequence[Atom], rows: NDArray[np.bool_], labels: NDArray[np.bool_]
+    atoms: Sequence[Leaf], rows: NDArray[np.bool_], labels: NDArray[np.bool_]
 ) -> Iterator[_Ruled]:
     """Pairs, then threes, each with its row."""
     literals = _literals(atoms, rows)
@@ -150,7 +150,7 @@ def _mixed(
                 yield Both(p, Either(q, r)), a & either
 
 
-def _literals(atoms: Sequence[Atom], rows: NDArray[np.bool_]) -> list[_Ruled]:
+def _literals(atoms: Sequence[Leaf], rows: NDArray[np.bool_]) -> list[_Ruled]:
     """Atoms and their opposites, without those that say the same on every example."""
     found: list[_Ruled] = []
     seen: set[bytes] = set()

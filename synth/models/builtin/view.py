@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from synth import vision
+from synth.models.builtin.things import things
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from synth.models.builtin.things import Scenery, Thing
 
 __all__ = ["DRAWN", "Kind", "Measure", "View", "drawn_pixels"]
 
@@ -54,18 +57,23 @@ class View:
     Attributes:
         name: The picture's name, for messages.
         codes: ``uint32[H, W]``.
-        tile: Side of a tile in pixels.
+        tile: Side of a tile in pixels; 0 where the pictures are no grid.
+        scenery: Ground and known colours, where they are not.
     """
 
     name: str
     codes: NDArray[np.uint32]
     tile: int
+    scenery: Scenery | None = None
     _counts: dict[Measure, NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    _things: dict[Thing, tuple[vision.Blob, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, name: str, frame: NDArray[np.uint8], tile: int) -> View:
+    def of(
+        cls, name: str, frame: NDArray[np.uint8], tile: int, scenery: Scenery | None = None
+    ) -> View:
         """The view of a frame ``uint8[H, W, 3]``."""
-        return cls(name, vision.pack(frame), tile)
+        return cls(name, vision.pack(frame), tile, scenery)
 
     @property
     def ground(self) -> NDArray[np.uint32]:
@@ -86,6 +94,17 @@ class View:
         """``bool[rows, columns]``: the tiles of a kind."""
         found: NDArray[np.bool_] = self.counts(kind.measure) == kind.count
         return found
+
+    @property
+    def bare(self) -> NDArray[np.bool_]:
+        """``bool[H, W]``: the pixels of plain ground; none where there is no scenery."""
+        return self.scenery.bare(self.codes) if self.scenery else self.codes != self.codes
+
+    def things(self, kind: Thing) -> tuple[vision.Blob, ...]:
+        """The things of a kind, largest first; none where there is no scenery."""
+        if kind not in self._things:
+            self._things[kind] = things(self.codes, kind, self.scenery) if self.scenery else ()
+        return self._things[kind]
 
 
 def drawn_pixels(

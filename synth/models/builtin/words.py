@@ -10,12 +10,12 @@ vision-language model names better.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synth import vision
-from synth.models.builtin.grammar import Atom, Either, Not
+from synth.models.builtin.grammar import Both, Either, Not
 from synth.prompts.colours import colour_name
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.evidence import Evidence, Story
     from synth.models.builtin.grammar import Predicate
+    from synth.models.builtin.things import Thing
     from synth.models.builtin.view import Kind, View
 
 __all__ = ["Phrase", "Vocabulary"]
@@ -57,9 +58,9 @@ class Vocabulary:
         self._evidence = evidence
         self._views = [view for story in evidence.stories for view in story.views]
         self._usual = _usual(evidence.stories)
-        self._nouns: dict[Kind, str] = {}
+        self._nouns: dict[Any, str] = {}
 
-    def noun(self, kind: Kind) -> str:
+    def noun(self, kind: Kind | Thing) -> str:
         """``yellow thing``; two kinds never have the same."""
         if kind not in self._nouns:
             noun, number = self._describe(kind), 2
@@ -71,17 +72,17 @@ class Vocabulary:
 
     def phrase(self, predicate: Predicate) -> Phrase:
         """A name and a sentence for a predicate."""
-        if isinstance(predicate, Atom):
-            return self._atom(predicate)
         if isinstance(predicate, Not):
             inner = self._atom(predicate.inner)
             return Phrase(f"not_{inner.name}", f"Not so: {inner.sentence}")
+        if not isinstance(predicate, Both | Either):
+            return self._atom(predicate)
         left, right = self.phrase(predicate.left), self.phrase(predicate.right)
         word = "or" if isinstance(predicate, Either) else "and"
         sentence = f"{left.sentence.rstrip('.')}, {word} {right.sentence[0].lower()}"
         return Phrase(f"{left.name}_{word}_{right.name}", sentence + right.sentence[1:])
 
-    def _atom(self, atom: Atom) -> Phrase:
+    def _atom(self, atom: Any) -> Phrase:
         noun = self.noun(atom.kinds[0])
         snake = noun.replace(" ", "_").replace("-", "_")
         match atom.relation:
@@ -125,7 +126,7 @@ class Vocabulary:
             "changed": "looks different from before",
         }[verb]
 
-    def _describe(self, kind: Kind) -> str:
+    def _describe(self, kind: Any) -> str:
         tiles = [tile for view in self._views if (tile := _tile(view, kind)) is not None]
         if not tiles:
             return "thing"

@@ -1,0 +1,161 @@
+"""Things on a plain ground: connected pixels of one colour, in pictures that are no grid.
+
+The *ground* is the most common colours of all initial images. The *known* colours are the
+others that every initial image has; whatever has neither is a thing in a colour of its
+own, so that a block is a block in any colour. Where there are many shades, colours count
+as one within a tolerance.
+
+Textured grounds are not understood: every patch of them would be a thing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth import vision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+__all__ = ["MOST", "OTHER", "SMALLEST", "Scenery", "Thing", "Trait", "scenery_of", "things"]
+
+SMALLEST = 6
+"""Smaller groups of pixels are no things."""
+
+MOST = 12
+"""Things of a kind that are looked at, the largest first, and colours of their own."""
+
+OTHER = -1
+"""Stands for a colour that is neither the ground's nor known."""
+
+FEW_SHADES = 24
+TOLERANCE = 24
+GROUND_SHARE = 0.25
+PLAIN = 0.35
+"""The ground covers at least so much of every initial image."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Trait:
+    """A band of a number that a thing has; ``low <= number < high``.
+
+    Attributes:
+        feature: ``area``, ``aspect`` (height by width), ``fill`` (of the box), ``row`` or
+            ``column`` (of the centre, pixels).
+        low: Lower end, ``-inf`` where there is none.
+        high: Upper end, ``inf`` where there is none.
+        word: ``small``.
+    """
+
+    feature: str
+    low: float
+    high: float
+    word: str
+
+    def fits(self, blob: vision.Blob) -> bool:
+        """Whether a thing is within the band."""
+        return self.low <= number(blob, self.feature) < self.high
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Thing:
+    """A kind of thing.
+
+    Attributes:
+        colour: ``0xRRGGBB``, or `OTHER`.
+        trait: What else is asked, if anything.
+    """
+
+    colour: int
+    trait: Trait | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scenery:
+    """What the pictures of a task have in common.
+
+    Attributes:
+        ground: Colours of the ground.
+        known: Colours of things that every initial image shows.
+        tolerance: By how much each channel may differ.
+    """
+
+    ground: tuple[int, ...]
+    known: tuple[int, ...]
+    tolerance: int
+
+    def bare(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """``bool[H, W]``: the pixels of the ground."""
+        return vision.where(codes, *self.ground, tolerance=self.tolerance)
+
+    def pixels(self, codes: NDArray[np.uint32], colour: int) -> NDArray[np.bool_]:
+        """``bool[H, W]``: the pixels of a colour, or of none that is known."""
+        if colour == OTHER:
+            return ~vision.where(codes, *self.ground, *self.known, tolerance=self.tolerance)
+        return vision.where(codes, colour, tolerance=self.tolerance)
+
+
+def scenery_of(pictures: Sequence[NDArray[np.uint32]]) -> Scenery | None:
+    """Ground and known colours of initial images, or ``None`` where no ground is plain."""
+    pooled: Counter[int] = Counter()
+    for colour, count in chain.from_iterable(vision.colours(codes) for codes in pictures):
+        pooled[colour] += count
+    shades = max((len(vision.colours(codes)) for codes in pictures), default=0)
+    tolerance = TOLERANCE if shades > FEW_SHADES else 0
+    ordered = sorted(pooled, key=lambda colour: (-pooled[colour], colour))
+    palette: list[int] = []
+    for colour in ordered[: 40 * MOST]:
+        if len(palette) < FEW_SHADES and not any(_near(colour, p, tolerance) for p in palette):
+            palette.append(colour)
+    least = {
+        colour: min(vision.count_colour(codes, colour, tolerance=tolerance) for codes in pictures)
+        for colour in palette
+    }
+    size = max(min((codes.size for codes in pictures), default=0), 1)
+    ground = tuple(c for c in palette if least[c] >= GROUND_SHARE * size)
+    if not ground:
+        return None
+    known = tuple(c for c in palette if c not in ground and least[c] >= SMALLEST)
+    scenery = Scenery(ground, known, tolerance)
+    bare = min(float(np.mean(scenery.bare(codes))) for codes in pictures)
+    anything = all(not scenery.bare(codes).all() for codes in pictures)
+    return scenery if bare >= PLAIN and anything else None
+
+
+def things(codes: NDArray[np.uint32], kind: Thing, scenery: Scenery) -> tuple[vision.Blob, ...]:
+    """The things of a kind, largest first."""
+    if kind.colour == OTHER and not scenery.tolerance:
+        taken = {*scenery.ground, *scenery.known}
+        found: list[vision.Blob] = []
+        for colour, _ in [c for c in vision.colours(codes) if c[0] not in taken][:MOST]:
+            found += vision.blobs(codes == colour, SMALLEST, diagonal=True)
+    else:
+        found = list(vision.blobs(scenery.pixels(codes, kind.colour), SMALLEST, diagonal=True))
+    trait = kind.trait
+    return tuple(blob for blob in found[:MOST] if trait is None or trait.fits(blob))
+
+
+def number(blob: vision.Blob, feature: str) -> float:
+    """A feature of a thing."""
+    match feature:
+        case "area":
+            return float(blob.area)
+        case "aspect":
+            return blob.height / blob.width
+        case "fill":
+            return blob.area / (blob.height * blob.width)
+        case "row":
+            return blob.centroid[0]
+        case _:
+            return blob.centroid[1]
+
+
+def _near(one: int, other: int, tolerance: int) -> bool:
+    return all(abs((one >> s & 255) - (other >> s & 255)) <= tolerance for s in (0, 8, 16))
