@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -100,6 +101,18 @@ def test_a_drawn_world_is_learnt_and_holds_on_episodes_never_shown(
     assert outcome.held_out.failed == 0
     assert outcome.plan is not None
     assert outcome.plan.names == names
+
+
+def test_shades_of_a_colour_count_as_one(tmp_path: Path) -> None:
+    """The same world with noise in every pixel is learnt too."""
+    clean = task(disc_to_ring)
+    noise = np.random.default_rng(0).integers(-5, 6, clean.store.frames.shape)
+    frames = np.clip(clean.store.frames + noise, 0, 255).astype(np.uint8)
+    noisy = replace(clean, store=replace(clean.store, frames=frames))
+    outcome = run_loop(noisy, BuiltinModel(), tmp_path / "run")
+    assert outcome.accepted, outcome.reason
+    assert outcome.source is not None
+    assert "tolerance=TOLERANCE" in outcome.source
 
 
 @settings(max_examples=25, deadline=None)

@@ -111,9 +111,10 @@ def scenery_of(pictures: Sequence[NDArray[np.uint32]]) -> Scenery | None:
     tolerance = TOLERANCE if shades > FEW_SHADES else 0
     ordered = sorted(pooled, key=lambda colour: (-pooled[colour], colour))
     palette: list[int] = []
-    for colour in ordered[: 40 * MOST]:
-        if len(palette) < FEW_SHADES and not any(_near(colour, p, tolerance) for p in palette):
-            palette.append(colour)
+    left = np.array(ordered, np.uint32)
+    while left.size and len(palette) < FEW_SHADES:
+        palette.append(int(left[0]))
+        left = left[~vision.where(left[None], palette[-1], tolerance=tolerance)[0]]
     least = {
         colour: min(vision.count_colour(codes, colour, tolerance=tolerance) for codes in pictures)
         for colour in palette
@@ -155,7 +156,3 @@ def number(blob: vision.Blob, feature: str) -> float:
             return blob.centroid[0]
         case _:
             return blob.centroid[1]
-
-
-def _near(one: int, other: int, tolerance: int) -> bool:
-    return all(abs((one >> s & 255) - (other >> s & 255)) <= tolerance for s in (0, 8, 16))
