@@ -136,6 +136,27 @@ def test_a_printed_predicate_about_things_says_what_it_says(
         assert not sandbox.check(tiny, tiny[0]).any()
 
 
+@pytest.mark.parametrize("relations", [SINGLES, PAIRS])
+def test_every_relation_prints_what_it_says(relations: tuple[str, ...]) -> None:
+    """On two hundred pictures of two things, most of which stand in some relation."""
+    rng = np.random.default_rng(0)
+    frames = [
+        picture([(*rng.integers(18, 44, 2), rng.integers(2, 12), look) for look in (2, 1)])
+        for _ in range(200)
+    ]
+    frames += [picture([(30, 30, 5, look)]) for look in (1, 2)]
+    evidence = gather((demonstration("a", frames[:2]), demonstration("b", frames[2:4])))
+    pair = (Thing(0xDC1414), Thing(0x1E3CE6))
+    views = [View.of("v", frame, 0, evidence.scenery) for frame in frames]
+    for relation in relations:
+        kinds = pair if relation in PAIRS else pair[:1]
+        atom = ThingAtom(relation, kinds, 6.5 if relation == "near" else 0.0)
+        with Sandbox(program_of((atom,), PLAN, evidence)) as sandbox:
+            for start in (0, -1):
+                said = sandbox.check(np.stack(frames), frames[start])[:, 0].tolist()
+                assert said == [atom.holds(view, views[start]) for view in views], relation
+
+
 def test_two_pictures_that_look_alike_are_named() -> None:
     """What cannot be told apart is said, with the names of the frames."""
     frames = [picture([(20, 20, 5, 1)]), picture([(30, 30, 5, 1)]), picture([(20, 20, 5, 1)])]
