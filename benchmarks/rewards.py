@@ -44,16 +44,7 @@ def best(measure: Callable[[], float]) -> float:
 def row(folder: Path) -> tuple[str, ...]:
     """One committed reward's line."""
     task = TaskFolder.read(folder)
-    episodes = task.store.select(split="visible")
-    pairs = np.unique(
-        np.concatenate(
-            [
-                np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
-                for e in episodes
-            ]
-        ),
-        axis=0,
-    )
+    pairs = task.store.pairs_of(task.store.select(split="visible"))
     pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]  # episode by episode, as in training
     frames = np.ascontiguousarray(task.store.frames[: int(pairs.max()) + 1])
     with synth.load(folder) as reward:

@@ -130,6 +130,22 @@ class EpisodeStore:
         frame: NDArray[np.uint8] = self.frames[episode.frame_index[0]]
         return frame
 
+    def pairs_of(self, episodes: Sequence[Episode]) -> NDArray[np.int64]:
+        """``int64[P, 2]``, the distinct pairs of frame and initial frame, sorted.
+
+        Args:
+            episodes: Of this store, at least one.
+        """
+        return np.unique(
+            np.concatenate(
+                [
+                    np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
+                    for e in episodes
+                ]
+            ).astype(np.int64),
+            axis=0,
+        )
+
     def require_fit(self, spec: Spec, *, folder: str = "episodes") -> None:
         """Check that these episodes were made from `spec`.
 

@@ -77,6 +77,21 @@ class RewardStep:
     credited: tuple[int, ...]
     credit: Credit
 
+    def info(self, names: tuple[str, ...], env_reward: float) -> dict[str, object]:
+        """The step as an entry of gymnasium's info, with names in place of indices.
+
+        Args:
+            names: Of the sub-tasks in plan order.
+            env_reward: The environment's own reward of this step.
+        """
+        return {
+            "credited": tuple(names[k] for k in self.credited),
+            "complete": self.credit.complete >= 0,
+            "skipped": tuple(names[k] for k in self.credit.skipped),
+            "share": self.credit.credited / len(names),
+            "env_reward": env_reward,
+        }
+
 
 class Shaper:
     """The dense reward of one environment, a step at a time.

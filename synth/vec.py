@@ -85,13 +85,7 @@ class RewardVecWrapper(VecEnvWrapper):
             step = shaper.step(verdicts[i], env_reward=float(env_rewards[i]), terminated=ended)
             rewards[i] = step.reward
             del info[FRAME_KEY]
-            info["synth"] = {
-                "credited": tuple(names[k] for k in step.credited),
-                "complete": step.credit.complete >= 0,
-                "skipped": tuple(names[k] for k in step.credit.skipped),
-                "share": step.credit.credited / len(names),
-                "env_reward": float(env_rewards[i]),
-            }
+            info["synth"] = step.info(names, float(env_rewards[i]))
         fresh = [i for i in range(len(infos)) if dones[i]]
         for i in fresh:
             self._initials[i] = _frame(self.venv.reset_infos[i])

@@ -123,17 +123,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         step = self._shaper.step(
             holds, progress, env_reward=float(env_reward), terminated=terminated
         )
-        names = self.reward_program.subtasks
-        info = {
-            **info,
-            "synth": {
-                "credited": tuple(names[k] for k in step.credited),
-                "complete": step.credit.complete >= 0,
-                "skipped": tuple(names[k] for k in step.credit.skipped),
-                "share": step.credit.credited / len(names),
-                "env_reward": float(env_reward),
-            },
-        }
+        told = step.info(self.reward_program.subtasks, float(env_reward))
+        info = {**info, "synth": told}
         return observation, step.reward, terminated, truncated, info
 
     def _look(

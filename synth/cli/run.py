@@ -118,9 +118,10 @@ def run(
     if model.partition(":")[0] == "builtin":
         for line in BETTER:
             say.print(line, markup=False)
+    code = outcome.exit_code or int(audited is False or settlement.differs)
     if as_json:
-        typer.echo(json.dumps(to_json(outcome, settlement, audited), indent=2))
-    raise typer.Exit(outcome.exit_code or int(audited is False or settlement.differs))
+        typer.echo(json.dumps(to_json(outcome, settlement, audited, code), indent=2))
+    raise typer.Exit(code)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -77,14 +77,16 @@ def _side(side: Side) -> str:
     return f"{side.passed} tests pass, {side.failed} fail, {side.lines} lines{speed}"
 
 
-def to_json(outcome: Outcome, settlement: Settlement, audited: bool | None) -> dict[str, Any]:
+def to_json(
+    outcome: Outcome, settlement: Settlement, audited: bool | None, code: int
+) -> dict[str, Any]:
     """The summary for scripts; every key is always there."""
     speed, held_out = outcome.speed, outcome.held_out
     return {
         "accepted": outcome.accepted,
         "fate": settlement.fate,
         "audit_passed": audited,
-        "exit_code": outcome.exit_code,
+        "exit_code": code,
         "reason": outcome.reason,
         "next_step": outcome.next_step,
         "folder": str(outcome.folder),

@@ -60,7 +60,7 @@ class Journal:
         try:
             self._lock()
             self.tape = Tape(self._recover())
-        except BaseException:
+        except BaseException:  # the descriptor must not outlive a failed start
             os.close(self._fd)
             raise
 

@@ -181,7 +181,7 @@ class Asker:
             futures = [pool.submit(self._ask_one, question) for question in missing]
             try:
                 wait(futures)
-            except BaseException:
+            except BaseException:  # also on Ctrl-C: what has not begun is not begun
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         for future in futures:

@@ -146,16 +146,7 @@ def _side(examiner: SuiteExaminer, source: str, plan: Plan) -> Side:
 
 def _holds(task: Task, source: str, *, unsafe: bool) -> NDArray[np.bool_] | None:
     """``bool[P, K]`` over the distinct held-out pairs of frame and initial frame."""
-    episodes = task.store.select(split="held_out")
-    pairs = np.unique(
-        np.concatenate(
-            [
-                np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
-                for e in episodes
-            ]
-        ),
-        axis=0,
-    )
+    pairs = task.store.pairs_of(task.store.select(split="held_out"))
     used, local = np.unique(pairs, return_inverse=True)
     try:
         with Sandbox(source, unsafe=unsafe, stages=parse(source).stages) as sandbox:

@@ -133,6 +133,6 @@ def replace_file(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         Path(name).chmod(0o644)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException:  # also on Ctrl-C: no half-written file stays
         Path(name).unlink(missing_ok=True)
         raise

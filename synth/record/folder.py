@@ -80,7 +80,7 @@ def _put_in_place(fresh: Path, folder: Path) -> None:
     folder.replace(old)
     try:
         fresh.replace(folder)
-    except BaseException:
+    except BaseException:  # also on Ctrl-C: the old episodes come back
         old.replace(folder)
         raise
     shutil.rmtree(old)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.credit import assign_credit
 from synth.record import Rollout, Seeds, roll_expert, roll_random
 from synth.sandbox import Cell
 
@@ -136,7 +137,7 @@ def measure_accuracy(
     }
     truth["success"] = np.concatenate([j.rollout.success for j in everything])
     holds = np.concatenate([j.holds for j in everything])
-    credits_of = [reward_credit(reward, j.holds) for j in experts]
+    credited = [assign_credit(j.holds, reward.stages).credited for j in experts]
     rows = tuple(
         _best_match(name, holds[:, k], truth, goal=k == len(reward.subtasks) - 1)
         for k, name in enumerate(reward.subtasks)
@@ -145,20 +146,12 @@ def measure_accuracy(
         task=spec.name,
         seeds=seeds,
         frames=len(holds),
-        experts_in_order=sum(credited == len(reward.subtasks) for credited in credits_of),
+        experts_in_order=credited.count(len(reward.subtasks)),
         random_complete=sum(bool(j.holds[:, -1].any()) for j in randoms),
         random_success=sum(bool(j.rollout.success.any()) for j in randoms),
         subtasks=rows,
         scenes=_by_scene(everything, rows),
     )
-
-
-def reward_credit(reward: Reward, holds: NDArray[np.bool_]) -> int:
-    """How many sub-tasks an episode's verdicts credit."""
-    tracker = reward.tracker()
-    for row in holds:
-        tracker.step(row)
-    return tracker.credit.credited
 
 
 def _judge(reward: Reward, rollout: Rollout) -> _Judged:

@@ -61,7 +61,7 @@ class SharedMemory:
             os.ftruncate(self.descriptor, self.size)
             self._map = mmap.mmap(self.descriptor, self.size)
             fcntl.fcntl(self.descriptor, _F_ADD_SEALS, _SEALS)
-        except BaseException:
+        except BaseException:  # the descriptor must not outlive a failed start
             os.close(self.descriptor)
             raise
 

@@ -143,8 +143,8 @@ class WorkerProcess:
         """
         try:
             return self._converse(request, body, until, allowed)
-        except BaseException:
-            self.kill()  # also after Ctrl-C: a reply that is still to come would be out of turn
+        except BaseException:  # also on Ctrl-C: a reply still to come would be out of turn
+            self.kill()
             raise
 
     def kill(self) -> None:
@@ -229,7 +229,7 @@ class WorkerProcess:
             raise SandboxUnavailable(
                 f"a worker ended before it was locked down: {error}"
             ) from error
-        except BaseException:
+        except BaseException:  # also on Ctrl-C: no worker is left behind
             self.kill()
             raise
         layers = Layers(
