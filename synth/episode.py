@@ -37,7 +37,16 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Episode", "EpisodeStore", "Kind", "Split", "read_store", "write_store"]
+__all__ = [
+    "Change",
+    "Episode",
+    "EpisodeStore",
+    "Kind",
+    "Split",
+    "Variant",
+    "read_store",
+    "write_store",
+]
 
 Kind = Literal["expert", "random", "near_miss", "found"]
 Split = Literal["visible", "held_out"]
@@ -45,6 +54,45 @@ SPLITS: tuple[Split, ...] = ("visible", "held_out")
 FORMAT = 1
 XZ_PRESET = 3
 """On rendered frames as small as the default 6, and 15 times as quick to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something in the scene other than the one who acts looks different from a frame on.
+
+    It is seen in the *backdrop*, the picture drawn without the one who acts, and only
+    counted where the first backdrop shows a thing and not bare ground.
+
+    Attributes:
+        frame: The first frame on which it is so, at least 1.
+        box: ``(top, left, bottom, right)`` in pixels, bottom and right exclusive.
+        leaves: Whether the place looked as at first until then.
+        returns: Whether the place looks as at first again.
+    """
+
+    frame: int
+    box: tuple[int, int, int, int]
+    leaves: bool
+    returns: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Variant:
+    """An episode in changed pictures, on which every verdict must stay what it was.
+
+    Attributes:
+        name: The change in a few words, unique per episode: ``highlight = true``.
+        base: The episode's id.
+        split: The episode's split.
+        frame_index: ``int32[T+1]`` into `frames`.
+        frames: ``uint8[N, H, W, 3]``; the size need not be that of the episode's own frames.
+    """
+
+    name: str
+    base: str
+    split: Split
+    frame_index: NDArray[np.int32]
+    frames: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -63,6 +111,7 @@ class Episode:
         success: ``bool[T+1]``, the environment's success flag at each frame.
         truth: Predicate name to ``bool[T+1]``.
         note: For near misses and finds: how it was made.
+        changes: What changed in the scene and when; ``None`` where that was not recorded.
     """
 
     id: str
@@ -76,6 +125,7 @@ class Episode:
     success: NDArray[np.bool_]
     truth: Mapping[str, NDArray[np.bool_]]
     note: str = ""
+    changes: tuple[Change, ...] | None = None
 
     def __len__(self) -> int:
         """The number of actions, T."""
@@ -92,6 +142,8 @@ class EpisodeStore:
         spec_digest: `Spec.episode_digest` of the spec they were made from.
         env: Environment id.
         versions: Package versions that made them.
+        variants: Some of the episodes in changed pictures.
+        generation: How often the held-out episodes were replaced by fresh ones.
     """
 
     frames: NDArray[np.uint8]
@@ -99,6 +151,8 @@ class EpisodeStore:
     spec_digest: str
     env: str
     versions: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+    generation: int = 0
 
     def select(
         self, *, kind: Kind | None = None, split: Split | None = None
@@ -197,6 +251,7 @@ def write_store(folder: Path, store: EpisodeStore) -> None:
         "format": FORMAT,
         "env": store.env,
         "spec_digest": store.spec_digest,
+        **({"generation": store.generation} if store.generation else {}),
         "versions": dict(sorted(store.versions.items())),
         "frames": counts,
         "episodes": {
@@ -252,7 +307,12 @@ def _read_store(folder: Path) -> EpisodeStore:
         if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
             raise ValueError(f"{e.id} refers to a frame that is not there")
     return EpisodeStore(
-        frames, episodes, manifest["spec_digest"], manifest["env"], manifest["versions"]
+        frames,
+        episodes,
+        manifest["spec_digest"],
+        manifest["env"],
+        manifest["versions"],
+        generation=manifest.get("generation", 0),
     )
 
 
@@ -269,7 +329,23 @@ def _to_json(e: Episode, local: Mapping[int, int]) -> dict[str, Any]:
         "success": _bits(e.success),
         "truth": {name: _bits(values) for name, values in sorted(e.truth.items())},
         "note": e.note,
+        **_changes_to_json(e),
     }
+
+
+def _changes_to_json(e: Episode) -> dict[str, Any]:
+    if e.changes is None:
+        return {}
+    return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.changes]}
+
+
+def _changes(raw: dict[str, Any]) -> tuple[Change, ...] | None:
+    if "changes" not in raw:
+        return None
+    return tuple(
+        Change(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
+        for frame, top, left, bottom, right, leaves, returns in raw["changes"]
+    )
 
 
 def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode]:
@@ -291,6 +367,7 @@ def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode
             success=_unbits(raw["success"]),
             truth={name: _unbits(bits) for name, bits in raw["truth"].items()},
             note=raw["note"],
+            changes=_changes(raw),
         )
 
 

@@ -9,12 +9,27 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Failure", "Group"]
+__all__ = ["Failure", "Find", "Group"]
 
 Group = Literal[
     "program", "contract", "expert", "random", "near_miss", "metamorphic", "search", "necessity"
 ]
 """The suite's groups in the order in which the cascade runs them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """An episode on which a program lies, as it can be played again.
+
+    Attributes:
+        seed: What the environment is reset with.
+        actions: As JSON values; the lie is on the frame after the last of them.
+        note: What kind of lie it is, in words.
+    """
+
+    seed: int
+    actions: tuple[Any, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,8 @@ class Failure:
         expected: What the assertion wanted, in words.
         actual: What came, in words.
         held_out: Whether the episode is held out; such a failure never reaches a prompt.
+        variant: Name of the changed picture of the episode that was judged, or ``None``.
+        find: An episode that the search made and no store holds yet, or ``None``.
     """
 
     test: str
@@ -42,6 +59,8 @@ class Failure:
     expected: str = ""
     actual: str = ""
     held_out: bool = False
+    variant: str | None = None
+    find: Find | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The failure as a JSON object, every field present."""

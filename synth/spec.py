@@ -27,8 +27,10 @@ __all__ = [
     "ExpertSpec",
     "GateSpec",
     "HeldOutSpec",
+    "MetamorphicSpec",
     "NearMissSpec",
     "RandomSpec",
+    "SearchSpec",
     "Spec",
     "TargetSpec",
     "find_specs",
@@ -77,6 +79,39 @@ class NearMissSpec(_Table):
     episodes: Count = 20
 
 
+class MetamorphicSpec(_Table):
+    """Changes of the picture that must not change any verdict; the table must be there.
+
+    Attributes:
+        episodes: Episodes of each split that are also shown changed.
+        render: Render parameters to draw them with instead of the spec's own, one table for
+            each way: ``highlight = true``, ``tile_size = 8``.
+        distractors: Things of kinds that the scene does not hold, added to it.
+        colours: Kinds of things whose colour does not matter; they are drawn in others.
+        noise: Largest change of a channel by noise, of 255.
+        brightness: Largest change of all channels together, of 255.
+        shift: Largest shift of the whole picture in pixels, as by a camera that shakes.
+    """
+
+    episodes: Count = 4
+    render: list[dict[str, Scalar]] = []
+    distractors: Annotated[int, Field(ge=0, le=8)] = 0
+    colours: list[str] = []
+    noise: Annotated[int, Field(ge=0, le=64)] = 0
+    brightness: Annotated[int, Field(ge=0, le=128)] = 0
+    shift: Annotated[int, Field(ge=0, le=16)] = 0
+
+
+class SearchSpec(_Table):
+    """The search for episodes on which a program lies; the table must be there.
+
+    Attributes:
+        episodes: How many an audit, or a round of the loop, may try.
+    """
+
+    episodes: Count = 200
+
+
 class GateSpec(_Table):
     """What a reward must reach (the paper's gates: all experts, at most 10% of random).
 
@@ -117,6 +152,8 @@ class Spec(_Table):
         render: Handed to the environment's family.
         options: Further keyword arguments of the environment.
         near_miss: Near misses, or ``None`` for none.
+        metamorphic: Changes that must not matter, or ``None`` for none.
+        search: The search for lies, or ``None`` for none.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -131,18 +168,21 @@ class Spec(_Table):
     random: RandomSpec = RandomSpec()
     held_out: HeldOutSpec = HeldOutSpec()
     near_miss: NearMissSpec | None = None
+    metamorphic: MetamorphicSpec | None = None
+    search: SearchSpec | None = None
     gate: GateSpec = GateSpec()
     target: TargetSpec = TargetSpec()
 
     def episode_digest(self) -> str:
         """Digest of everything that decides what is recorded, as 64 hex digits.
 
-        Goal text, gates and targets are left out: changing them leaves episodes valid. So is
-        `near_miss` where there is none, as in every spec written before there were any.
+        Goal text, gates, targets and the search are left out: changing them leaves episodes
+        valid. So are `near_miss` and `metamorphic` where there is none, as in every spec
+        written before there were any.
         """
-        content = self.model_dump(exclude={"name", "goal", "show_goal", "gate", "target"})
-        if self.near_miss is None:
-            del content["near_miss"]
+        words = {"name", "goal", "show_goal", "gate", "target", "search"}
+        absent = {name for name in ("near_miss", "metamorphic") if getattr(self, name) is None}
+        content = self.model_dump(exclude=words | absent)
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -23,6 +23,7 @@ LAYERS = (
     ("reward",),
     ("envs",),
     ("record",),
+    ("search",),
     ("suite",),
     ("prompts",),
     ("models.base",),

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from synth.envs.base import Family, Moment, Policy, Simulator
+from synth.envs.base import Family, Moment, Policy, Simulator, Staged
 from synth.envs.policies import find_policy
 from synth.envs.registry import families, family_of
 
-__all__ = ["Family", "Moment", "Policy", "Simulator", "families", "family_of", "find_policy"]
+__all__ = [
+    "Family",
+    "Moment",
+    "Policy",
+    "Simulator",
+    "Staged",
+    "families",
+    "family_of",
+    "find_policy",
+]

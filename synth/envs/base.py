@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
     from synth.spec import Spec
 
-__all__ = ["Family", "Moment", "Policy", "Simulator"]
+__all__ = ["Family", "Moment", "Policy", "Simulator", "Staged"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,6 +69,31 @@ class Simulator(Protocol):
 
     def close(self) -> None:
         """Release what the simulator holds."""
+        ...
+
+
+@runtime_checkable
+class Staged(Protocol):
+    """A simulator that can draw its scene, and change it; not every one can."""
+
+    def backdrop(self) -> NDArray[np.uint8]:
+        """``uint8[H, W, 3]``: the picture without the one who acts."""
+        ...
+
+    def alter(self, change: Callable[[Any], None]) -> Moment:
+        """Change the scene of an episode that has just been reset.
+
+        Args:
+            change: Called with the environment.
+
+        Returns:
+            The first moment of the changed episode; its truth and its success are those of
+            the changed scene.
+        """
+        ...
+
+    def state(self) -> bytes:
+        """Equal where everything that decides what follows is equal, the step count aside."""
         ...
 
 

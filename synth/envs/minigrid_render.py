@@ -34,11 +34,12 @@ class TileRenderer:
         self._index: dict[_Look, int] = {}
         self._tiles: NDArray[np.uint8] = np.zeros((0, tile_size, tile_size, 3), np.uint8)
 
-    def render(self, env: Any) -> NDArray[np.uint8]:
+    def render(self, env: Any, *, agent: bool = True) -> NDArray[np.uint8]:
         """The whole grid.
 
         Args:
             env: An unwrapped MiniGrid environment after a reset.
+            agent: Whether to draw the agent and what it sees.
 
         Returns:
             ``uint8[height * tile_size, width * tile_size, 3]``, RGB.
@@ -46,8 +47,8 @@ class TileRenderer:
         grid = env.grid
         width, height = grid.width, grid.height
         x, y = env.agent_pos
-        here = int(y) * width + int(x)
-        lit = _field_of_view(env).tolist() if self.highlight else None
+        here = int(y) * width + int(x) if agent else -1
+        lit = _field_of_view(env).tolist() if self.highlight and agent else None
         index = self._index
         ids = []
         for at, cell in enumerate(grid.grid):

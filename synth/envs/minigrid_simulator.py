@@ -20,7 +20,10 @@ from synth.envs.registry import unknown_env
 from synth.errors import EnvironmentFault, SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
+    from numpy.typing import NDArray
 
     from synth.spec import Spec
 
@@ -90,6 +93,24 @@ class MiniGridSimulator:
             done=bool(terminated or truncated),
             truth=truth.read(),
         )
+
+    def backdrop(self) -> NDArray[np.uint8]:
+        """The grid without the agent, and without its field of view."""
+        return self._renderer.render(self.env, agent=False)
+
+    def alter(self, change: Callable[[Any], None]) -> Moment:
+        """Change the grid of a fresh episode; see `synth.envs.base.Staged.alter`."""
+        change(self.env)
+        self._truth = TruthReader(self.env)
+        frame = self._renderer.render(self.env)
+        return Moment(frame, reward=0.0, success=False, done=False, truth=self._truth.read())
+
+    def state(self) -> bytes:
+        """The grid, the agent's pose, and what it carries."""
+        env = self.env
+        carried = env.carrying.encode() if env.carrying is not None else ()
+        pose = (*env.agent_pos, env.agent_dir, *carried)
+        return bytes(env.grid.encode().tobytes()) + bytes(int(n) for n in pose)
 
     def random_action(self, rng: np.random.Generator) -> int:
         """Any of the environment's actions, all equally likely."""

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from synth.record.near_miss_recipes import GENERAL
 from synth.record.rolling import Rollout, expert_rollout, rollout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from synth.envs import Policy, Simulator
     from synth.record.near_miss_recipes import Recipe
@@ -137,6 +138,12 @@ class _Scene:
     expert: Policy
 
 
+def _altered(
+    alter: Callable[[Any, np.random.Generator], None], rng: np.random.Generator, env: Any
+) -> None:
+    alter(env, rng)
+
+
 def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss | str:
     """The recipe's episode of a seed, or why there is none."""
     rng = np.random.default_rng([_STREAM, number, shown.seed])
@@ -150,6 +157,7 @@ def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss
             shown.seed,
             scene.spec.max_steps,
             name=f"near_miss:{recipe.key}",
+            alter=None if recipe.alter is None else partial(_altered, recipe.alter, rng),
         )
     except ExpertFailed as error:
         return str(error)

@@ -46,18 +46,22 @@ class Recipe:
         aim: A ``route`` is kept only where it succeeds, a ``near`` one either way.
         make: From the expert's episode of the seed, the expert and a source of chance to a
             policy, or ``None`` where the episode does not allow it.
+        alter: Changes the scene after the reset, given the environment and the source of
+            chance; ``None`` where the scene stays what it is. It raises `ExpertFailed` with
+            the reason where the scene does not allow it.
     """
 
     key: str
     name: str
     aim: Aim
     make: Make
+    alter: Callable[[Any, np.random.Generator], None] | None = None
 
     def kept(self, rolled: Rollout, shown: Rollout) -> str:
         """Why an episode is not worth keeping, or nothing where it is."""
         if not rolled.actions:
             return "nothing was done in it"
-        if rolled.actions == shown.actions:
+        if rolled.actions == shown.actions and self.alter is None:
             return "it came out as the expert's own"
         if self.aim == "route" and not rolled.success[-1]:
             return "it did not succeed"

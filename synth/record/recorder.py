@@ -168,6 +168,7 @@ def _episode(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: s
         rewards=rolled.rewards,
         success=rolled.success,
         truth=rolled.truth,
+        changes=rolled.changes,
     )
 
 

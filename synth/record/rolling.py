@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs import family_of, find_policy
+from synth.envs import Staged, family_of, find_policy
 from synth.errors import EnvironmentFault, ExpertFailed, SynthError
+from synth.record.changes import changes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
     from synth.envs import Moment, Policy, Simulator
+    from synth.episode import Change
     from synth.spec import Spec
 
 __all__ = ["Rollout", "random_policy", "require_success", "roll_expert", "roll_random", "rollout"]
@@ -42,6 +44,8 @@ class Rollout:
         seed: What the environment was reset with.
         policy: Who acted.
         scene: What kind of scene it was, where the simulator tells.
+        changes: What changed in the scene and when; ``None`` where the simulator draws no
+            backdrop.
     """
 
     frames: NDArray[np.uint8]
@@ -52,6 +56,7 @@ class Rollout:
     seed: int
     policy: str
     scene: str = ""
+    changes: tuple[Change, ...] | None = None
 
     def __len__(self) -> int:
         """The number of actions, T."""
@@ -59,7 +64,13 @@ class Rollout:
 
 
 def rollout(
-    simulator: Simulator, policy: Policy, seed: int, max_steps: int, *, name: str = ""
+    simulator: Simulator,
+    policy: Policy,
+    seed: int,
+    max_steps: int,
+    *,
+    name: str = "",
+    alter: Callable[[Any], None] | None = None,
 ) -> Rollout:
     """Reset, then act until success, the episode's end, `max_steps`, or no more actions.
 
@@ -69,20 +80,31 @@ def rollout(
         seed: For the reset.
         max_steps: At most so many actions.
         name: Who acts, for the record.
+        alter: Changes the scene after the reset; see `Staged.alter`.
 
     Raises:
-        EnvironmentFault: The simulator changes its frame's shape or its predicates.
+        EnvironmentFault: The simulator changes its frame's shape or its predicates, or
+            cannot change its scene.
     """
+    staged = simulator if isinstance(simulator, Staged) else None
     moments = [simulator.reset(seed)]
+    if alter is not None:
+        if staged is None:
+            raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
+        moments = [staged.alter(alter)]
     scene = simulator.scene()
+    backdrops = [staged.backdrop()] if staged is not None else []
     actions: list[Any] = []
     if not moments[0].done:
         for action in policy(simulator):
             moments.append(simulator.step(action))
             actions.append(action)
+            if staged is not None:
+                backdrops.append(staged.backdrop())
             if moments[-1].done or moments[-1].success or len(actions) >= max_steps:
                 break
-    return _to_rollout(moments, actions, seed, name, scene)
+    changes = changes_of(backdrops) if staged is not None else None
+    return _to_rollout(moments, actions, seed=seed, name=name, scene=scene, changes=changes)
 
 
 def random_policy(seed: int) -> Policy:
@@ -165,7 +187,13 @@ def roll_random(spec: Spec, seed: int) -> Rollout:
 
 
 def _to_rollout(
-    moments: list[Moment], actions: list[Any], seed: int, name: str, scene: str
+    moments: list[Moment],
+    actions: list[Any],
+    *,
+    seed: int,
+    name: str,
+    scene: str,
+    changes: tuple[Change, ...] | None,
 ) -> Rollout:
     first = moments[0]
     for t, moment in enumerate(moments):
@@ -187,4 +215,5 @@ def _to_rollout(
         seed=seed,
         policy=name,
         scene=scene,
+        changes=changes,
     )
