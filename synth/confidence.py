@@ -18,7 +18,18 @@ from scipy import special
 
 from synth.errors import UsageError
 
-__all__ = ["Interval", "clopper_pearson", "episodes_needed", "lower_bound", "upper_bound"]
+__all__ = [
+    "CERTAINTY",
+    "Interval",
+    "clopper_pearson",
+    "episodes_needed",
+    "lower_bound",
+    "upper_bound",
+]
+
+
+CERTAINTY = 0.95
+"""Where none is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

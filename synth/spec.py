@@ -16,8 +16,9 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from synth.confidence import CERTAINTY, episodes_needed
 from synth.errors import SpecError
 
 if TYPE_CHECKING:
@@ -68,7 +69,12 @@ class RandomSpec(_Table):
 
 
 class HeldOutSpec(_Table):
-    """Held-out episodes of each kind, from seeds the visible split never uses."""
+    """Held-out episodes of each kind, from seeds the visible split never uses.
+
+    Attributes:
+        episodes: How many. Where only a ``gate.max_miss`` is given, as many as bound the
+            share of missed experts by it, should none be missed.
+    """
 
     episodes: Count = 20
 
@@ -172,6 +178,20 @@ class Spec(_Table):
     search: SearchSpec | None = None
     gate: GateSpec = GateSpec()
     target: TargetSpec = TargetSpec()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count_from_certainty(cls, content: Any) -> Any:
+        """A spec that asks for a certainty need not say how many episodes that takes."""
+        gate, held_out = content.get("gate"), content.get("held_out", {})
+        if not isinstance(gate, dict) or not isinstance(held_out, dict) or "episodes" in held_out:
+            return content
+        rate, certainty = gate.get("max_miss"), gate.get("certainty", CERTAINTY)
+        shares = [isinstance(x, float) and 0.0 < x < 1.0 for x in (rate, certainty)]
+        if not all(shares):
+            return content  # nothing is asked for, or it is refused where it stands
+        needed = episodes_needed(rate, certainty)
+        return {**content, "held_out": {**held_out, "episodes": needed}}
 
     def episode_digest(self) -> str:
         """Digest of everything that decides what is recorded, as 64 hex digits.

@@ -87,3 +87,30 @@ def test_every_spec_of_the_repository_is_valid() -> None:
     specs = find_specs(Path(__file__).parent.parent / "specs")
     names = {load_spec(path).name for path in specs}
     assert {"doorkey", "doorkey-8x8", "unlock", "unlock-pickup", "empty"} <= names
+
+
+@pytest.mark.parametrize(
+    ("gate", "episodes"),
+    [
+        ("max_miss = 0.05", 59),
+        ("max_miss = 0.05\ncertainty = 0.99", 90),
+        ("certainty = 0.99", 20),
+    ],
+)
+def test_a_certainty_may_stand_for_a_count(gate: str, episodes: int) -> None:
+    """A spec that asks how sure it wants to be need not say how many episodes that takes."""
+    assert parse_spec(f"{GOOD}\n[gate]\n{gate}", name="t").held_out.episodes == episodes
+
+
+def test_a_count_that_is_given_is_kept() -> None:
+    """Who asks for both gets the count, and learns from the suite if it does not suffice."""
+    text = f"{GOOD}\n[gate]\nmax_miss = 0.05\n[held_out]\nepisodes = 7"
+    assert parse_spec(text, name="t").held_out.episodes == 7
+
+
+def test_tables_that_are_absent_leave_the_digest_alone() -> None:
+    """The search is no part of what is recorded; near misses and changed pictures are."""
+    plain = parse_spec(GOOD, name="t").episode_digest()
+    assert parse_spec(f"{GOOD}\n[search]\nepisodes = 9", name="t").episode_digest() == plain
+    for table in ("near_miss", "metamorphic"):
+        assert parse_spec(f"{GOOD}\n[{table}]", name="t").episode_digest() != plain

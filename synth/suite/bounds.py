@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.confidence import episodes_needed, upper_bound
+from synth.confidence import CERTAINTY, episodes_needed, upper_bound
 from synth.suite.causes import count
 
 if TYPE_CHECKING:
@@ -20,10 +20,7 @@ if TYPE_CHECKING:
     from synth.suite.evidence import Evidence
     from synth.suite.subject import Subject
 
-__all__ = ["CERTAINTY", "bounds", "completed", "completes_falsely", "shortfall"]
-
-CERTAINTY = 0.95
-"""Where the gate asks for no other."""
+__all__ = ["bounds", "completed", "completes_falsely", "shortfall"]
 
 
 def completed(evidence: Evidence, episode: Episode) -> bool:
