@@ -224,6 +224,7 @@ def make_spec(name: str = "keydoor", **changes: object) -> Spec:
         "env": "KeyDoor-v0",
         "goal": "take the key, open the door, reach the green square",
         "expert": {"policy": "keydoor:expert", "episodes": 6},
+        "held_out": {"episodes": 20},
         **changes,
     }
     return validate_spec(content, name=name)
