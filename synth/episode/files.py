@@ -1,0 +1,195 @@
+"""The folder that holds a task's episodes, read and written losslessly.
+
+The folder::
+
+    episodes/
+        manifest.json        format, spec digest, environment, versions, counts
+        episodes.jsonl       one episode a line: seed, policy, frame indices, actions, ...
+        visible.npy.xz       uint8[N, H, W, 3], the visible split's distinct frames
+        held_out.npy.xz      the same for the held-out split
+
+and where some episodes are shown in changed pictures as well, in files that
+`synth.episode.variant_files` describes. Nothing here records, and no picture for people is
+read or written.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.episode.packing import read_frames, write_frames
+from synth.episode.store import SPLITS, Change, Episode, EpisodeStore
+from synth.episode.variant_files import read_variants, write_variants
+from synth.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from synth.episode.store import Split
+
+__all__ = ["read_store", "write_store"]
+
+FORMAT = 1
+
+
+def write_store(folder: Path, store: EpisodeStore) -> None:
+    """Write a store; the same store always becomes the same bytes.
+
+    Frames that no episode uses are dropped, and each split keeps its own frames, so that
+    held-out pictures lie in one file that nothing else refers to.
+
+    Args:
+        folder: Created where missing; files of the same names are replaced.
+        store: What to write.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lines: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for split in SPLITS:
+        episodes = store.select(split=split)
+        used = np.array(sorted({int(i) for e in episodes for i in e.frame_index}), dtype=np.int64)
+        local = {int(old): new for new, old in enumerate(used)}
+        counts[split] = len(used)
+        write_frames(folder / f"{split}.npy.xz", store.frames[used])
+        for e in episodes:
+            lines[e.id] = json.dumps(_to_json(e, local), separators=(",", ":"))
+    (folder / "episodes.jsonl").write_text(
+        "".join(f"{lines[e.id]}\n" for e in store.episodes), encoding="utf-8"
+    )
+    manifest = {
+        "format": FORMAT,
+        "env": store.env,
+        "spec_digest": store.spec_digest,
+        **({"generation": store.generation} if store.generation else {}),
+        "versions": dict(sorted(store.versions.items())),
+        "frames": counts,
+        "episodes": {
+            split: {
+                kind: len(store.select(kind=kind, split=split))
+                for kind in dict.fromkeys(e.kind for e in store.episodes)
+            }
+            for split in SPLITS
+        },
+        **write_variants(folder, store.variants),
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def read_store(folder: Path) -> EpisodeStore:
+    """Read what `write_store` wrote.
+
+    Raises:
+        UsageError: There are no episodes, or they are damaged or of an unknown format.
+    """
+    try:
+        return _read_store(folder)
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{folder}: no episodes here ({error.filename} is missing); `synth record` makes them."
+        ) from error
+    except UsageError:
+        raise
+    except (LookupError, TypeError, ValueError, lzma.LZMAError, EOFError, OSError) as error:
+        raise UsageError(
+            f"{folder}: the episodes are damaged ({error}); restore the folder or record again."
+        ) from error
+
+
+def _read_store(folder: Path) -> EpisodeStore:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["format"] != FORMAT:
+        raise UsageError(
+            f"{folder}: episode format {manifest['format']} is not the one this version of "
+            f"synth reads ({FORMAT}); record again with `synth record`."
+        )
+    stacks = [read_frames(folder / f"{split}.npy.xz") for split in SPLITS]
+    offsets = dict(zip(SPLITS, (0, len(stacks[0])), strict=True))
+    frames = np.concatenate([s for s in stacks if len(s)] or stacks[:1])
+    frames.setflags(write=False)
+    episodes = tuple(_read_episodes(folder / "episodes.jsonl", offsets))
+    for e in episodes:
+        lengths = {len(e.frame_index), len(e.success), *(len(v) for v in e.truth.values())}
+        if lengths != {len(e) + 1}:
+            raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
+        if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
+            raise ValueError(f"{e.id} refers to a frame that is not there")
+    return EpisodeStore(
+        frames,
+        episodes,
+        manifest["spec_digest"],
+        manifest["env"],
+        manifest["versions"],
+        variants=read_variants(folder, manifest, {e.id: e for e in episodes}),
+        generation=manifest.get("generation", 0),
+    )
+
+
+def _to_json(e: Episode, local: Mapping[int, int]) -> dict[str, Any]:
+    return {
+        "id": e.id,
+        "kind": e.kind,
+        "split": e.split,
+        "seed": e.seed,
+        "policy": e.policy,
+        "frames": [local[int(i)] for i in e.frame_index],
+        "actions": list(e.actions),
+        "rewards": {str(t): float(r) for t, r in enumerate(e.rewards) if r},
+        "success": _bits(e.success),
+        "truth": {name: _bits(values) for name, values in sorted(e.truth.items())},
+        "note": e.note,
+        **_changes_to_json(e),
+    }
+
+
+def _changes_to_json(e: Episode) -> dict[str, Any]:
+    if e.changes is None:
+        return {}
+    return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.changes]}
+
+
+def _changes(raw: dict[str, Any]) -> tuple[Change, ...] | None:
+    if "changes" not in raw:
+        return None
+    return tuple(
+        Change(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
+        for frame, top, left, bottom, right, leaves, returns in raw["changes"]
+    )
+
+
+def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        raw = json.loads(line)
+        rewards = np.zeros(len(raw["actions"]))
+        for t, r in raw["rewards"].items():
+            rewards[int(t)] = r
+        index = np.asarray(raw["frames"], dtype=np.int32) + np.int32(offsets[raw["split"]])
+        yield Episode(
+            id=raw["id"],
+            kind=raw["kind"],
+            split=raw["split"],
+            seed=raw["seed"],
+            policy=raw["policy"],
+            frame_index=index,
+            actions=tuple(raw["actions"]),
+            rewards=rewards,
+            success=_unbits(raw["success"]),
+            truth={name: _unbits(bits) for name, bits in raw["truth"].items()},
+            note=raw["note"],
+            changes=_changes(raw),
+        )
+
+
+def _bits(values: NDArray[np.bool_] | Sequence[bool]) -> str:
+    return "".join("1" if v else "0" for v in values)
+
+
+def _unbits(bits: str) -> NDArray[np.bool_]:
+    values: NDArray[np.bool_] = np.frombuffer(bits.encode("ascii"), dtype=np.uint8) == ord("1")
+    return values

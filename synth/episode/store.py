@@ -1,0 +1,216 @@
+"""Episodes in memory: what was recorded, and in which changed pictures it is shown again.
+
+An episode of T actions has T + 1 frames: the initial one and one after each action.
+Frames are stored once by content and referred to by index. Truth (predicates over
+simulator state) lies beside the frames; it scores reports and never reaches a model or an
+assertion.
+
+Reading and writing files is `synth.episode.files`'s affair, recording `synth.record`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from synth.errors import StaleEpisodes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from synth.spec import Spec
+
+__all__ = [
+    "SPLITS",
+    "Change",
+    "Episode",
+    "EpisodeStore",
+    "Kind",
+    "Split",
+    "Variant",
+    "frame_digest",
+]
+
+Kind = Literal["expert", "random", "near_miss", "found"]
+Split = Literal["visible", "held_out"]
+SPLITS: tuple[Split, ...] = ("visible", "held_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something in the scene other than the one who acts looks different from a frame on.
+
+    It is seen in the *backdrop*, the picture drawn without the one who acts, and only
+    counted where the first backdrop shows a thing and not bare ground.
+
+    Attributes:
+        frame: The first frame on which it is so, at least 1.
+        box: ``(top, left, bottom, right)`` in pixels, bottom and right exclusive.
+        leaves: Whether the place looked as at first until then.
+        returns: Whether the place looks as at first again.
+    """
+
+    frame: int
+    box: tuple[int, int, int, int]
+    leaves: bool
+    returns: bool
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Variant:
+    """An episode in changed pictures, on which every verdict must stay what it was.
+
+    Attributes:
+        name: The change in a few words, unique per episode: ``highlight = true``.
+        base: The episode's id.
+        split: The episode's split.
+        frame_index: ``int32[T+1]`` into `frames`.
+        frames: ``uint8[N, H, W, 3]``; the size need not be that of the episode's own frames.
+    """
+
+    name: str
+    base: str
+    split: Split
+    frame_index: NDArray[np.int32]
+    frames: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Episode:
+    """One episode of T actions.
+
+    Attributes:
+        id: Unique within the task: ``expert-0003``, ``held-random-0011``.
+        kind: Where it came from.
+        split: ``visible`` may be shown to a model, ``held_out`` never.
+        seed: What the environment was reset with.
+        policy: Who acted.
+        frame_index: ``int32[T+1]`` into `EpisodeStore.frames`.
+        actions: T actions as JSON values.
+        rewards: ``float64[T]``, the environment's own.
+        success: ``bool[T+1]``, the environment's success flag at each frame.
+        truth: Predicate name to ``bool[T+1]``.
+        note: For near misses and finds: how it was made.
+        changes: What changed in the scene and when; ``None`` where that was not recorded.
+    """
+
+    id: str
+    kind: Kind
+    split: Split
+    seed: int
+    policy: str
+    frame_index: NDArray[np.int32]
+    actions: tuple[Any, ...]
+    rewards: NDArray[np.float64]
+    success: NDArray[np.bool_]
+    truth: Mapping[str, NDArray[np.bool_]]
+    note: str = ""
+    changes: tuple[Change, ...] | None = None
+
+    def __len__(self) -> int:
+        """The number of actions, T."""
+        return len(self.actions)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EpisodeStore:
+    """All episodes of a task.
+
+    Attributes:
+        frames: ``uint8[N, H, W, 3]``, each distinct frame of a split once.
+        episodes: In recording order.
+        spec_digest: `Spec.episode_digest` of the spec they were made from.
+        env: Environment id.
+        versions: Package versions that made them.
+        variants: Some of the episodes in changed pictures.
+        generation: How often the held-out episodes were replaced by fresh ones.
+    """
+
+    frames: NDArray[np.uint8]
+    episodes: tuple[Episode, ...]
+    spec_digest: str
+    env: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    variants: tuple[Variant, ...] = ()
+    generation: int = 0
+
+    def select(
+        self, *, kind: Kind | None = None, split: Split | None = None
+    ) -> tuple[Episode, ...]:
+        """Episodes of a kind, of a split, or both."""
+        return tuple(
+            e
+            for e in self.episodes
+            if (kind is None or e.kind == kind) and (split is None or e.split == split)
+        )
+
+    def __getitem__(self, episode_id: str) -> Episode:
+        """The episode of that id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for episode in self.episodes:
+            if episode.id == episode_id:
+                return episode
+        raise KeyError(episode_id)
+
+    def variant(self, base: str, name: str) -> Variant:
+        """An episode's variant of that name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for variant in self.variants:
+            if (variant.base, variant.name) == (base, name):
+                return variant
+        raise KeyError(f"{base}, {name}")
+
+    def frames_of(self, episode: Episode) -> NDArray[np.uint8]:
+        """``uint8[T+1, H, W, 3]``."""
+        return self.frames[episode.frame_index]
+
+    def initial_of(self, episode: Episode) -> NDArray[np.uint8]:
+        """``uint8[H, W, 3]``, the episode's first frame."""
+        frame: NDArray[np.uint8] = self.frames[episode.frame_index[0]]
+        return frame
+
+    def pairs_of(self, episodes: Sequence[Episode]) -> NDArray[np.int64]:
+        """``int64[P, 2]``, the distinct pairs of frame and initial frame, sorted.
+
+        Args:
+            episodes: Of this store, at least one.
+        """
+        return np.unique(
+            np.concatenate(
+                [
+                    np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
+                    for e in episodes
+                ]
+            ).astype(np.int64),
+            axis=0,
+        )
+
+    def require_fit(self, spec: Spec, *, folder: str = "episodes") -> None:
+        """Check that these episodes were made from `spec`.
+
+        Raises:
+            StaleEpisodes: They were not; the message says how to record again.
+        """
+        if self.spec_digest != spec.episode_digest():
+            raise StaleEpisodes(
+                f"the episodes in {folder} were recorded from another version of this spec.",
+                file=f"specs/{spec.name}.toml",
+                remedy=f"Run `synth record {spec.name} --force`, or restore the spec.",
+            )
+
+
+def frame_digest(frame: NDArray[np.uint8]) -> bytes:
+    """Digest of shape and content; equal frames have equal digests."""
+    head = f"{frame.dtype}{frame.shape}".encode()
+    return hashlib.sha256(head + np.ascontiguousarray(frame).tobytes()).digest()
