@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.models.builtin.evidence import Evidence, Story
     from synth.models.builtin.grammar import Leaf
 
-__all__ = ["Step", "goal_examples", "steps"]
+__all__ = ["Step", "goal_examples", "step_examples", "steps"]
 
 ELSEWHERE = 0.75
 
@@ -77,6 +77,26 @@ def goal_examples(evidence: Evidence, goal: str | None) -> tuple[Example, ...]:
     known = {(e.now.name, e.label) for e in examples}
     examples += [e for key, e in told.items() if key not in known]
     return tuple(examples)
+
+
+def step_examples(
+    step: Step, evidence: Evidence, name: str, *, lasting: bool
+) -> tuple[Example, ...]:
+    """The labelled frames of a step: demonstrations, then complaints about `name`.
+
+    Args:
+        step: The change point.
+        evidence: Demonstrations and complaints.
+        name: The sub-task's.
+        lasting: Whether it is taken to hold still when the goal is reached.
+    """
+    long = evidence.stories[0]
+    examples = [Example(view, long.initial, label=False) for view in long.views[: step.at]]
+    examples.append(Example(long.views[step.at], long.initial, label=True))
+    examples += [Example(s.initial, s.initial, label=False) for s in evidence.stories[1:]]
+    if lasting:
+        examples += [Example(s.goal, s.initial, label=True) for s in evidence.stories]
+    return (*examples, *evidence.labels.get(name, ()))
 
 
 def _with_gone(atoms: Sequence[Atom], evidence: Evidence, first: int) -> tuple[Atom, ...]:

@@ -61,7 +61,9 @@ class Evidence:
         tile: Side of a tile in pixels; 0 where the pictures are things on a plain ground.
         stories: The demonstrations, the longest first.
         labels: Examples from complaints, by sub-task.
-        initials: Every initial frame among demonstrations and complaints.
+        initials: The initial frames of demonstrations, and of complaints about episodes in
+            which the task can be done: a scene that lacks what the task needs says nothing
+            about which kinds of thing there are.
     """
 
     tile: int
@@ -115,7 +117,8 @@ def gather(
         if len(pictures) != len(complaint.shots) or not pictures:
             continue
         initial = view(pictures[0])
-        initials.setdefault(initial.name, initial)
+        if _whole(complaint):
+            initials.setdefault(initial.name, initial)
         name = complaint.failure.subtask
         if name is None:
             continue
@@ -138,7 +141,7 @@ def _look(
     tile = tile_size(first)
     if tile:
         return tile, None
-    blamed = [complaint.shots[0].frame for complaint in complaints if complaint.shots]
+    blamed = [said.shots[0].frame for said in complaints if said.shots and _whole(said)]
     first += [vision.pack(frame) for frame in blamed if frame.shape == shape]
     scenery = scenery_of(first)
     if scenery is None:
@@ -148,3 +151,12 @@ def _look(
             "vision-language model with --model."
         )
     return 0, scenery
+
+
+def _whole(complaint: Complaint) -> bool:
+    """Whether a complaint's episode shows a scene that holds what the task needs.
+
+    An expert's does, and one in which something is done. Others may lack a thing, or hold
+    it where no environment would put it.
+    """
+    return complaint.failure.group == "expert" or any(complaint.labels)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from synth.models.builtin.changes import goal_examples
+from synth.models.builtin.changes import goal_examples, step_examples
 from synth.models.builtin.search import search
 from synth.models.builtin.ways import way_of
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synth.models.builtin.evidence import Evidence
     from synth.models.builtin.grammar import Predicate
     from synth.models.builtin.search import Conflict
+    from synth.models.builtin.ways import Way
     from synth.plan import Plan
 
 __all__ = ["Choices", "choices_for", "current_choices", "in_order", "program_of"]
@@ -68,12 +69,31 @@ def choices_for(plan: Plan, evidence: Evidence, *, deadline: float) -> Choices:
         mine = [c for c in ordered if words.phrase(c).name == name]
         ordered = (*mine, *(c for c in ordered if c not in mine))
         labels = evidence.labels.get(name, ())
-        found.append(
-            tuple(c for c in ordered if all(c.holds(e.now, e.initial) == e.label for e in labels))
+        fitting = tuple(
+            c for c in ordered if all(c.holds(e.now, e.initial) == e.label for e in labels)
         )
+        if point and not fitting:
+            fitting = _searched(way, point, evidence, name, deadline=deadline)
+        found.append(fitting)
     examples = goal_examples(evidence, plan.goal)
     goal = search(way.atoms(examples), examples, deadline=deadline)
     return Choices((*found, goal.predicates), goal.conflict, goal.finished)
+
+
+def _searched(
+    way: Way, step: Step, evidence: Evidence, name: str, *, deadline: float
+) -> tuple[Predicate, ...]:
+    """Larger predicates for a step whose own ones labels refute.
+
+    What has been done mostly still shows when the goal is reached; only where nothing that
+    lasts will do is the step taken for one that shows for a while.
+    """
+    for lasting in (True, False):
+        examples = step_examples(step, evidence, name, lasting=lasting)
+        predicates = search(way.step_atoms(step, examples), examples, deadline=deadline).predicates
+        if predicates:
+            return predicates
+    return ()
 
 
 def in_order(choices: Choices) -> tuple[tuple[Predicate, ...], ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.view import View
 
-__all__ = ["MOST_TILES", "kinds_of", "new_kinds"]
+__all__ = ["MOST_TILES", "grounds_of", "kinds_of", "measures_of", "new_kinds"]
 
 MOST_TILES = 6
 BACKGROUND = 0.15
@@ -37,6 +37,20 @@ def measures_of(initials: Sequence[View]) -> tuple[Measure, ...]:
         shared = rare if shared is None else shared & rare
     common = sorted(shared or (), key=lambda code: (-_pixels(initials[0], code), code))
     return (DRAWN, *(Measure(code) for code in common[:COLOURS]))
+
+
+def grounds_of(initials: Sequence[View]) -> tuple[Measure, ...]:
+    """The colours of ground and wall in every initial frame, the commonest first.
+
+    How much of its ground a tile leaves bare does not depend on the colour of what is there.
+    """
+    shared: set[int] | None = None
+    for view in initials:
+        values, counts = np.unique(view.codes, return_counts=True)
+        common = set(values[counts >= BACKGROUND * view.codes.size].tolist())
+        shared = common if shared is None else shared & common
+    ordered = sorted(shared or (), key=lambda code: (-_pixels(initials[0], code), code))
+    return tuple(Measure(code) for code in ordered)
 
 
 def kinds_of(initials: Sequence[View]) -> tuple[Kind, ...]:

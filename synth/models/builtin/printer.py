@@ -102,6 +102,8 @@ def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     """The program, ready to be judged."""
     kinds: tuple[Kind, ...] = _kinds(draft.predicates)
     measures = sorted({kind.measure for kind in kinds})
+    for predicate in draft.predicates:
+        words.nouns(predicate)  # in the order of reading, so that the first has the plain name
     constants = {
         kind: words.noun(kind).replace(" ", "_").replace("-", "_").upper() for kind in kinds
     }

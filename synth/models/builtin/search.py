@@ -69,8 +69,17 @@ class Found:
     finished: bool = True
 
 
-def atoms_of(kinds: Sequence[Kind], new: Sequence[Kind]) -> tuple[Atom, ...]:
-    """All atoms over kinds seen at first and kinds seen later, best first."""
+def atoms_of(
+    kinds: Sequence[Kind], new: Sequence[Kind], looks: Sequence[Atom] = ()
+) -> tuple[Atom, ...]:
+    """All atoms over kinds seen at first and kinds seen later, best first.
+
+    Args:
+        kinds: Seen in every initial frame.
+        new: Seen in none of them.
+        looks: What the places of kinds have come to show; after smaller atoms and before
+            equally large ones.
+    """
     atoms = [Atom(r, (k,)) for k in kinds for r in ("changed", "some_changed", "gone")]
     atoms += [Atom("appeared", (k,)) for k in new]
     atoms += [Atom("became", (a, b)) for a in kinds for b in new if a.measure == b.measure]
@@ -81,7 +90,9 @@ def atoms_of(kinds: Sequence[Kind], new: Sequence[Kind]) -> tuple[Atom, ...]:
         for b in every[i + 1 :]
         if a.measure == b.measure
     ]
-    return tuple(sorted(atoms, key=lambda atom: (atom.size, atom.rank)))
+    atoms.sort(key=lambda atom: (atom.size, atom.rank))
+    # In the order given: of equally good looks the first was counted in the surest way.
+    return tuple(dict.fromkeys(sorted((*looks, *atoms), key=lambda atom: atom.size)))
 
 
 def search(atoms: Sequence[Leaf], examples: Sequence[Example], *, deadline: float) -> Found:

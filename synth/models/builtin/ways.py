@@ -12,6 +12,7 @@ import numpy as np
 
 from synth.models.builtin.changes import steps
 from synth.models.builtin.kinds import kinds_of, new_kinds
+from synth.models.builtin.looks import look_atoms
 from synth.models.builtin.printer import Draft, print_program
 from synth.models.builtin.search import atoms_of
 from synth.models.builtin.thing_changes import thing_atoms, thing_steps
@@ -45,7 +46,15 @@ class Tiles:
     def atoms(self, examples: Sequence[Example]) -> tuple[Leaf, ...]:
         """What the goal may be made of, best first."""
         initials, goals = self._evidence.initials, [e.now for e in examples if e.label]
-        return atoms_of(kinds_of(initials), new_kinds(initials, goals))
+        kinds = kinds_of(initials)
+        looks = look_atoms(kinds, examples, initials)
+        return atoms_of(kinds, new_kinds(initials, goals), looks)
+
+    def step_atoms(self, step: Step, examples: Sequence[Example]) -> tuple[Leaf, ...]:
+        """What a step may be made of: what is to be said of its own things, best first."""
+        own = {kind for choice in step.choices for kind in choice.kinds}
+        kinds = [kind for kind in kinds_of(self._evidence.initials) if kind in own]
+        return atoms_of(kinds, (), look_atoms(kinds, examples, self._evidence.initials))
 
     def write(self, predicates: Sequence[Predicate], plan: Plan) -> str:
         """The text of a program."""
@@ -66,6 +75,11 @@ class Things:
     def atoms(self, examples: Sequence[Example]) -> tuple[Leaf, ...]:
         """What the goal may be made of, best first."""
         return thing_atoms(self._evidence.initials, examples)
+
+    def step_atoms(self, step: Step, examples: Sequence[Example]) -> tuple[Leaf, ...]:
+        """What a step may be made of: what is to be said of its own things, best first."""
+        own = {kind for choice in step.choices for kind in choice.kinds}
+        return tuple(atom for atom in self.atoms(examples) if own & set(atom.kinds))
 
     def write(self, predicates: Sequence[Predicate], plan: Plan) -> str:
         """The text of a program."""

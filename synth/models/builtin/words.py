@@ -16,6 +16,7 @@ import numpy as np
 
 from synth import vision
 from synth.models.builtin.grammar import Both, Either, Not
+from synth.models.builtin.kinds import kinds_of
 from synth.prompts.colours import colour_name
 
 if TYPE_CHECKING:
@@ -57,18 +58,26 @@ class Vocabulary:
     def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
         self._views = [view for story in evidence.stories for view in story.views]
+        self._first = set(kinds_of(evidence.initials)) if evidence.tile else set()
         self._usual = _usual(evidence.stories)
         self._nouns: dict[Any, str] = {}
 
     def noun(self, kind: Kind | Thing) -> str:
         """``yellow thing``; two kinds never have the same."""
         if kind not in self._nouns:
-            noun, number = self._describe(kind), 2
-            plain = noun
-            while noun in self._nouns.values():
-                noun, number = f"{plain} {number}", number + 1
-            self._nouns[kind] = noun
+            self._nouns[kind] = self._unused(self._describe(kind))
         return self._nouns[kind]
+
+    def nouns(self, predicate: Predicate) -> tuple[str, ...]:
+        """The nouns of the kinds of a predicate, in its order.
+
+        What a place has come to look like, and no initial image shows, is called after the
+        thing that was there: ``different block``.
+        """
+        found: list[str] = []
+        for atom in predicate.atoms:
+            found += self._of_atom(atom)
+        return tuple(found)
 
     def phrase(self, predicate: Predicate) -> Phrase:
         """A name and a sentence for a predicate."""
@@ -82,8 +91,21 @@ class Vocabulary:
         sentence = f"{left.sentence.rstrip('.')}, {word} {right.sentence[0].lower()}"
         return Phrase(f"{left.name}_{word}_{right.name}", sentence + right.sentence[1:])
 
+    def _unused(self, plain: str) -> str:
+        noun, number = plain, 2
+        while noun in self._nouns.values():
+            noun, number = f"{plain} {number}", number + 1
+        return noun
+
+    def _of_atom(self, atom: Any) -> list[str]:
+        first = self.noun(atom.kinds[0])
+        look = atom.kinds[-1]
+        if atom.relation == "became" and self._evidence.tile and look not in self._first:
+            self._nouns.setdefault(look, self._unused(f"different {first}"))
+        return [first, *(self.noun(kind) for kind in atom.kinds[1:])]
+
     def _atom(self, atom: Any) -> Phrase:
-        noun = self.noun(atom.kinds[0])
+        noun, other = self._of_atom(atom)[0], self._of_atom(atom)[-1]
         snake = noun.replace(" ", "_").replace("-", "_")
         match atom.relation:
             case "changed" | "some_changed":
@@ -94,7 +116,6 @@ class Vocabulary:
                 return Phrase(f"{snake}_gone", f"No {noun} is visible any more.")
             case "appeared":
                 return Phrase(f"{snake}_appeared", f"A {noun} is visible that was not at first.")
-        other = self.noun(atom.kinds[-1])
         after = other.replace(" ", "_").replace("-", "_")
         if atom.relation == "became":
             return Phrase(f"{snake}_became_{after}", f"Where the {noun} was there is a {other}.")
