@@ -31,7 +31,8 @@ SHAPES = {
 def scene(things: Mapping[Cell, tuple[str, str]]) -> np.ndarray:
     """``uint8[48, 48, 3]``: walls around, a ground with a faint grid, and things as given.
 
-    A ``door`` is a full tile with a dark inside, an ``open`` one a line at its left edge.
+    A ``door`` is a full tile with a dark inside, an ``open`` one a line at its left edge, and
+    a ``shut`` one a full tile with a hole: open and shut have equally many pixels drawn.
     """
     picture = np.zeros((SIDE * TILE, SIDE * TILE, 3), np.uint8)
     picture[::TILE] = picture[:, ::TILE] = GREY
@@ -46,6 +47,9 @@ def scene(things: Mapping[Cell, tuple[str, str]]) -> np.ndarray:
         elif shape == "open":
             tile[:] = 0
             tile[:, 0] = rgb
+        elif shape == "shut":
+            tile[:] = rgb
+            tile[1:3, 2:6] = 0
         else:
             for r, c in SHAPES[shape]:
                 tile[r, c] = rgb
