@@ -7,6 +7,7 @@ from synth.record.near_miss import NearMiss, OnSkip, near_misses
 from synth.record.recorder import OnEpisode, episode_count, record
 from synth.record.rolling import Rollout, roll_expert, roll_random, rollout
 from synth.record.seeds import Seeds
+from synth.record.variants import with_variants
 
 __all__ = [
     "NearMiss",
@@ -21,4 +22,5 @@ __all__ = [
     "roll_expert",
     "roll_random",
     "rollout",
+    "with_variants",
 ]

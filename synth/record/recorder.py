@@ -17,6 +17,7 @@ from synth.errors import EnvironmentFault
 from synth.record.near_miss import near_misses
 from synth.record.rolling import Rollout, expert_rollout, random_policy, rollout
 from synth.record.seeds import Seeds
+from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from synth.record.near_miss import NearMiss, OnSkip
     from synth.spec import Spec
 
-__all__ = ["OnEpisode", "episode_count", "record"]
+__all__ = ["OnEpisode", "episode_count", "episode_of", "record"]
 
 
 class OnEpisode(Protocol):
@@ -53,11 +54,12 @@ def record(
     Args:
         spec: What to record.
         on_episode: Told of every episode, for a progress bar.
-        on_skip: Told of every kind of near miss that a seed does not allow.
+        on_skip: Told of every kind of near miss that a seed does not allow, and of every
+            change of the picture or the scene that an episode does not.
 
     Returns:
         Visible experts, visible random, held-out experts, held-out random, visible and
-        held-out near misses, in this order.
+        held-out near misses, in this order; and the variants of some of them.
 
     Raises:
         ExpertFailed: The expert does not succeed.
@@ -71,19 +73,20 @@ def record(
     episodes: list[Episode] = []
     try:
         for kind, split, prefix, number, rolled in _rollouts(spec, simulator, policy):
-            episode = _episode(rolled, pools[split], kind, split, f"{prefix}-{number:04d}")
+            episode = episode_of(rolled, pools[split], kind, split, f"{prefix}-{number:04d}")
             episodes.append(episode)
             if on_episode is not None:
                 on_episode(episode, len(episodes), episode_count(spec))
         for split, number, made in _near_misses(spec, simulator, policy, family.name, on_skip):
             name = f"{'held-' if split == 'held_out' else ''}near-miss-{number:04d}"
-            near = _episode(made.rolled, pools[split], "near_miss", split, name)
+            near = episode_of(made.rolled, pools[split], "near_miss", split, name)
             episodes.append(replace(near, note=made.note))
             if on_episode is not None:
                 on_episode(episodes[-1], len(episodes), episode_count(spec))
     finally:
         simulator.close()
-    return join(pools, episodes, spec, family.versions())
+    store = join(pools, episodes, spec, family.versions())
+    return with_variants(spec, store, family, on_skip=on_skip)
 
 
 class FramePool:
@@ -156,7 +159,8 @@ def _near_misses(
             yield split, number, made
 
 
-def _episode(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str) -> Episode:
+def episode_of(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str) -> Episode:
+    """A rollout as an episode called `name`, its frames taken into the split's pool."""
     return Episode(
         id=name,
         kind=kind,

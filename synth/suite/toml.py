@@ -1,8 +1,8 @@
 """Writing the small part of TOML that a task needs.
 
-Tables, arrays of tables, strings, booleans, integers and floats; the standard library
-reads TOML and does not write it. No dates, no inline tables, no comments: this is not a
-TOML library.
+Tables, arrays of tables, strings, booleans, integers, floats, and arrays of these four; the
+standard library reads TOML and does not write it. No dates, no inline tables, no comments:
+this is not a TOML library.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def to_toml(content: Mapping[str, Any]) -> str:
     """A document that `tomllib` reads back as `content`.
 
     Args:
-        content: Strings, booleans, integers, floats, mappings of these, and lists of
-            mappings. ``None`` values are left out, since TOML has none.
+        content: Strings, booleans, integers, floats, lists of these, mappings of these, and
+            lists of mappings. ``None`` values are left out, since TOML has none.
 
     Returns:
         The text; keys keep their order, except that a table's plain values come before
@@ -34,7 +34,7 @@ def to_toml(content: Mapping[str, Any]) -> str:
 
 
 def _table(content: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
-    plain = {k: v for k, v in content.items() if not isinstance(v, (dict, list, tuple))}
+    plain = {k: v for k, v in content.items() if not isinstance(v, dict) and not _is_tables(v)}
     for key, value in plain.items():
         if value is not None:
             yield f"{_key(key)} = {_value(value)}"
@@ -49,11 +49,18 @@ def _table(content: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
             yield from _table(table, (*path, key))
 
 
+def _is_tables(value: object) -> bool:
+    """Whether it is an array of tables; an empty list is an array of nothing."""
+    return isinstance(value, (list, tuple)) and any(isinstance(part, dict) for part in value)
+
+
 def _key(key: str) -> str:
     return key if _BARE.fullmatch(key) else _string(key)
 
 
-def _value(value: bool | float | str) -> str:
+def _value(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_value(part) for part in value)}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     return _string(value) if isinstance(value, str) else repr(value)

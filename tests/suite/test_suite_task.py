@@ -20,10 +20,16 @@ tables = st.dictionaries(text, scalars, max_size=4)
 names = st.from_regex(r"[a-z][a-z0-9]{0,8}x", fullmatch=True)
 
 
-@given(plain=tables, table=tables, array=st.lists(tables, min_size=1, max_size=3))
-def test_toml_reads_back_as_it_was_written(plain, table, array):
-    """Whatever strings, numbers and tables go into a task file come out of it again."""
-    content = {f"p{k}": v for k, v in plain.items()} | {"table": table, "array": array}
+@given(
+    plain=tables,
+    table=tables,
+    array=st.lists(tables, min_size=1, max_size=3),
+    listed=st.lists(scalars, max_size=3),
+)
+def test_toml_reads_back_as_it_was_written(plain, table, array, listed):
+    """Whatever strings, numbers, lists and tables go into a task file come out of it again."""
+    content = {f"p{k}": v for k, v in plain.items()} | {"array": array, "listed": listed}
+    content |= {"table": {**{f"p{k}": v for k, v in table.items()}, "array": array, "l": listed}}
     assert tomllib.loads(to_toml(content)) == content
 
 
@@ -52,6 +58,20 @@ def test_task_files_round_trip(tmp_path_factory, goal, task, stages, words, rend
     assert (read.spec, read.plan) == (spec, plan)
     write_task(path, read.spec, read.plan)
     assert path.read_bytes() == once
+
+
+@given(
+    render=st.lists(st.dictionaries(text, scalars, max_size=2), max_size=2),
+    colours=st.lists(text, max_size=3),
+    noise=st.integers(0, 64),
+)
+def test_changes_that_must_not_matter_round_trip(tmp_path_factory, render, colours, noise):
+    """The metamorphic table, with its lists and tables, is frozen as it was."""
+    table = {"render": render, "colours": colours, "noise": noise}
+    spec = make_spec(metamorphic=table)
+    path = tmp_path_factory.mktemp("round") / "task.toml"
+    write_task(path, spec, PLAN)
+    assert read_task(path).spec == spec
 
 
 def test_task_file_reads_well(tmp_path, snapshot):
