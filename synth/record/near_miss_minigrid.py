@@ -1,7 +1,8 @@
 """Near misses and other routes that need to know what a MiniGrid world holds.
 
 They plan with the planner's own search, to other ends than the environment's: beside the
-goal, to another object, to any cell. Importing this module needs no simulator.
+goal, to another object, to any cell. The recipes of altered scenes are in
+`synth.record.near_miss_scenes`. Importing this module needs no simulator.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from synth.envs.minigrid_planner import plan
 from synth.envs.minigrid_world import Action, World
 from synth.errors import ExpertFailed
 from synth.record.near_miss_recipes import Recipe
+from synth.record.near_miss_scenes import SCENES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -217,4 +219,5 @@ RECIPES: tuple[Recipe, ...] = (
         _drop_behind_the_door,
     ),
     _recipe("stroll", "a stroll before anything else", "route", _stroll_first),
+    *SCENES,
 )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
 
-MODULES = ("program", "contract", "images", "expert", "random", "near_miss", "necessity")
+MODULES = ("program", "contract", "images", "expert", "random", "near_miss", "changes", "necessity")
 """Modules of `synth.suite.checks`, each of which registers its checks when imported."""
 
 ON_NEAR_MISSES: frozenset[Group] = frozenset({"near_miss", "necessity"})

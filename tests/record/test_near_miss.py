@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from synth.envs import family_of, find_policy
+from synth.envs.minigrid_objective import cells_of
 from synth.episode import write_store
 from synth.errors import EnvironmentFault
 from synth.record import Seeds, episode_count, near_misses, record
-from synth.record.near_miss import NearMiss, recipes_for
+from synth.record.near_miss import NearMiss, _altered, recipes_for
+from synth.record.near_miss_scenes import _move_the_goal, _take_a_thing_out
 from synth.record.rolling import expert_rollout
 from synth.spec import NearMissSpec, parse_spec
 
@@ -29,7 +33,7 @@ def with_near_misses(spec, episodes=4):
 @pytest.fixture(scope="module")
 def doorkey(make_spec):
     """DoorKey with as many near misses as there are recipes."""
-    spec = with_near_misses(make_spec(DOORKEY, episodes=1, max_steps=120), 16)
+    spec = with_near_misses(make_spec(DOORKEY, episodes=1, max_steps=120), 19)
     return spec, record(spec)
 
 
@@ -47,18 +51,30 @@ def test_the_other_episodes_do_not_change(doorkey):
     """Asking for near misses adds episodes behind those that were there."""
     spec, store = doorkey
     plain = record(spec.model_copy(update={"near_miss": None}))
-    assert episode_count(spec) == len(store.episodes) == len(plain.episodes) + 32
+    assert episode_count(spec) == len(store.episodes) == len(plain.episodes) + 38
     for before, after in zip(plain.episodes, store.episodes, strict=False):
         assert (before.id, before.actions) == (after.id, after.actions)
         assert np.array_equal(plain.frames_of(before), store.frames_of(after))
 
 
 def test_every_label_is_the_environments_own(doorkey):
-    """Playing an episode's actions again gives its frames, successes and truth."""
+    """Playing an episode's actions again gives its frames, successes and truth.
+
+    Where the recipe alters the scene, it is altered again before.
+    """
     spec, store = doorkey
     simulator = family_of(spec).make(spec)
+    altering = {
+        f"near_miss:{r.key}": (number, r.alter)
+        for number, r in enumerate(recipes_for("minigrid"))
+        if r.alter is not None
+    }
     for episode in store.select(kind="near_miss"):
         moments = [simulator.reset(episode.seed)]
+        if episode.policy in altering:
+            number, alter = altering[episode.policy]
+            rng = np.random.default_rng([2, number, episode.seed])  # as the recipe draws
+            moments = [simulator.alter(partial(_altered, alter, rng))]
         moments += [simulator.step(action) for action in episode.actions]
         assert np.array_equal(np.stack([m.frame for m in moments]), store.frames_of(episode))
         assert [m.success for m in moments] == episode.success.tolist()
@@ -101,8 +117,12 @@ def test_recording_twice_gives_the_same_bytes(make_spec, tmp_path):
 
 @pytest.mark.parametrize("recipe", recipes_for("minigrid"), ids=lambda recipe: recipe.key)
 def test_every_recipe_works_somewhere(make_spec, recipe):
-    """In UnlockPickup each recipe makes an episode with at least one of a few seeds."""
-    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=200)
+    """In UnlockPickup each recipe makes an episode with at least one of a few seeds.
+
+    UnlockPickup has no goal square; those that move one are tried in DoorKey.
+    """
+    env = DOORKEY if recipe.key.startswith("goal") else "MiniGrid-UnlockPickup-v0"
+    spec = make_spec(env, max_steps=200)
     simulator, expert = family_of(spec).make(spec), find_policy(spec)
     from synth.record.near_miss import _Scene, _try  # noqa: PLC0415 - one recipe at a time
 
@@ -122,6 +142,32 @@ def test_what_a_scene_does_not_allow_is_skipped_and_told(make_spec):
     store = record(spec, on_skip=lambda recipe, _seed, reason: skipped.setdefault(recipe, reason))
     assert len(store.select(kind="near_miss", split="visible")) == 6
     assert "no other object" in skipped["an agent that fetches another object"]
+
+
+def test_a_goal_square_is_moved_over_free_ground_only(make_spec):
+    """Behind a locked door it stays behind the door, so that every success still needs the key."""
+    simulator = family_of(spec := make_spec(DOORKEY)).make(spec)
+    for seed in range(8):
+        simulator.reset(seed)
+        before = {at for at, cell in cells_of(simulator.env) if cell.type == "goal"}
+        _move_the_goal(simulator.env, np.random.default_rng(seed))
+        ((x, y),) = {at for at, cell in cells_of(simulator.env) if cell.type == "goal"}
+        (door,) = (at for at, cell in cells_of(simulator.env) if cell.type == "door")
+        assert {(x, y)} != before
+        assert x > door[0]
+    simulator.close()
+
+
+def test_an_object_that_is_missing_is_never_the_one_that_is_asked_for(make_spec):
+    """UnlockPickup loses its key, and keeps the box that makes its success."""
+    simulator = family_of(spec := make_spec("MiniGrid-UnlockPickup-v0")).make(spec)
+    simulator.reset(0)
+    moment = simulator.alter(lambda env: _take_a_thing_out(env, np.random.default_rng(0)))
+    kinds = {cell.type for _, cell in cells_of(simulator.env)}
+    assert "key" not in kinds
+    assert "box" in kinds
+    assert not moment.success
+    simulator.close()
 
 
 def test_any_simulator_with_an_expert_has_near_misses(fake, experts, make_spec):

@@ -24,7 +24,7 @@ def test_the_right_program_passes():
     task = lamps("a g", EXPERT, CUT, LATE)
     judgement = judge(program_of(task.plan), task, groups=("near_miss",))
     assert judgement.accepted
-    assert len(judgement.passed) == 2
+    assert len([t for t in judgement.passed if t.endswith("]")]) == 2
 
 
 def test_a_lie_names_how_it_was_made_and_the_success_that_is_most_like_it():

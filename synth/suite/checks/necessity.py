@@ -5,9 +5,10 @@ the program's checkers have done right by experts, random episodes and near miss
 success of the environment cannot be wrong. That a checker is blind to one way of doing its
 sub-task looks the same from here; whoever plans again may come to the same plan.
 
-Three faults are told apart: a sub-task that a success does without, stages in the wrong
-order, and an order where any will do. A missing stage is not: a long time without credit
-may as well be a long way to walk.
+Four faults are told apart: a sub-task that a success does without, stages in the wrong
+order, an order where any will do, and a missing stage. That one is missing is only said where
+every success changes something in the scene for good and no sub-task tells of it: a long
+time without credit may as well be a long way to walk.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.causes import count
 from synth.suite.registry import check
+from synth.suite.stories import offsets, unnoticed, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +46,34 @@ def every_success_credits_every_subtask(case: Case) -> Iterator[Failure]:
         found += _orders(case, split, known={f.subtask for f in found})
         yield from found
         yield from _too_early(case, split, known={f.subtask for f in found})
+
+
+@check("necessity")
+def every_change_is_noticed(case: Case) -> Iterator[Failure]:
+    """No success needs a lasting change of the scene that no sub-task tells of."""
+    for split in case.subject.splits:
+        successes = [e for e in _successes(case, split) if e.changes is not None]
+        experts = [e for e in successes if e.kind == "expert"]
+        if len(experts) < ENOUGH:
+            continue
+        known = offsets(case.evidence, successes)  # a checker that is off is not a missing stage
+        missed = {
+            e.id: [c for n, c in unnoticed(case.evidence, e) if n not in known] for e in successes
+        }
+        if not all(missed.values()):
+            continue
+        example = experts[0]
+        change = missed[example.id][0]
+        yield case.failure(
+            f"a stage is missing: in all {count(len(experts), 'expert episode')} something "
+            f"changes for good on the way to success ({where(change)} at frame {change.frame} of "
+            f"{example.id}) and no sub-task notices; add a sub-task for it. One that is meant "
+            "for it must begin to hold on that very frame.",
+            episode=example,
+            frame=change.frame,
+            expected="a sub-task begins to hold where the scene changes for good",
+            actual="none does",
+        )
 
 
 def _needless(case: Case, split: Split) -> Iterator[Failure]:

@@ -1,0 +1,188 @@
+"""Checks on what changes in the scene: sub-tasks tell of it when it happens, and only then.
+
+A change is seen without the one who acts, so it says what a thing did and not where anyone
+stood. All that is compared is when things change; what they are nobody knows here. Episodes
+whose changes were not recorded say nothing. That no sub-task is meant for a change is a
+fault of the plan and told in `necessity`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.suite.causes import count
+from synth.suite.registry import check
+from synth.suite.stories import (
+    first_rise,
+    leavings,
+    offsets,
+    place,
+    rises,
+    things,
+    where,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.episode import Episode, Split
+    from synth.failure import Failure
+    from synth.suite.registry import Case
+    from synth.suite.stories import Offset, Thing
+
+__all__: list[str] = []
+
+ENOUGH = 2
+"""Experts that must agree before a sub-task is said to be about a change."""
+
+
+@check("near_miss")
+def holds_with_its_change(case: Case) -> Iterator[Failure]:
+    """A sub-task holds from the very frame on which the scene changes, not a few off it."""
+    for split in case.subject.splits:
+        for _, offset in sorted(offsets(case.evidence, _told(case, split)).items()):
+            yield _off(case, offset)
+
+
+def _off(case: Case, offset: Offset) -> Failure:
+    experts, change, early = offset.experts, offset.change, offset.frames < 0
+    name, episode = case.evidence.subtasks[offset.column], experts[0]
+    first = change.frame + offset.frames
+    many = f" So it is in {count(len(experts), 'expert episode')}." if len(experts) > 1 else ""
+    there = f"{where(change)} change at frame {change.frame}"
+    apart = count(abs(offset.frames), "frame")
+    message = (
+        f"{name} first holds {apart} early: at frame {first} of {episode.id}, where nothing in "
+        f"the scene but the one who acts has changed; {there}. It looks at where the one who "
+        f"acts is rather than at the thing.{many}"
+        if early
+        else f"{name} first holds {apart} late: at frame {first} of {episode.id}, although "
+        f"{there} already. It waits for what the one who acts does next instead of looking at "
+        f"the thing.{many}"
+    )
+    return case.failure(
+        message,
+        episode=episode,
+        frame=first if early else change.frame,
+        subtask=name,
+        expected=str(not early),
+        actual=str(early),
+    )
+
+
+@check("near_miss")
+def holds_only_after_a_change(case: Case) -> Iterator[Failure]:
+    """A sub-task that tells of a change holds on no frame before anything has changed."""
+    evidence = case.evidence
+    for split in case.subject.splits:
+        experts = [e for e in _told(case, split) if e.kind == "expert"]
+        if len(experts) < ENOUGH:
+            continue
+        for column, name in enumerate(evidence.subtasks):
+            if not all(_first_on_a_change(case, e, column) for e in experts):
+                continue
+            lies = [
+                (e, t) for e in case.subject.episodes(split=split) for t in _before(case, e, column)
+            ]
+            if not lies:
+                continue
+            episode, at = lies[0]
+            made = f" ({episode.note})" if episode.note else ""
+            episodes = len({e.id for e, _ in lies})
+            yield case.failure(
+                f"{name} holds at frame {at} of {episode.id}{made}, before anything in the scene "
+                f"has changed but the one who acts; in all {len(experts)} expert episodes it "
+                "first holds at the very frame on which something changes. It must tell that "
+                "change from what was so from the start and from what the one who acts does: "
+                "compare the thing with how it is in the initial image. So it is in "
+                f"{count(episodes, 'episode')}.",
+                episode=episode,
+                frame=at,
+                subtask=name,
+                expected="False",
+                actual="True",
+            )
+
+
+def _first_on_a_change(case: Case, episode: Episode, column: int) -> bool:
+    first = first_rise(case.evidence.holds(episode), column)
+    return first in {c.frame for c in leavings(episode)}
+
+
+def _before(case: Case, episode: Episode, column: int) -> list[int]:
+    """Frames before the first change on which a sub-task holds; true successes are none."""
+    if episode.changes is None:
+        return []
+    holds = case.evidence.holds(episode)[:, column]
+    if column == len(case.evidence.subtasks) - 1:
+        holds = holds & ~episode.success
+    end = min((c.frame for c in episode.changes), default=len(holds))
+    return [int(t) for t in np.flatnonzero(holds[:end])]
+
+
+@check("near_miss")
+def notices_when_it_is_undone(case: Case) -> Iterator[Failure]:
+    """A sub-task whose thing is undone and done again on the way to success notices it."""
+    told: set[tuple[Split, int]] = set()
+    for split in case.subject.splits:
+        for episode in _told(case, split):
+            for thing in things(episode):
+                for column, done, at in _sleeps(case, episode, thing):
+                    if (split, column) not in told:
+                        told.add((split, column))
+                        yield _slept(case, episode, thing, column, done=done, at=at)
+
+
+def _sleeps(case: Case, episode: Episode, thing: Thing) -> Iterator[tuple[int, int, int]]:
+    """Sub-tasks that hold on while their thing leaves the look they told of and takes it again.
+
+    Yields:
+        The sub-task, the frame on which it began to hold, and that on which the thing looks
+        so again.
+    """
+    holds = case.evidence.holds(episode)
+    done = next((c.frame for c in thing.changes if c.leaves), None)
+    if done is None:
+        return
+    looks = place(case.subject.task.store.frames_of(episode), thing.box)
+    for change in thing.changes:
+        at = change.frame
+        if at <= done or change.leaves or change.returns:
+            continue
+        redone = (looks[at] == looks[done]).all() and (looks[at - 1] != looks[done]).any()
+        if not redone or (holds[at] != holds[at - 1]).any():
+            continue
+        for column in np.flatnonzero(rises(holds)[done] & holds[at - 1]):
+            yield int(column), done, at
+
+
+def _slept(
+    case: Case, episode: Episode, thing: Thing, column: int, *, done: int, at: int
+) -> Failure:
+    name = case.evidence.subtasks[column]
+    undone = max(c.frame for c in thing.changes if c.frame < at)
+    made = f" ({episode.note})" if episode.note else ""
+    return case.failure(
+        f"{name} holds at frame {at - 1} of {episode.id}{made}, although the thing of which it "
+        f"tells ({where(thing.changes[0])}) is not as it should be there: it changed at frame "
+        f"{done}, where {name} began to hold, again at frame {undone}, and looks as at frame "
+        f"{done} only from frame {at} on, on the way to success. {name} tells another look from "
+        "the first one, but not the right one: let it look for how the thing is when it is done, "
+        "and not for any difference from how it was at first.",
+        episode=episode,
+        frame=at - 1,
+        subtask=name,
+        expected="False",
+        actual="True",
+    )
+
+
+def _told(case: Case, split: Split) -> list[Episode]:
+    """Successes whose changes were recorded, experts first as they were recorded."""
+    return [
+        e
+        for e in case.subject.episodes(split=split)
+        if e.changes is not None and e.success.any() and not e.success[0]
+    ]

@@ -1,0 +1,169 @@
+"""Sub-tasks tell of what changes in the scene when it happens, and of nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lamps import NAMES, lamps, program_of
+from staged_lamps import LIT, staged
+
+from synth.suite import judge
+
+ROUTE = "route: another way"
+NEAR = "an agent that is almost right"
+EXPERTS = (("", "- d ad ad abd abg"), ("", "- - d ad ab ab abg"))
+
+
+def failures(task, *, check="", splits=("visible",), **bodies):
+    """The failures of the checks on changes, where a checker tells its lamp lit unless given."""
+    bodies = {f"lamp_{n}": LIT.format(at=NAMES.index(n)) for n in "abcdg"} | bodies
+    judgement = judge(
+        program_of(task.plan, **bodies), task, groups=("near_miss", "necessity"), splits=splits
+    )
+    assert judgement.passed
+    return [f for f in judgement.failures if check in f.test]
+
+
+def on(name):
+    """A checker that looks at another lamp than its own."""
+    return LIT.format(at=NAMES.index(name))
+
+
+@pytest.mark.parametrize(
+    "episode",
+    [
+        (ROUTE, "- d dc c ac abc abcg"),
+        (ROUTE, "- a - a ab abg"),
+        (ROUTE, "- a ab aB aB ab abg"),
+        (ROUTE, "- a ab aB aBg"),
+        (NEAR, "- d c d"),
+        (NEAR, "- a aB aB"),
+    ],
+)
+def test_a_right_program_is_not_blamed(episode):
+    """Detours, things undone and done again, and failures are told as they are."""
+    assert failures(staged("a b g", *EXPERTS, episode)) == []
+
+
+def test_a_sub_task_that_is_a_frame_early_looks_at_the_one_who_acts():
+    """It holds where only the one who acts has moved: beside the thing, before the deed."""
+    (failure,) = failures(staged("a b g", *EXPERTS), lamp_a=on("d"))
+    assert failure.message == (
+        "lamp_a first holds 1 frame early: at frame 1 of expert-0000, where nothing in the scene "
+        "but the one who acts has changed; rows 0..0, columns 0..0 change at frame 2. It looks at "
+        "where the one who acts is rather than at the thing. So it is in 2 expert episodes."
+    )
+    assert failure.test == "near_miss::holds_with_its_change"
+    assert (failure.episode, failure.frame, failure.subtask) == ("expert-0000", 1, "lamp_a")
+    assert (failure.expected, failure.actual) == ("False", "True")
+
+
+def test_a_sub_task_that_is_a_frame_late_in_every_success_waits_for_something_else():
+    """A checker that is always as late is the program's fault."""
+    experts = [("", "- a ad adb abg"), ("", "- - a ad adb abg"), (ROUTE, "- c a ad abd abg")]
+    (failure,) = failures(staged("a b g", *experts), lamp_a=on("d"))
+    assert failure.message == (
+        "lamp_a first holds 1 frame late: at frame 2 of expert-0000, although rows 0..0, columns "
+        "0..0 change at frame 1 already. It waits for what the one who acts does next instead of "
+        "looking at the thing. So it is in 2 expert episodes."
+    )
+    assert (failure.frame, failure.expected, failure.actual) == (1, "True", "False")
+
+
+def test_what_is_late_only_as_experts_go_is_a_missing_stage():
+    """Where the next stage follows at once in experts and not in others, it has its own end."""
+    task = staged(
+        "d b g", ("", "- a ad abd abg"), ("", "- - a ad abd abg"), (ROUTE, "- a a a ad abg")
+    )
+    (failure,) = failures(task)
+    assert failure.message == (
+        "a stage is missing: in all 2 expert episodes something changes for good on the way to "
+        "success (rows 0..0, columns 0..0 at frame 1 of expert-0000) and no sub-task notices; add "
+        "a sub-task for it. One that is meant for it must begin to hold on that very frame."
+    )
+    assert failure.test == "necessity::every_change_is_noticed"
+    assert (failure.group, failure.episode, failure.frame) == ("necessity", "expert-0000", 1)
+    assert failure.subtask is None
+
+
+def test_no_stage_is_missing_where_a_success_does_without_the_change():
+    """What only some successes change is not needed."""
+    experts = ("", "- a a a a abg"), ("", "- a a abg"), (ROUTE, "- bg")
+    assert [f for f in failures(staged("b g", *experts)) if "missing" in f.message] == []
+    assert failures(staged("b g", *experts[:2]), check="every_change_is_noticed")
+
+
+def test_no_stage_is_missing_where_the_change_does_not_last():
+    """What looks as at first in the end was a detour."""
+    experts = ("", "- a a - - - bg"), ("", "- a - - - - bg")
+    assert failures(staged("b g", *experts)) == []
+
+
+def test_a_sub_task_that_is_no_change_at_all_is_told_by_an_episode_without_one():
+    """Early in a near miss, though never in an expert: it told something that comes with it."""
+    either = f"{on('a')} or {on('c')}"
+    near = (NEAR, "- d c cd")
+    (failure,) = failures(staged("a b g", *EXPERTS, near), lamp_a=either)
+    assert failure.message == (
+        "lamp_a holds at frame 2 of near-miss-0002 (an agent that is almost right), before "
+        "anything in the scene has changed but the one who acts; in all 2 expert episodes it "
+        "first holds at the very frame on which something changes. It must tell that change from "
+        "what was so from the start and from what the one who acts does: compare the thing with "
+        "how it is in the initial image. So it is in 1 episode."
+    )
+    assert failure.test == "near_miss::holds_only_after_a_change"
+    assert (failure.frame, failure.expected, failure.actual) == (2, "False", "True")
+
+
+def test_a_sub_task_that_was_so_from_the_start_is_told():
+    """A thing that was never there has not been taken."""
+    (failure,) = failures(staged("a b g", *EXPERTS, (NEAR, "a ad")))
+    assert "lamp_a holds at frame 0 of near-miss-0002" in failure.message
+
+
+def test_a_goal_that_truly_holds_before_any_change_is_no_lie():
+    """The environment's word is taken for the goal."""
+    experts = ("", "- d a abg"), ("", "- a abg")
+    task = staged("a g", *experts, (ROUTE, "- cg"))
+    assert failures(task, check="holds_only_after_a_change", lamp_g=on("g")) == []
+
+
+def test_a_thing_that_is_undone_and_done_again_must_be_noticed():
+    """Any difference from the first look is not the right look."""
+    task = staged("a b g", *EXPERTS, (ROUTE, "- a ab aB aBd ab abg"))
+    (failure,) = failures(task, lamp_b="bool(frame[0, 1, 0] > 0)")
+    assert failure.message == (
+        "lamp_b holds at frame 4 of near-miss-0002 (route: another way), although the thing of "
+        "which it tells (rows 0..0, columns 1..1) is not as it should be there: it changed at "
+        "frame 2, where lamp_b began to hold, again at frame 3, and looks as at frame 2 only from "
+        "frame 5 on, on the way to success. lamp_b tells another look from the first one, but not "
+        "the right one: let it look for how the thing is when it is done, and not for any "
+        "difference from how it was at first."
+    )
+    assert failure.test == "near_miss::notices_when_it_is_undone"
+    assert (failure.frame, failure.expected, failure.actual) == (4, "False", "True")
+
+
+def test_a_thing_that_goes_on_changing_is_not_undone():
+    """A further look that stays is a further step, of which no sub-task need tell."""
+    task = staged("a b g", *EXPERTS, (ROUTE, "- a aB ab abg"))
+    assert failures(task, lamp_b="bool(frame[0, 1, 0] > 0)") == []
+
+
+def test_episodes_whose_changes_were_not_recorded_say_nothing():
+    """Older recordings pass these checks."""
+    task = lamps("a b g", *EXPERTS)
+    assert failures(task, check="change", lamp_a=on("d")) == []
+    store = staged("g", *EXPERTS).store
+    bare = replace(store, episodes=tuple(replace(e, changes=None) for e in store.episodes))
+    assert failures(replace(staged("g", *EXPERTS), store=bare)) == []
+
+
+def test_held_out_faults_are_held_out():
+    """What is seen in held-out episodes is marked so, whoever is at fault."""
+    for stages, bodies in (("a b g", {"lamp_a": on("d")}), ("b g", {})):
+        task = staged(stages, *EXPERTS, split="held_out")
+        found = failures(task, splits=("held_out",), **bodies)
+        assert found
+        assert all(f.held_out for f in found)
