@@ -53,8 +53,10 @@ def brightness_name(amount: int) -> str:
 
 
 def shift_name(down: int, right: int) -> str:
-    """``shift: +1 down, -2 right``."""
-    return f"shift: {down:+d} down, {right:+d} right"
+    """``shift: 1 down and 2 left``."""
+    vertical = f"{abs(down)} {'down' if down > 0 else 'up'}"
+    horizontal = f"{abs(right)} {'right' if right > 0 else 'left'}"
+    return f"shift: {' and '.join(part for part in (vertical, horizontal) if part[0] != '0')}"
 
 
 def sort_of(name: str) -> Sort:
@@ -90,4 +92,4 @@ def in_words(name: str) -> str:
             lighter = "lighter" if amount.startswith("+") else "darker"
             return f"{lighter} by {amount[1:]} of 255"
         case "shift":
-            return f"shifted by {amount} pixels"
+            return f"shifted by {amount}, in pixels"

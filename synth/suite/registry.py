@@ -34,7 +34,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
 
-MODULES = ("program", "contract", "images", "expert", "random", "near_miss", "changes", "necessity")
+MODULES = (
+    "program",
+    "contract",
+    "images",
+    "expert",
+    "random",
+    "near_miss",
+    "changes",
+    "metamorphic",
+    "necessity",
+)
 """Modules of `synth.suite.checks`, each of which registers its checks when imported."""
 
 ON_NEAR_MISSES: frozenset[Group] = frozenset({"near_miss", "necessity"})
@@ -83,6 +93,7 @@ class Case:
         split: Split | None = None,
         expected: str = "",
         actual: str = "",
+        variant: str | None = None,
     ) -> Failure:
         """A failure of this test.
 
@@ -95,6 +106,7 @@ class Case:
                 the first that is judged.
             expected: What was wanted.
             actual: What came.
+            variant: The changed picture of the episode that was judged.
         """
         about = episode or self._episode
         seen_in = about.split if about is not None else split or self.subject.first_split
@@ -108,6 +120,7 @@ class Case:
             expected=expected,
             actual=actual,
             held_out=seen_in == "held_out",
+            variant=variant,
         )
 
 
@@ -135,12 +148,14 @@ class Check:
         group: Its group.
         each: The kind of episode it is made for, one test each; ``None`` for a single test.
         function: The generator of failures.
+        when: Whether a spec asks for it; ``None`` where its group decides.
     """
 
     name: str
     group: Group
     each: Kind | None
     function: Callable[[Case], Iterator[Failure]]
+    when: Callable[[Spec], bool] | None = None
 
     @property
     def id(self) -> str:
@@ -154,6 +169,8 @@ class Check:
 
     def applies(self, spec: Spec) -> bool:
         """Whether the check is made for tasks of this spec at all."""
+        if self.when is not None and not self.when(spec):
+            return False
         return spec.near_miss is not None or self.group not in ON_NEAR_MISSES
 
     def episodes(self, subject: Subject) -> tuple[Episode | None, ...]:
@@ -189,19 +206,20 @@ _REGISTER: dict[str, Check] = {}
 
 
 def check(
-    group: Group, *, each: Kind | None = None
+    group: Group, *, each: Kind | None = None, when: Callable[[Spec], bool] | None = None
 ) -> Callable[[Callable[[Case], Iterator[Failure]]], Callable[[Case], Iterator[Failure]]]:
     """Register the decorated generator as a check of `group`.
 
     Args:
         group: Decides when the cascade makes it.
         each: Make it once per episode of this kind.
+        when: Make it only for specs of which this is true.
     """
 
     def register(
         function: Callable[[Case], Iterator[Failure]],
     ) -> Callable[[Case], Iterator[Failure]]:
-        made = Check(function.__name__, group, each, function)
+        made = Check(function.__name__, group, each, function, when)
         if made.id in _REGISTER:
             raise ValueError(f"two checks are called {made.id}")
         _REGISTER[made.id] = made

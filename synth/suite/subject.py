@@ -15,6 +15,8 @@ import numpy as np
 from synth.errors import ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
 from synth.sandbox import Sandbox
+from synth.suite.changed import changed
+from synth.suite.changed_evidence import gather_changed
 from synth.suite.evidence import gather
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from synth.episode import Episode, Kind, Split
     from synth.program import Finding, Program
     from synth.sandbox import Verdicts
+    from synth.suite.changed_evidence import ShownChanged
     from synth.suite.evidence import Evidence
     from synth.suite.task import TaskFolder
 
@@ -153,6 +156,16 @@ class Subject:
         """
         return self._keep("evidence", self._gather)
 
+    @property
+    def changed(self) -> tuple[ShownChanged, ...]:
+        """The verdicts on the episodes of the chosen splits in changed pictures.
+
+        Raises:
+            NotJudged: The program may not be run.
+            ProgramFault: It fails as a whole.
+        """
+        return self._keep("changed", self._gather_changed)
+
     def open(self) -> Sandbox:
         """A fresh worker for the program.
 
@@ -179,6 +192,11 @@ class Subject:
             self.program.stages,
             unsafe=self.unsafe,
         )
+
+    def _gather_changed(self) -> tuple[ShownChanged, ...]:
+        self.require_runnable()
+        shown = tuple(changed(self.task.store, self.task.spec, self.splits))
+        return gather_changed(self.source, shown, self.program.stages, unsafe=self.unsafe)
 
     def _keep(self, name: str, compute: Callable[[], T]) -> T:
         """Compute once; a fault is kept and raised again, since a hang is not worth repeating."""

@@ -14,6 +14,16 @@ from synth.suite import all_checks, render_suite, write_suite
 
 pytest_plugins = ["pytester"]
 
+EVERY_CHANGE = {
+    "render": [{"tile_size": 8}],
+    "distractors": 1,
+    "colours": ["key"],
+    "noise": 1,
+    "brightness": 1,
+    "shift": 1,
+}
+"""A metamorphic table that declares one change of each sort."""
+
 
 def test_generated_file_reads_well(snapshot):
     """The file is short, names each check and says what it promises."""
@@ -46,7 +56,7 @@ def test_generated_file_holds_no_numbers():
 
 def test_generated_file_makes_every_check_once():
     """Each registered check is one test of the file."""
-    spec = make_spec(near_miss={"episodes": 1})
+    spec = make_spec(near_miss={"episodes": 1}, metamorphic=EVERY_CHANGE)
     called = re.findall(r'audit\("([\w:]+)"', render_suite(spec))
     assert called == [check.id for check in all_checks()]
 
