@@ -70,8 +70,19 @@ def _(event: events.Improved) -> str:
 
 @line_of.register
 def _(event: events.HeldOut) -> str:
+    fresh = f", replaced {event.generation} times" if event.generation else ""
     return (
-        f"  held-out episodes: {event.passed} tests pass, {event.failed} fail (look {event.look})"
+        f"  held-out episodes{fresh}: {event.passed} tests pass, {event.failed} fail "
+        f"(look {event.look})"
+    )
+
+
+@line_of.register
+def _(event: events.Found) -> str:
+    steps = len(event.find.actions)
+    return (
+        f"  {event.key} lies on seed {event.find.seed} after {steps} actions ({event.find.note}): "
+        "the episode is kept"
     )
 
 

@@ -19,18 +19,19 @@ from rich.text import Text
 from synth.cli.lines import line_of
 from synth.loop import events
 from synth.models.base import Usage
+from synth.suite import all_checks
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from synth.loop.events import Event
     from synth.loop.verdict import Verdict
+    from synth.spec import Spec
 
-__all__ = ["RunDisplay"]
+__all__ = ["RunDisplay", "groups_of"]
 
 PASSED, FAILED, WAITING = Text("✓", "green"), Text("✗", "red"), Text("·", "dim")
 SHOWN = 6
-SHOWN_GROUPS = ("program", "contract", "expert", "random")
 
 
 class RunDisplay:
@@ -39,11 +40,13 @@ class RunDisplay:
     Args:
         console: Where to.
         rounds: The budget of rounds.
+        groups: Of the suite, in the order of the cascade; see `groups_of`.
     """
 
-    def __init__(self, console: Console, *, rounds: int) -> None:
+    def __init__(self, console: Console, *, rounds: int, groups: tuple[str, ...]) -> None:
         self._console = console
         self._rounds = rounds
+        self._groups = groups
         self._live: Live | None = None
         self._title = ""
         self._round = 0
@@ -123,19 +126,24 @@ class RunDisplay:
         )
         parts.append(head)
         if self._verdict is not None:
-            parts.append(_table(self._names, self._verdict))
+            parts.append(_table(self._names, self._groups, self._verdict))
         parts.extend(Text(line, style="dim") for line in self._log[-SHOWN:])
         if self._doing:
             parts.append(Spinner("dots", text=self._doing))
         return Panel(Group(*parts), title=self._title, title_align="left", border_style="blue")
 
 
-def _table(names: tuple[str, ...], verdict: Verdict) -> Table:
+def groups_of(spec: Spec) -> tuple[str, ...]:
+    """The groups of tests that are made for tasks of a spec, in the order of the cascade."""
+    return tuple(dict.fromkeys(c.group for c in all_checks() if c.applies(spec)))
+
+
+def _table(names: tuple[str, ...], groups: tuple[str, ...], verdict: Verdict) -> Table:
     """Sub-tasks by test group; a failure that names no sub-task is one of all of them."""
-    table = Table("sub-task", *SHOWN_GROUPS, box=None, pad_edge=False)
+    table = Table("sub-task", *(g.replace("_", " ") for g in groups), box=None, pad_edge=False)
     for name in names:
         marks = []
-        for group in SHOWN_GROUPS:
+        for group in groups:
             if group not in verdict.groups:
                 marks.append(WAITING)
             elif {(group, name), (group, None)} & verdict.matrix.keys():

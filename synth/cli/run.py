@@ -20,7 +20,6 @@ from synth.spec import load_spec
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from synth.episode import EpisodeStore
     from synth.models.base import Model
     from synth.spec import Spec
 
@@ -68,8 +67,8 @@ def run(
     ] = False,
 ) -> None:
     """Make a reward for a task: episodes and suite if missing, the loop, then an audit."""
-    from synth.cli.live import RunDisplay  # noqa: PLC0415 - start-up stays quick
-    from synth.cli.settle import settle  # noqa: PLC0415
+    from synth.cli.live import RunDisplay, groups_of  # noqa: PLC0415 - start-up stays quick
+    from synth.cli.settle import Evidence, settle  # noqa: PLC0415
     from synth.cli.summary import explain, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
@@ -98,7 +97,7 @@ def run(
     episodes = ensure_episodes(spec, console=say)
     folder = run_folder(spec.name, choice.run)
     evidence = Evidence(spec, read_store(episodes))
-    with RunDisplay(say, rounds=rounds) as display:
+    with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
         outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
     settlement = settle(
         evidence,
@@ -122,14 +121,6 @@ def run(
     if as_json:
         typer.echo(json.dumps(to_json(outcome, settlement, audited, code), indent=2))
     raise typer.Exit(code)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Evidence:
-    """What the loop works from: the spec and its episodes."""
-
-    spec: Spec
-    store: EpisodeStore
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -14,10 +14,12 @@ from synth.loop.promote import promote
 from synth.suite.task import read_task
 
 if TYPE_CHECKING:
+    from synth.episode import EpisodeStore
     from synth.loop import Outcome
     from synth.loop.examine import Task
+    from synth.spec import Spec
 
-__all__ = ["Settlement", "settle"]
+__all__ = ["Evidence", "Settlement", "settle"]
 
 Fate = Literal["rejected", "promoted", "reproduced", "differs", "compared"]
 
@@ -67,8 +69,17 @@ def settle(
         same = committed.read_text(encoding="utf-8") == outcome.source
         return Settlement("reproduced" if same else "differs")
     if bless or not committed.exists():
-        promote(outcome.folder, folder)
+        promote(outcome.folder, folder, outcome.deciding_store())
         return Settlement("promoted")
     before = (committed.read_text(encoding="utf-8"), read_task(folder / "task.toml").plan)
     after = (outcome.source, outcome.plan)
-    return Settlement("compared", compare(task, before, after, folder=folder, unsafe=unsafe))
+    judged_by = Evidence(task.spec, outcome.deciding_store() or task.store)
+    return Settlement("compared", compare(judged_by, before, after, folder=folder, unsafe=unsafe))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """A spec and its episodes: what the loop works from, and what rewards are compared by."""
+
+    spec: Spec
+    store: EpisodeStore

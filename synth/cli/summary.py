@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synth.suite.causes import count
+
 if TYPE_CHECKING:
     from synth.cli.settle import Settlement
     from synth.loop import Outcome
@@ -20,8 +22,12 @@ def explain(outcome: Outcome, settlement: Settlement, task: str) -> list[str]:
     lines = [
         (
             f"{outcome.rounds} rounds, {outcome.calls} calls{replayed}{tokens}{cost}, "
-            f"{outcome.seconds:.0f} s; held-out looks: {outcome.looks}"
-        )
+            f"{outcome.seconds:.0f} s"
+        ),
+        (
+            f"held-out looks: {outcome.looks}, episodes replaced {_times(outcome.replaced)}; "
+            f"found and added: {count(outcome.finds, 'episode')}"
+        ),
     ]
     if outcome.speed is not None:
         lines.append(
@@ -30,6 +36,10 @@ def explain(outcome: Outcome, settlement: Settlement, task: str) -> list[str]:
         )
     lines += _fate(settlement, outcome, task)
     return lines
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 def _fate(settlement: Settlement, outcome: Outcome, task: str) -> list[str]:
@@ -96,6 +106,8 @@ def to_json(
         "held_out_passed": held_out.passed if held_out else None,
         "held_out_failed": held_out.failed if held_out else None,
         "held_out_looks": outcome.looks,
+        "held_out_replaced": outcome.replaced,
+        "episodes_found": outcome.finds,
         "rounds": outcome.rounds,
         "calls": outcome.calls,
         "replayed": outcome.replayed,

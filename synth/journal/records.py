@@ -7,7 +7,7 @@ work, so that a budget of seconds is still right after a resume.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -19,6 +19,7 @@ __all__ = [
     "CandidateRecord",
     "DecisionRecord",
     "Exemplar",
+    "FoundRecord",
     "FunctionRecord",
     "HeldOutRecord",
     "NoteRecord",
@@ -211,6 +212,7 @@ class HeldOutRecord(_Record):
         passed: Tests passed.
         failed: Tests failed.
         look: Which look this is, from 1.
+        generation: `EpisodeStore.generation` of the episodes that were looked at.
     """
 
     type: Literal["held_out"] = "held_out"
@@ -219,11 +221,27 @@ class HeldOutRecord(_Record):
     passed: int
     failed: int
     look: int
+    generation: int = 0
 
     @property
     def passes(self) -> bool:
         """Whether all passed, and there was one."""
         return self.passed > 0 and not self.failed
+
+
+class FoundRecord(_Record):
+    """The search found an episode that no store held; it is one of the run's from here on.
+
+    Attributes:
+        seed: What the environment is reset with.
+        actions: As JSON values.
+        note: What kind of lie was told on it.
+    """
+
+    type: Literal["found"] = "found"
+    seed: int
+    actions: tuple[Any, ...]
+    note: str = ""
 
 
 class FunctionRecord(_Record):
@@ -284,6 +302,7 @@ Record = Annotated[
     | SuiteRecord
     | VerdictRecord
     | HeldOutRecord
+    | FoundRecord
     | SpeedRecord
     | DecisionRecord
     | NoteRecord,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth.journal.records import (
+    FoundRecord,
     HeldOutRecord,
     RequestRecord,
     ResponseRecord,
@@ -80,6 +81,28 @@ class Tape:
     def looks(self) -> int:
         """How often the held-out split was looked at."""
         return sum(isinstance(r, HeldOutRecord) for r in self._records)
+
+    @property
+    def replaced(self) -> int:
+        """How often the held-out episodes were replaced between two looks."""
+        seen = {r.generation for r in self._records if isinstance(r, HeldOutRecord)}
+        return max(0, len(seen) - 1)
+
+    @property
+    def found(self) -> tuple[FoundRecord, ...]:
+        """The episodes that the search added, in order."""
+        return tuple(r for r in self._records if isinstance(r, FoundRecord))
+
+    def look(self, program: str) -> HeldOutRecord | None:
+        """The last look with a program, by whatever evidence."""
+        looks = [r for r in self._records if isinstance(r, HeldOutRecord) and r.program == program]
+        return looks[-1] if looks else None
+
+    def verdicts_of(self, program: str) -> tuple[VerdictRecord, ...]:
+        """Each time a program was judged on the visible split, by whatever evidence."""
+        return tuple(
+            r for r in self._records if isinstance(r, VerdictRecord) and r.program == program
+        )
 
     def asked(self, key: str, digest: str) -> bool:
         """Whether that request has been written down, answered or not."""

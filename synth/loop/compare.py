@@ -116,7 +116,7 @@ def compare(
         SandboxUnavailable: This machine cannot confine them.
     """
     examiner = SuiteExaminer(task, folder, unsafe=unsafe)
-    sides = [_side(examiner, *reward) for reward in (committed, candidate)]
+    sides = [_side(task, examiner, *reward) for reward in (committed, candidate)]
     holds = [_holds(task, source, unsafe=unsafe) for source, _ in (committed, candidate)]
     agreements: list[Agreement] = []
     one, other = holds
@@ -128,8 +128,9 @@ def compare(
     return Comparison(sides[0], sides[1], tuple(agreements))
 
 
-def _side(examiner: SuiteExaminer, source: str, plan: Plan) -> Side:
-    visible, held_out = examiner.visible(source, plan), examiner.held_out(source, plan)
+def _side(task: Task, examiner: SuiteExaminer, source: str, plan: Plan) -> Side:
+    visible = examiner.visible(source, plan)
+    held_out = examiner.held_out(source, plan, task.store.generation)
     try:
         timing = examiner.speed(source)
     except RewardError:

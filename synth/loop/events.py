@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from synth.failure import Find
     from synth.loop.verdict import Verdict
     from synth.models.base import Usage
     from synth.plan import Plan
@@ -20,6 +21,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Event",
+    "Found",
     "HeldOut",
     "Improved",
     "Judged",
@@ -107,6 +109,14 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The search found an episode on which a candidate lies; all are judged by it from now."""
+
+    key: str
+    find: Find
+
+
+@dataclass(frozen=True, slots=True)
 class Reverted:
     """A candidate broke tests that had passed, or was no better, and is dropped.
 
@@ -129,12 +139,18 @@ class Improved:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A candidate that passes everything visible was judged on the held-out split."""
+    """A candidate that passes everything visible was judged on the held-out split.
+
+    Attributes:
+        look: Which look this is, from 1.
+        generation: How often the held-out episodes had been replaced.
+    """
 
     key: str
     passed: int
     failed: int
     look: int
+    generation: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,7 @@ Event = (
     | Unusable
     | Planned
     | Judged
+    | Found
     | Reverted
     | Improved
     | HeldOut

@@ -1,9 +1,8 @@
 """What the loop needs to know about a program, and the suite that tells it.
 
 `Examiner` is the seam: tests examine with something small, a run with the task's suite.
-`Bench` stands before either and looks every question up in the journal first, so that a
-program is judged once and measured once in the life of a run. The held-out split leaves
-`Examiner.held_out` as two counts, and nothing else of it gets any further.
+The held-out split leaves `Examiner.held_out` as two counts, and nothing else of it gets
+any further. Nothing is remembered here: `synth.loop.bench` stands before an examiner.
 """
 
 from __future__ import annotations
@@ -17,21 +16,18 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 import synth
-from synth.errors import RewardError
-from synth.journal import FunctionRecord, HeldOutRecord, SpeedRecord
+from synth.journal import FunctionRecord
+from synth.loop.episodes import Episodes, visible_digest
 from synth.loop.verdict import Verdict
-from synth.program import program_digest
 from synth.sandbox import Sandbox
 from synth.suite import TaskFolder, judge, measure_speed
 
 if TYPE_CHECKING:
     from synth.episode import EpisodeStore
-    from synth.journal import Journal, Tape
-    from synth.loop.clock import Clock
     from synth.plan import Plan
     from synth.spec import Spec
 
-__all__ = ["Bench", "Examiner", "HeldOutCount", "SuiteExaminer", "Task", "Timing"]
+__all__ = ["Examiner", "HeldOutCount", "SuiteExaminer", "Task", "Timing"]
 
 PROFILE_FRAMES = 200
 
@@ -75,15 +71,24 @@ class Examiner(Protocol):
     """Judges and measures programs. Pure but for `speed`."""
 
     def evidence(self, plan: Plan) -> str:
-        """Digest of everything that verdicts depend on but the program."""
+        """Digest of all that verdicts depend on, but the program and what the run finds."""
         ...
 
     def visible(self, source: str, plan: Plan) -> Verdict:
         """How a program does on the visible split."""
         ...
 
-    def held_out(self, source: str, plan: Plan) -> HeldOutCount:
-        """How a program does on the held-out split, in numbers only."""
+    def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
+        """How a program does on the held-out split, in numbers only.
+
+        Args:
+            source: The program.
+            plan: Its plan.
+            generation: Of the held-out episodes; see `EpisodeStore.generation`.
+
+        Raises:
+            EnvironmentFault: They must be recorded first, and cannot be.
+        """
         ...
 
     def speed(self, source: str) -> Timing:
@@ -105,31 +110,29 @@ class SuiteExaminer:
     """
 
     def __init__(self, task: Task, folder: Path, *, unsafe: bool = False) -> None:
-        self._task, self._folder, self._unsafe = task, folder, unsafe
-        self._store_digest = _store_digest(task.store)
+        self._episodes = task if isinstance(task, Episodes) else Episodes(task.spec, task.store)
+        self._folder, self._unsafe = folder, unsafe
+        self._store_digest = visible_digest(self._episodes.original)
 
     def evidence(self, plan: Plan) -> str:
         """See `Examiner`."""
-        gates = self._task.spec.gate.model_dump_json()
-        content = f"{_code_digest()}|{self._store_digest}|{gates}|{plan.model_dump_json()}"
+        spec = self._episodes.spec
+        search = spec.search.model_dump_json() if spec.search is not None else ""
+        code = _code_digest(searching=spec.search is not None)
+        asked = f"{spec.gate.model_dump_json()}{search}"
+        content = f"{code}|{self._store_digest}|{asked}|{plan.model_dump_json()}"
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     def visible(self, source: str, plan: Plan) -> Verdict:
         """See `Examiner`."""
-        found = judge(
-            source, self._folder_with(plan), splits=("visible",), cascade=True, unsafe=self._unsafe
-        )
+        task = self._folder_with(plan, self._episodes.store)
+        found = judge(source, task, splits=("visible",), cascade=True, unsafe=self._unsafe)
         return Verdict.of(found.passed, found.failed, found.failures)
 
-    def held_out(self, source: str, plan: Plan) -> HeldOutCount:
+    def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
         """See `Examiner`."""
-        found = judge(
-            source,
-            self._folder_with(plan),
-            splits=("held_out",),
-            cascade=False,
-            unsafe=self._unsafe,
-        )
+        task = self._folder_with(plan, self._episodes.at(generation))
+        found = judge(source, task, splits=("held_out",), cascade=False, unsafe=self._unsafe)
         return HeldOutCount(len(found.passed), len(found.failed) + len(found.unjudged))
 
     def speed(self, source: str) -> Timing:
@@ -146,111 +149,29 @@ class SuiteExaminer:
         )
         return Timing(measured.single_us, measured.batched_us, profile)
 
-    def _folder_with(self, plan: Plan) -> TaskFolder:
-        return TaskFolder(self._folder, self._task.spec, plan, self._task.store)
+    def _folder_with(self, plan: Plan, store: EpisodeStore) -> TaskFolder:
+        return TaskFolder(self._folder, self._episodes.spec, plan, store)
 
     def _example(self) -> tuple[np.ndarray, np.ndarray]:
         """Visible frames of one initial frame: the longest random episode, else any."""
-        store = self._task.store
+        store = self._episodes.original
         episodes = store.select(kind="random", split="visible") or store.select(split="visible")
         longest = max(episodes, key=lambda e: (len(e), e.id))
         return store.frames_of(longest)[:PROFILE_FRAMES], store.initial_of(longest)
 
 
-class Bench:
-    """An examiner with a memory: the journal's.
+@cache
+def _code_digest(*, searching: bool) -> str:
+    """Digest of the code that verdicts depend on, so that a changed check judges anew.
 
     Args:
-        examiner: Asked where the journal has no answer.
-        journal: Where answers are kept.
-        clock: For the records.
-        source: Another run's tape whose measured speeds are to be taken over, so that a
-            replay decides as that run did.
+        searching: Whether episodes are made while a program is judged. Recorded ones are
+            digested as what they are, whatever code made them.
     """
-
-    def __init__(
-        self, examiner: Examiner, journal: Journal, clock: Clock, source: Tape | None = None
-    ) -> None:
-        self._examiner, self._journal, self._clock, self._source = examiner, journal, clock, source
-        self._evidence: dict[Plan, str] = {}
-
-    def visible(self, source: str, plan: Plan) -> Verdict:
-        """How a program does on the visible split."""
-        program, evidence, tape = program_digest(source), self._of(plan), self._journal.tape
-        record = tape.verdict(program, evidence)
-        known = Verdict.from_record(record, tape.suite(record.tests)) if record else None
-        if known is not None:
-            return known
-        verdict = self._examiner.visible(source, plan)
-        suite = verdict.suite()
-        if tape.suite(suite.digest) != suite.ids:
-            self._journal.append(suite)
-        self._journal.append(verdict.record(program, evidence, self._clock.elapsed()))
-        return verdict
-
-    def held_out(self, source: str, plan: Plan) -> HeldOutRecord:
-        """How a program does on the held-out split; a program is looked at once."""
-        program, evidence, tape = program_digest(source), self._of(plan), self._journal.tape
-        record = tape.held_out(program, evidence)
-        if record is None:
-            count = self._examiner.held_out(source, plan)
-            record = HeldOutRecord(
-                program=program,
-                evidence=evidence,
-                passed=count.passed,
-                failed=count.failed,
-                look=tape.looks + 1,
-            )
-            self._journal.append(record)
-        return record
-
-    def speed(self, source: str) -> SpeedRecord | None:
-        """How fast a program is, or ``None`` where it cannot be run long enough to tell."""
-        program = program_digest(source)
-        known = self._journal.tape.speed(program)
-        record = (self._source.speed(program) if self._source else None) or known
-        if record is not None and record == known:
-            return record
-        if record is None:
-            try:
-                timing = self._examiner.speed(source)
-            except RewardError:
-                return None
-            record = SpeedRecord(
-                program=program,
-                single=timing.single,
-                batched=timing.batched,
-                profile=timing.profile,
-            )
-        self._journal.append(record)
-        return record
-
-    def recorded(self, source: str, plan: Plan) -> tuple[HeldOutRecord | None, SpeedRecord | None]:
-        """What is known of a program, without looking or measuring again."""
-        program, tape = program_digest(source), self._journal.tape
-        return tape.held_out(program, self._of(plan)), tape.speed(program)
-
-    def _of(self, plan: Plan) -> str:
-        if plan not in self._evidence:
-            self._evidence[plan] = self._examiner.evidence(plan)
-        return self._evidence[plan]
-
-
-def _store_digest(store: EpisodeStore) -> str:
-    digest = hashlib.blake2b(store.spec_digest.encode(), digest_size=16)
-    digest.update(np.ascontiguousarray(store.frames).data)
-    for e in store.episodes:
-        digest.update(f"{e.id}|{e.kind}|{e.split}|{e.seed}|".encode())
-        digest.update(e.frame_index.tobytes() + e.success.tobytes())
-    return digest.hexdigest()
-
-
-@cache
-def _code_digest() -> str:
-    """Digest of the code that verdicts depend on, so that a changed check judges anew."""
     root = Path(synth.__file__).parent
     digest = hashlib.sha256()
-    for name in ("vision.py", "credit.py", "program", "sandbox", "suite"):
+    making = ("envs", "record", "search") if searching else ()
+    for name in ("vision.py", "credit.py", "program", "sandbox", "suite", *making):
         for file in sorted((root / name).rglob("*.py")) or [root / name]:
             digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -32,12 +32,14 @@ def make_faster(rounds: Rounds, accepted: Candidate) -> Candidate:
 
     Returns:
         The fastest candidate that passes everything; `accepted` itself where none is faster.
+        Its verdict fails where the search, made for a faster one, found what tells against
+        it as well: then it is to be refined.
 
     Raises:
         BudgetExhausted: Something ran out; the ledger has the fastest so far.
         ModelError: The service failed.
     """
-    target = rounds.task.spec.target.microseconds_per_frame
+    target = rounds.spec.target.microseconds_per_frame
     speed = _measure(rounds, accepted, target)
     notes: tuple[str, ...] = ()
     for _ in range(rounds.options.faster_rounds):
@@ -45,11 +47,14 @@ def make_faster(rounds: Rounds, accepted: Candidate) -> Candidate:
             break
         turn = _round(rounds, accepted, speed, notes)
         notes = turn.notes
-        if turn.best is not None:
+        accepted = rounds.again(accepted)
+        if turn.best is not None and rounds.again(turn.best[0]).verdict.passes:
             accepted, speed = turn.best
             notes = ()
             rounds.ledger.keep(accepted, "as good and faster")
             rounds.observe(events.Improved(accepted.key, accepted.verdict, best=True))
+        elif not accepted.verdict.passes:
+            break
         elif turn.same:
             rounds.observe(events.Noticed("the model offers no faster program"))
             break
@@ -73,7 +78,7 @@ class _Turn:
 
 def _round(rounds: Rounds, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]) -> _Turn:
     """One round of as many samples as the options say."""
-    target = rounds.task.spec.target.microseconds_per_frame
+    target = rounds.spec.target.microseconds_per_frame
     number = rounds.start_round("faster")
     requests = [
         FasterRequest(

@@ -10,7 +10,9 @@ from synth.models.base import Usage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from synth.episode import EpisodeStore
     from synth.journal import HeldOutRecord, SpeedRecord
+    from synth.loop.episodes import Episodes
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
 
@@ -44,6 +46,8 @@ class Outcome:
         cost: Money of all calls, or ``None`` where no price is known.
         seconds: Seconds of work, earlier processes included.
         looks: How often the held-out split was looked at.
+        replaced: How often the held-out episodes were replaced between two looks.
+        episodes: By which programs were judged, or ``None`` where that is not known.
     """
 
     folder: Path
@@ -64,11 +68,31 @@ class Outcome:
     cost: float | None = None
     seconds: float = 0.0
     looks: int = 0
+    replaced: int = 0
+    episodes: Episodes | None = None
 
     @property
     def exit_code(self) -> int:
         """What the ``synth`` command exits with."""
         return 0 if self.accepted else _EXIT_CODES[self.ending]
+
+    @property
+    def finds(self) -> int:
+        """How many episodes the search added."""
+        return len(self.episodes.finds) if self.episodes is not None else 0
+
+    def deciding_store(self) -> EpisodeStore | None:
+        """The episodes that decided: with the finds, and those held out that were passed.
+
+        Returns:
+            ``None`` where nothing was accepted, or the episodes are not known.
+
+        Raises:
+            EnvironmentFault: They must be recorded again for that, and cannot be.
+        """
+        if not self.accepted or self.held_out is None or self.episodes is None:
+            return None
+        return self.episodes.at(self.held_out.generation)
 
     @property
     def fast_enough(self) -> bool | None:

@@ -21,6 +21,7 @@ from synth.errors import UsageError
 from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
 from synth.loop.folder import RunFolder, replace_file
 from synth.program import program_digest
+from synth.record.folder import replace_folder
 from synth.suite import render_suite
 from synth.suite.provenance import file_digests
 from synth.suite.task import read_task
@@ -28,7 +29,9 @@ from synth.suite.task import read_task
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from synth.episode import EpisodeStore
     from synth.journal import Tape
+    from synth.spec import Spec
 
 __all__ = ["Provenance", "promote"]
 
@@ -46,6 +49,9 @@ class Provenance(BaseModel):
         rounds: Distinct rounds in which something was asked.
         calls: Requests answered.
         looks: How often the held-out split was looked at.
+        replaced: How often the held-out episodes were replaced between two looks.
+        generation: Of the held-out episodes here; see `EpisodeStore.generation`.
+        finds: How many episodes here the search found, in this run or before it.
         versions: Of what can change a verdict.
         files: SHA-256 of every file of the folder but this one.
     """
@@ -62,18 +68,23 @@ class Provenance(BaseModel):
     input_tokens: int
     output_tokens: int
     looks: int
+    replaced: int = 0
+    generation: int = 0
+    finds: int = 0
     microseconds_single: float | None
     microseconds_batched: float | None
     versions: dict[str, str]
     files: dict[str, str]
 
 
-def promote(run: Path, target: Path) -> Provenance:
+def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Provenance:
     """Make a run's best program the committed reward of its task.
 
     Args:
         run: ``runs/TASK/MODEL``, where a run was accepted.
-        target: ``generated/TASK``, which already holds the episodes.
+        target: ``generated/TASK``, which already holds episodes.
+        store: The episodes that decided, where the run added or replaced some
+            (`Outcome.deciding_store`); by default those of `target` did.
 
     Returns:
         What was written to ``provenance.json``.
@@ -85,7 +96,7 @@ def promote(run: Path, target: Path) -> Provenance:
     tape = read_journal(files.journal)
     source = _accepted_source(files, tape)
     task = read_task(files.task)
-    read_store(target / "episodes").require_fit(task.spec, folder=str(target / "episodes"))
+    _settle_episodes(target / "episodes", task.spec, store)
     kept = {p.name for p in files.pictures.glob("*.png")}
     for name in sorted(kept):
         _copy(files.pictures / name, target / "pictures" / name)
@@ -102,6 +113,25 @@ def promote(run: Path, target: Path) -> Provenance:
         (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
     )
     return provenance
+
+
+def _settle_episodes(folder: Path, spec: Spec, store: EpisodeStore | None) -> None:
+    """Let the episodes that decided be those of the folder; they stay where they are those.
+
+    Raises:
+        UsageError: There are none, or they were made from another spec.
+    """
+    there = read_store(folder)
+    there.require_fit(spec, folder=str(folder))
+    if store is None or _names(store) == _names(there):
+        return
+    store.require_fit(spec, folder=str(folder))
+    replace_folder(spec, folder, store)
+
+
+def _names(store: EpisodeStore) -> tuple[int, frozenset[tuple[str, int, str]]]:
+    """Generation and episodes: by these two stores of one spec are told apart."""
+    return store.generation, frozenset((e.id, e.seed, str(e.actions)) for e in store.episodes)
 
 
 def _accepted_source(files: RunFolder, tape: Tape) -> bytes:
@@ -133,7 +163,7 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
     runs = [r for r in tape.records if isinstance(r, RunRecord)]
     asked = [r for r in tape.records if isinstance(r, RequestRecord)]
     program = program_digest((target / "reward.py").read_text(encoding="utf-8"))
-    speed = tape.speed(program)
+    speed, store = tape.speed(program), read_store(target / "episodes")
     return Provenance(
         task=task,
         model=runs[-1].model if runs else "",
@@ -145,6 +175,9 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
         input_tokens=sum(r.input_tokens for r in tape.responses),
         output_tokens=sum(r.output_tokens for r in tape.responses),
         looks=tape.looks,
+        replaced=tape.replaced,
+        generation=store.generation,
+        finds=len(store.select(kind="found")),
         microseconds_single=speed.single if speed else None,
         microseconds_batched=speed.batched if speed else None,
         versions={

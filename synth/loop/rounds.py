@@ -12,7 +12,7 @@ procedure by `BudgetExhausted`. Speed is the next module's affair (`synth.loop.f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.errors import ModelReplyError
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synth.loop.asking import Asker
+    from synth.loop.bench import Bench
+    from synth.loop.episodes import Episodes
     from synth.loop.events import Observer
-    from synth.loop.examine import Bench, Task
     from synth.loop.ledger import Ledger
     from synth.loop.options import LoopOptions
     from synth.plan import Plan, Stages
@@ -57,7 +58,7 @@ class Rounds:
     """Goes through the rounds of one run.
 
     Args:
-        task: Spec and episodes.
+        episodes: By which programs are judged; they grow.
         asker: Answers requests.
         bench: Judges and measures.
         ledger: Remembers decisions and the best candidate.
@@ -68,23 +69,27 @@ class Rounds:
     def __init__(
         self,
         *,
-        task: Task,
+        episodes: Episodes,
         asker: Asker,
         bench: Bench,
         ledger: Ledger,
         options: LoopOptions,
         observe: Observer,
     ) -> None:
-        self.task, self.asker, self.bench, self.ledger = task, asker, bench, ledger
+        self.episodes, self.spec = episodes, episodes.spec
+        self.asker, self.bench, self.ledger = asker, bench, ledger
         self.options, self.observe = options, observe
-        self.goal = task.spec.goal if task.spec.show_goal else None
-        self.shown = demonstrations(task.store)
+        self.goal = self.spec.goal if self.spec.show_goal else None
+        self.shown = demonstrations(episodes.original)
         self.round = -1
         self._met: dict[str, Complaint] = {}
         self._blamed: set[Stages] = set()
 
-    def run(self) -> Candidate:
+    def run(self, start: Candidate | None = None) -> Candidate:
         """Go on until a candidate passes everything, held-out episodes included.
+
+        Args:
+            start: What to refine first; by default a plan is asked for and a program written.
 
         Returns:
             That candidate.
@@ -95,15 +100,20 @@ class Rounds:
         """
         previous: Plan | None = None
         blamed: tuple[Complaint, ...] = ()
+        base = start
+        notes: tuple[str, ...] = ()
         while True:
-            plans = self._describe(previous, blamed)
-            base, notes, accepted = self._write(plans)
+            accepted: Candidate | None = None
+            if base is None:
+                plans = self._describe(previous, blamed)
+                base, notes, accepted = self._write(plans)
             if accepted is None:
                 base, accepted = self._refine(base, notes)
             if accepted is not None:
                 return accepted
             previous, blamed = base.plan, self._complaints(base)
             self._blamed.add(base.plan.stage_names)
+            base = None
 
     def start_round(self, kind: RequestKind) -> int:
         """Begin the next round, and say so.
@@ -121,14 +131,30 @@ class Rounds:
         """Judge a program on the visible split."""
         program = program_digest(source)
         self.ledger.note(CandidateRecord(key=key, program=program, source=source))
+        known = len(self.episodes.finds)
         verdict = self.bench.visible(source, plan)
         self.observe(events.Judged(key, program, verdict))
+        for find in self.episodes.finds[known:]:
+            self.observe(events.Found(key, find))
         return Candidate(key, plan, source, verdict)
+
+    def again(self, candidate: Candidate) -> Candidate:
+        """A candidate as it does by all the episodes that there are now.
+
+        What was found since it was judged may tell against it, and for those after it.
+        """
+        verdict = self.bench.visible(candidate.source, candidate.plan)
+        now = candidate if verdict == candidate.verdict else replace(candidate, verdict=verdict)
+        if self.ledger.best == candidate:
+            self.ledger.best = now
+        return now
 
     def passes_held_out(self, candidate: Candidate) -> bool:
         """Whether a candidate that passes everything visible passes what it has not seen."""
         seen = self.bench.held_out(candidate.source, candidate.plan)
-        self.observe(events.HeldOut(candidate.key, seen.passed, seen.failed, seen.look))
+        self.observe(
+            events.HeldOut(candidate.key, seen.passed, seen.failed, seen.look, seen.generation)
+        )
         if not seen.passes:
             self.ledger.note(
                 DecisionRecord(
@@ -189,7 +215,7 @@ class Rounds:
                 round=number,
                 plan=plan,
                 demonstrations=self.shown,
-                target_microseconds=self.task.spec.target.microseconds_per_frame,
+                target_microseconds=self.spec.target.microseconds_per_frame,
             )
             for sample, plan in plans.items()
         ]
@@ -215,6 +241,7 @@ class Rounds:
         stale = 0
         self._met = {}
         while stale < self.options.patience and not self._plan_is_wrong(base):
+            base = self._up_to_date(base)
             judged = self._attempts(base, notes)
             better = [c for c in judged.candidates if c.verdict.score > base.verdict.score]
             level = [c for c in judged.candidates if c not in better]
@@ -231,6 +258,12 @@ class Rounds:
             if accepted is not None:
                 return accepted, accepted
         return base, None
+
+    def _up_to_date(self, base: Candidate) -> Candidate:
+        """The base by the episodes of now; so is the best of the run, which it must beat."""
+        if self.ledger.best is not None:
+            self.again(self.ledger.best)
+        return self.again(base)
 
     def _plan_is_wrong(self, base: Candidate) -> bool:
         """Whether to plan again at once; a plan that comes back is refined like any other."""
@@ -253,7 +286,7 @@ class Rounds:
                 notes=notes[-NOTES:],
                 earlier=earlier,
                 demonstrations=self.shown,
-                target_microseconds=self.task.spec.target.microseconds_per_frame,
+                target_microseconds=self.spec.target.microseconds_per_frame,
             )
             for sample in range(self.options.samples)
         ]
@@ -318,7 +351,9 @@ class Rounds:
 
     def _accepted(self, candidates: Sequence[Candidate]) -> Candidate | None:
         """The first candidate that passes everything, held-out episodes included."""
-        for candidate in candidates:
+        for judged in candidates:
+            # What was found with a later sample may tell against an earlier one.
+            candidate = self.again(judged) if judged.verdict.passes else judged
             if candidate.verdict.passes and self.passes_held_out(candidate):
                 if self.ledger.best != candidate:
                     self.ledger.keep(candidate, "passes everything, held-out episodes included")
@@ -339,5 +374,5 @@ class Rounds:
 
     def _complaints(self, base: Candidate) -> tuple[Complaint, ...]:
         """What to say against a program, and against a plan whose programs get no better."""
-        store, limit = self.task.store, self.options.complaints
-        return complaints(base.verdict, base.plan, store, limit=limit) or (unseen(),)
+        limit = self.options.complaints
+        return complaints(base.verdict, base.plan, self.episodes, limit=limit) or (unseen(),)

@@ -13,10 +13,12 @@ from synth import __version__
 from synth.errors import BudgetExhausted, ModelError, SynthError
 from synth.journal import DecisionRecord, Journal, RunRecord, Tape
 from synth.loop.asking import Asker
+from synth.loop.bench import Bench
 from synth.loop.budget import stop_condition
 from synth.loop.clock import Clock
+from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
-from synth.loop.examine import Bench, SuiteExaminer
+from synth.loop.examine import SuiteExaminer
 from synth.loop.faster import make_faster
 from synth.loop.folder import RunFolder, RunStatus, State
 from synth.loop.ledger import Ledger
@@ -89,8 +91,10 @@ def run_loop(
     files = RunFolder(folder)
     with Journal(files.journal) as journal:
         watch = clock or Clock(journal.tape.elapsed)
+        awaited = (*journal.tape.found, *(tape.found if tape else ()))
+        episodes = Episodes(task.spec, task.store, awaited)
         run = _Run(
-            task=task,
+            episodes=episodes,
             model=model,
             files=files,
             journal=journal,
@@ -108,9 +112,8 @@ def run_loop(
             observe=run.observe,
             tape=tape,
         )
-        bench = Bench(
-            examiner or SuiteExaminer(task, folder, unsafe=unsafe), journal, watch, source=tape
-        )
+        examiner = examiner or SuiteExaminer(episodes, folder, unsafe=unsafe)
+        bench = Bench(examiner, episodes, journal, watch, source=tape)
         return run.go(asker, bench)
 
 
@@ -120,16 +123,16 @@ class _Run:
     def __init__(
         self,
         *,
-        task: Task,
+        episodes: Episodes,
         model: Model,
         files: RunFolder,
         journal: Journal,
         options: LoopOptions,
         observer: Observer,
     ) -> None:
-        self.task, self.model, self.files, self.journal = task, model, files, journal
+        self.episodes, self.model, self.files, self.journal = episodes, model, files, journal
         self.options, self.observer = options, observer
-        self.ledger = Ledger(journal, files, task.spec)
+        self.ledger = Ledger(journal, files, episodes.spec)
         self.asker: Asker
         self.bench: Bench
 
@@ -163,7 +166,7 @@ class _Run:
 
     def _head(self) -> None:
         """Say in the journal what runs, unless it was the same before."""
-        spec = self.task.spec
+        spec = self.episodes.spec
         record = RunRecord(
             task=spec.name,
             spec=spec.episode_digest(),
@@ -183,7 +186,7 @@ class _Run:
 
     def _rounds(self) -> tuple[Ending, str]:
         rounds = Rounds(
-            task=self.task,
+            episodes=self.episodes,
             asker=self.asker,
             bench=self.bench,
             ledger=self.ledger,
@@ -191,7 +194,9 @@ class _Run:
             observe=self.observe,
         )
         try:
-            make_faster(rounds, rounds.run())
+            candidate = make_faster(rounds, rounds.run())
+            while not candidate.verdict.passes:  # refuted by what a faster program led to
+                candidate = make_faster(rounds, rounds.run(candidate))
         except BudgetExhausted as error:
             return "budget", f"{error}"
         except KeyboardInterrupt:
@@ -202,7 +207,7 @@ class _Run:
         """Where the run stands."""
         spent, best = self.asker.spent, self.ledger.best
         return RunStatus(
-            task=self.task.spec.name,
+            task=self.episodes.spec.name,
             model=self.model.name,
             state=state,
             accepted=self._accepted(),
@@ -237,7 +242,7 @@ class _Run:
             verdict=best.verdict if best else None,
             held_out=held_out,
             speed=speed,
-            target=self.task.spec.target.microseconds_per_frame,
+            target=self.episodes.spec.target.microseconds_per_frame,
             rounds=spent.rounds,
             calls=spent.calls,
             replayed=self.asker.replayed,
@@ -245,8 +250,10 @@ class _Run:
             cost=spent.cost,
             seconds=spent.seconds,
             looks=self.journal.tape.looks,
+            replaced=self.journal.tape.replaced,
+            episodes=self.episodes,
         )
-        return replace(outcome, next_step=next_step(outcome, self.task.spec.name))
+        return replace(outcome, next_step=next_step(outcome, self.episodes.spec.name))
 
 
 def _as_recorded(options: LoopOptions, tape: Tape | None) -> LoopOptions:

@@ -100,6 +100,31 @@ class Verdict:
         """Tests that pass here and fail in `later`."""
         return tuple(sorted(set(self.passed) & set(later.failed)))
 
+    def with_lies(self, lies: Iterable[Exemplar]) -> Verdict:
+        """The verdict as the search would have left it, where no search could be made.
+
+        Args:
+            lies: What a search found against the program elsewhere. Of a test that was made
+                here, or that the cascade does not reach, they say nothing.
+        """
+        made = {*self.passed, *self.failed}
+        untold = {e.failure.test: e for e in lies if e.failure.test not in made}
+        if not untold:
+            return self
+        stage = min(GROUPS.index(group_of(test)) for test in untold)
+        if self.score.stage < stage:
+            return self
+        told = {test: e for test, e in untold.items() if GROUPS.index(group_of(test)) == stage}
+
+        def reached(test: str) -> bool:
+            return GROUPS.index(group_of(test)) <= stage
+
+        return Verdict(
+            tuple(test for test in self.passed if reached(test)),
+            tuple(sorted([*(test for test in self.failed if reached(test)), *told])),
+            (*(e for e in self.exemplars if reached(e.failure.test)), *told.values()),
+        )
+
     def suite(self) -> SuiteRecord:
         """The names of the tests, as a journal keeps them."""
         ids = tuple(sorted((*self.passed, *self.failed)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from synth.record.recorder import OnEpisode
     from synth.spec import Spec
 
-__all__ = ["record_folder"]
+__all__ = ["record_folder", "replace_folder"]
 
 
 def record_folder(
@@ -56,6 +56,20 @@ def record_folder(
         store.require_fit(spec, folder=str(folder))
         return store
     store = record(spec, on_episode=on_episode, on_skip=on_skip)
+    return replace_folder(spec, folder, store)
+
+
+def replace_folder(spec: Spec, folder: Path, store: EpisodeStore) -> EpisodeStore:
+    """Put a store in the place of whatever the folder holds, whole or not at all.
+
+    Args:
+        spec: Whose episodes they are.
+        folder: ``generated/TASK/episodes``.
+        store: Written with the pictures that people look at.
+
+    Returns:
+        The store that lies in the folder.
+    """
     fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
     try:
         write_store(fresh, store)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from squares import Markers, Squares
+from squares import Markers, Squares, fresh_held_out
 
 from synth.loop import LoopOptions, Outcome, Price, run_loop
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from synth.models.base import Model
 
 Go = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fresh_squares() -> Iterator[None]:
+    """Fresh held-out episodes without a simulator."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("synth.loop.episodes.fresh_held_out", fresh_held_out)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from synth.loop.examine import HeldOutCount, Timing
 from synth.loop.verdict import Verdict
 from synth.plan import Plan, SubTask
 from synth.program import parse
+from synth.record.refresh import with_held_out
 from synth.spec import Spec, parse_spec
 
 if TYPE_CHECKING:
@@ -101,17 +102,38 @@ def episode(
     return frames, made
 
 
-def make_store() -> EpisodeStore:
+def make_store(generation: int = 0) -> EpisodeStore:
     """Four visible experts, three visible wanderers, and two of each held out."""
     made = [episode(f"expert-{k:04d}", seed=1000 + k) for k in range(4)]
     made += [episode(f"random-{k:04d}", seed=2000 + k, wander=True) for k in range(3)]
-    made += [
-        episode(f"held-expert-{k:04d}", seed=770123450 + k, split="held_out") for k in range(2)
-    ]
-    made += [
-        episode(f"held-random-{k:04d}", seed=880123450 + k, split="held_out", wander=True)
+    made += held_out_episodes(generation)
+    return store_of(made, generation)
+
+
+def held_out_episodes(generation: int) -> list[tuple[list[NDArray[np.uint8]], Episode]]:
+    """Two experts and two wanderers, from other seeds in each generation."""
+    first = 100 * generation
+    made = [
+        episode(f"held-expert-{k:04d}", seed=770123450 + first + k, split="held_out")
         for k in range(2)
     ]
+    made += [
+        episode(f"held-random-{k:04d}", seed=880123450 + first + k, split="held_out", wander=True)
+        for k in range(2)
+    ]
+    return made
+
+
+def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeStore:
+    """Stands for `synth.record.refresh.fresh_held_out`: there is no simulator of squares."""
+    assert spec.name == SPEC.name
+    return with_held_out(store, store_of(held_out_episodes(generation), generation))
+
+
+def store_of(
+    made: list[tuple[list[NDArray[np.uint8]], Episode]], generation: int = 0
+) -> EpisodeStore:
+    """Episodes with their frames as a store."""
     frames: list[NDArray[np.uint8]] = []
     episodes = []
     for shown, one in made:
@@ -125,7 +147,13 @@ def make_store() -> EpisodeStore:
                 }
             )
         )
-    return EpisodeStore(np.stack(frames), tuple(episodes), SPEC.episode_digest(), SPEC.env)
+    return EpisodeStore(
+        np.stack(frames),
+        tuple(episodes),
+        SPEC.episode_digest(),
+        SPEC.env,
+        generation=generation,
+    )
 
 
 @dataclass(frozen=True)
@@ -182,6 +210,7 @@ class Markers:
     def __init__(self) -> None:
         self.judged: list[str] = []
         self.held_out_looks: list[str] = []
+        self.generations: list[int] = []
         self.measured: list[str] = []
 
     def evidence(self, plan: Plan) -> str:
@@ -223,9 +252,10 @@ class Markers:
                     passed.append(test)
         return Verdict.of(passed, [f.test for f in failures], failures)
 
-    def held_out(self, source: str, plan: Plan) -> HeldOutCount:
+    def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
         """See `synth.loop.Examiner`."""
         self.held_out_looks.append(source)
+        self.generations.append(generation)
         failed = sum(marks == "narrow" for marks in markers(source).values())
         return HeldOutCount(8 - failed, failed)
 

@@ -131,7 +131,7 @@ def test_complaints_are_few_and_different(squares: Squares) -> None:
         Failure("expert::goal[expert-0000]", "expert", "late", "expert-0000", 5, "reach_goal"),
         Failure("contract::total", "contract", "raises"),
     )
-    found = complaints(verdict, PLAN, squares.store, limit=3)
+    found = complaints(verdict, PLAN, squares, limit=3)
     assert [(c.failure.test, c.failure.subtask, c.also) for c in found] == [
         ("contract::total", None, 0),
         ("expert::credits[expert-0000]", "take_key", 3),
@@ -143,11 +143,11 @@ def test_complaints_are_few_and_different(squares: Squares) -> None:
 def test_a_wrong_goal_is_shown_beside_a_right_one(squares: Squares) -> None:
     """A missed success comes with the nearest frame that is none, and the other way round."""
     missed = Failure("expert::goal[expert-0000]", "expert", "m", "expert-0000", 5, "reach_goal")
-    (complaint,) = complaints(failing(missed), PLAN, squares.store, limit=6)
+    (complaint,) = complaints(failing(missed), PLAN, squares, limit=6)
     assert [int(s.name[-4:]) for s in complaint.shots] == [0, 5, 4]
     assert "not reached" in complaint.shots[-1].caption
     early = replace(missed, frame=0)
-    (complaint,) = complaints(failing(early), PLAN, squares.store, limit=6)
+    (complaint,) = complaints(failing(early), PLAN, squares, limit=6)
     assert [int(s.name[-4:]) for s in complaint.shots] == [0, 5]
     assert "goal is reached" in complaint.shots[-1].caption
 

@@ -1,0 +1,132 @@
+"""The episodes that a run judges by: those recorded, and those that came with the run.
+
+What the search finds is added to the visible ones; what was held out and has been looked
+at in vain is replaced by fresh episodes. A run that is resumed, or replayed on what it
+left behind, must see every episode come when it came at first: so finds that a journal
+names are put aside at the start and wait there. Which of them come, and when, is for
+`synth.loop.bench` to say.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.record.refresh import fresh_held_out, with_held_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+
+    from synth.episode import Episode, EpisodeStore
+    from synth.failure import Find
+    from synth.journal import FoundRecord
+    from synth.spec import Spec
+
+__all__ = ["Episodes", "find_key", "visible_digest"]
+
+
+class Episodes:
+    """The episodes of one run, as they grow. Itself a `synth.loop.examine.Task`.
+
+    Args:
+        spec: The spec.
+        store: As recorded.
+        awaited: Finds that a journal names; those that `store` holds are put aside until
+            they are found again.
+    """
+
+    def __init__(
+        self, spec: Spec, store: EpisodeStore, awaited: Iterable[FoundRecord] = ()
+    ) -> None:
+        self.spec = spec
+        self.finds: tuple[Find, ...] = ()
+        keys = {find_key(record.seed, record.actions) for record in awaited}
+        self._aside = {key: e for key, e in _found(store).items() if key in keys}
+        self.original = _without(store, self._aside.values())
+        self._visible = self.original
+        self._generations = {store.generation: self.original}
+
+    @property
+    def store(self) -> EpisodeStore:
+        """All that a program is judged by now, the held-out episodes as recorded."""
+        return self._visible
+
+    def add(self, find: Find) -> bool:
+        """Take in what the search found.
+
+        Returns:
+            Whether it is new.
+
+        Raises:
+            EnvironmentFault: It must be played for that, and the simulator is missing.
+        """
+        key = find_key(find.seed, find.actions)
+        if key in _found(self._visible):
+            return False
+        if key in self._aside:
+            episodes = (*self._visible.episodes, self._aside[key])
+            self._visible = dataclasses.replace(self._visible, episodes=episodes)
+        else:
+            from synth.search import add_found, play  # noqa: PLC0415 - few runs need Hypothesis
+
+            played = play(self.spec, find)
+            self._visible = add_found(self._visible, self.spec, [(played, find.note)])
+        self.finds = (*self.finds, find)
+        return True
+
+    def at(self, generation: int) -> EpisodeStore:
+        """The visible episodes of now, with the held-out ones of a generation.
+
+        Raises:
+            EnvironmentFault: They must be recorded for that, and the simulator is missing.
+        """
+        if generation not in self._generations:
+            fresh = fresh_held_out(self.spec, self.original, generation)
+            self._generations[generation] = fresh
+        if self._generations[generation] is self.original:
+            return self._visible
+        return with_held_out(self._visible, self._generations[generation])
+
+
+def find_key(seed: int, actions: Sequence[Any]) -> str:
+    """By what two finds are the same."""
+    return json.dumps([seed, list(actions)])
+
+
+def visible_digest(store: EpisodeStore) -> str:
+    """Digest of all that a verdict on the visible split depends on.
+
+    Where frames lie in the store is left out: it changes when a store is written.
+    """
+    episodes = store.select(split="visible")
+    indices = [e.frame_index for e in episodes]
+    used = np.unique(np.concatenate(indices)) if indices else np.zeros(0, dtype=np.int64)
+    digest = hashlib.blake2b(store.spec_digest.encode(), digest_size=16)
+    digest.update(np.ascontiguousarray(store.frames[used]).data)
+    for e in episodes:
+        digest.update(f"{e.id}|{e.kind}|{e.seed}|{e.note}|{e.changes}|".encode())
+        digest.update(np.searchsorted(used, e.frame_index).tobytes() + e.success.tobytes())
+    for v in store.variants:
+        if v.split == "visible":
+            digest.update(f"{v.name}|{v.base}|{v.frames.shape}|".encode())
+            digest.update(v.frames[v.frame_index].tobytes())
+    return digest.hexdigest()
+
+
+def _found(store: EpisodeStore) -> dict[str, Episode]:
+    episodes = store.select(kind="found", split="visible")
+    return {find_key(e.seed, e.actions): e for e in episodes}
+
+
+def _without(store: EpisodeStore, episodes: Iterable[Episode]) -> EpisodeStore:
+    """The store itself where there is nothing to leave out."""
+    dropped = {e.id for e in episodes}
+    if not dropped:
+        return store
+    kept = tuple(e for e in store.episodes if e.id not in dropped)
+    return dataclasses.replace(store, episodes=kept)

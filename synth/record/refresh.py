@@ -1,0 +1,129 @@
+"""Fresh held-out episodes, for when the old ones have been looked at.
+
+A look at held-out episodes that ends badly tells whoever goes on from there one bit about
+them. So the next look is at others: as many of each kind, from seeds that no earlier
+generation had. The visible ones stay what they are. Whether it is time is not decided here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.envs import family_of, find_policy
+from synth.episode import EpisodeStore
+from synth.errors import EnvironmentFault, SpecError
+from synth.record.near_miss import near_misses
+from synth.record.recorder import FramePool, episode_of
+from synth.record.rolling import expert_rollout, random_policy, rollout
+from synth.record.seeds import BLOCK, Seeds
+from synth.record.variants import with_variants
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.envs import Family
+    from synth.episode import Episode
+    from synth.spec import Spec
+
+__all__ = ["NEAR_MISS_SEEDS", "fresh_held_out", "generation_seeds", "with_held_out"]
+
+NEAR_MISS_SEEDS = 500
+"""Seeds that one generation has for near misses, at least: not each seed allows one."""
+
+
+def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeStore:
+    """A store with the visible part of `store` and held-out episodes of a generation.
+
+    Pure given the spec: the same generation is the same episodes whenever it is recorded.
+
+    Args:
+        spec: What to record.
+        store: Whose visible part stays; what was held out in it, finds included, is left out.
+        generation: How often the held-out episodes were replaced then; 0 for the first ones.
+
+    Raises:
+        ExpertFailed: The expert does not succeed.
+        EnvironmentFault: The simulator is missing or misbehaves.
+        SpecError: There are no seeds for so many generations.
+    """
+    pool, family = FramePool(), family_of(spec)
+    episodes = tuple(_record(spec, generation_seeds(spec, generation), family, pool))
+    frames = pool.stack()
+    if frames.shape[1:] != store.frames.shape[1:]:
+        raise EnvironmentFault(
+            f"specs/{spec.name}.toml: fresh held-out frames are {frames.shape[1:]}, and the "
+            f"recorded ones {store.frames.shape[1:]}. Run `synth record {spec.name} --force`."
+        )
+    fresh = EpisodeStore(
+        frames, episodes, store.spec_digest, store.env, store.versions, generation=generation
+    )
+    return with_held_out(store, with_variants(spec, fresh, family))
+
+
+def generation_seeds(spec: Spec, generation: int) -> Seeds:
+    """The seeds of a spec, those of held-out episodes moved on within their blocks.
+
+    Raises:
+        SpecError: A block has no seeds for so many generations.
+    """
+    seeds, count = Seeds.of(spec), spec.held_out.episodes
+    near = max(NEAR_MISS_SEEDS, 2 * spec.near_miss.episodes) if spec.near_miss is not None else 0
+    if max(near, count) * (generation + 1) > BLOCK:
+        raise SpecError(
+            f"the held-out episodes were replaced {generation - 1} times, and there are no seeds "
+            "for more.",
+            file=f"specs/{spec.name}.toml",
+            key="seed",
+            remedy="Choose another seed, and record and run again.",
+        )
+    expert, random = seeds.held_out_expert.start, seeds.held_out_random.start
+    block = seeds.held_out_near_miss
+    return replace(
+        seeds,
+        held_out_expert=range(expert + generation * count, expert + (generation + 1) * count),
+        held_out_random=range(random + generation * count, random + (generation + 1) * count),
+        held_out_near_miss=block[generation * near :],
+    )
+
+
+def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:
+    """The visible part of one store with the held-out part, and generation, of another."""
+    visible, held_out = store.select(split="visible"), other.select(split="held_out")
+    shift = len(store.frames)
+    frames = np.concatenate([store.frames, other.frames])
+    frames.setflags(write=False)
+    moved = (replace(e, frame_index=e.frame_index + np.int32(shift)) for e in held_out)
+    return replace(
+        store,
+        frames=frames,
+        episodes=(*visible, *moved),
+        variants=(
+            *(v for v in store.variants if v.split == "visible"),
+            *(v for v in other.variants if v.split == "held_out"),
+        ),
+        generation=other.generation,
+    )
+
+
+def _record(spec: Spec, seeds: Seeds, family: Family, pool: FramePool) -> Iterator[Episode]:
+    """Held-out experts, random episodes and near misses, named as recording names them."""
+    policy = find_policy(spec)
+    simulator = family.make(spec)
+    try:
+        for k, seed in enumerate(seeds.held_out_expert):
+            rolled = expert_rollout(spec, simulator, policy, seed)
+            yield episode_of(rolled, pool, "expert", "held_out", f"held-expert-{k:04d}")
+        for k, seed in enumerate(seeds.held_out_random):
+            rolled = rollout(simulator, random_policy(seed), seed, spec.max_steps, name="random")
+            yield episode_of(rolled, pool, "random", "held_out", f"held-random-{k:04d}")
+        block = seeds.held_out_near_miss
+        for k, made in enumerate(near_misses(spec, simulator, policy, block, family=family.name)):
+            episode = episode_of(
+                made.rolled, pool, "near_miss", "held_out", f"held-near-miss-{k:04d}"
+            )
+            yield replace(episode, note=made.note)
+    finally:
+        simulator.close()
