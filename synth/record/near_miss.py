@@ -3,7 +3,8 @@
 A recipe makes a policy from an expert's episode of a seed; the policy is played from a
 reset, and every success flag and all truth are the environment's own. Nothing is assumed
 to fail, or to succeed: a recipe says only what its episode must be to be worth keeping.
-What a recipe cannot make with a seed is skipped, and the caller is told.
+What a recipe cannot make with a seed is skipped, and the caller is told. An episode ends
+before its first frame that looks like success and is none (`synth.record.aliasing`).
 
 This module plays recipes and chooses among their episodes. The recipes that work for any
 simulator are in `synth.record.near_miss_recipes`; a family adds better ones by a module
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed
+from synth.record.aliasing import action_table, first_aliased
 from synth.record.near_miss_recipes import GENERAL
 from synth.record.rolling import Rollout, expert_rollout, rollout
 
@@ -107,7 +109,7 @@ def near_misses(
     if spec.near_miss is None:
         return
     recipes = recipes_for(family)
-    scene = _Scene(spec, simulator, expert)
+    scene = _Scene(spec, simulator, expert, action_table(simulator))
     made, failed = 0, 0
     for seed in seeds:
         if made == spec.near_miss.episodes:
@@ -136,6 +138,7 @@ class _Scene:
     spec: Spec
     simulator: Simulator
     expert: Policy
+    table: tuple[Any, ...]
 
 
 def _altered(
@@ -151,22 +154,41 @@ def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss
         policy = recipe.make(shown, scene.expert, rng)
         if policy is None:
             return "the expert's episode is too short for it"
-        rolled = rollout(
-            scene.simulator,
-            policy,
-            shown.seed,
-            scene.spec.max_steps,
-            name=f"near_miss:{recipe.key}",
-            alter=None if recipe.alter is None else partial(_altered, recipe.alter, rng),
-        )
+        play = _player(recipe, scene, shown.seed, rng)
+        rolled = play(policy)
+        aliased = first_aliased(rolled, play, scene.table, expert=scene.expert)
     except ExpertFailed as error:
         return str(error)
     except EnvironmentFault:
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
         return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
+    if aliased is not None:
+        rolled = rolled.until(aliased - 1)
     kept = recipe.kept(rolled, shown)
+    if kept and aliased is not None:
+        return f"from frame {aliased} on it looks like success and is none; before that {kept}"
     if kept:
         return kept
     note = f"route: {recipe.name}" if recipe.aim == "route" else recipe.name
     return NearMiss(rolled, note)
+
+
+def _player(
+    recipe: Recipe, scene: _Scene, seed: int, rng: np.random.Generator
+) -> Callable[[Policy], Rollout]:
+    """Plays policies in the recipe's scene, which is altered in the same way each time."""
+    drawn = rng.bit_generator.state
+
+    def play(policy: Policy) -> Rollout:
+        rng.bit_generator.state = drawn
+        return rollout(
+            scene.simulator,
+            policy,
+            seed,
+            scene.spec.max_steps,
+            name=f"near_miss:{recipe.key}",
+            alter=None if recipe.alter is None else partial(_altered, recipe.alter, rng),
+        )
+
+    return play

@@ -7,7 +7,7 @@ and `roll_random`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,6 +61,21 @@ class Rollout:
     def __len__(self) -> int:
         """The number of actions, T."""
         return len(self.actions)
+
+    def until(self, frame: int) -> Rollout:
+        """The same episode, ended at a frame, which becomes its last."""
+        end = frame + 1
+        return replace(
+            self,
+            frames=self.frames[:end],
+            actions=self.actions[:frame],
+            rewards=self.rewards[:frame],
+            success=self.success[:end],
+            truth={name: values[:end] for name, values in self.truth.items()},
+            changes=None
+            if self.changes is None
+            else tuple(c for c in self.changes if c.frame <= frame),
+        )
 
 
 def rollout(

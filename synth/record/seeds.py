@@ -9,6 +9,9 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
     fresh             seed + 40,000 ...    never recorded: for reports on unseen episodes
     visible near miss seed + 50,000 ...    as many of these as are needed
     held-out near miss seed + 60,000 ...
+    visible search    seed + 70,000 ...    for what an audit, or a round, may try
+    held-out search   seed + 80,000 ...
+    hunt              seed + 90,000 ...    for the long search by hand
 
 The blocks never meet, so no held-out episode shares a seed with a visible one. That two
 seeds give two different layouts is the environment's affair.
@@ -40,6 +43,9 @@ class Seeds:
         visible_near_miss: For near misses a model may see; `BLOCK` of them, since not every
             seed allows every kind.
         held_out_near_miss: For near misses no model sees.
+        visible_search: For the search whose finds a model may see.
+        held_out_search: For the search whose finds no model sees.
+        hunt: For the long search; its finds are visible.
     """
 
     visible_expert: range
@@ -49,6 +55,9 @@ class Seeds:
     fresh: range
     visible_near_miss: range
     held_out_near_miss: range
+    visible_search: range
+    held_out_search: range
+    hunt: range
 
     @classmethod
     def of(cls, spec: Spec) -> Seeds:
@@ -58,9 +67,7 @@ class Seeds:
             spec.random.episodes,
             spec.held_out.episodes,
             spec.held_out.episodes,
-            BLOCK,
-            BLOCK,
-            BLOCK,
+            *(BLOCK,) * 6,
         )
         starts = (spec.seed + BLOCK * block for block in range(len(counts)))
         return cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))

@@ -12,6 +12,7 @@ from synth.envs.minigrid_objective import cells_of
 from synth.episode import write_store
 from synth.errors import EnvironmentFault
 from synth.record import Seeds, episode_count, near_misses, record
+from synth.record.aliasing import action_table
 from synth.record.near_miss import NearMiss, _altered, recipes_for
 from synth.record.near_miss_scenes import _move_the_goal, _take_a_thing_out
 from synth.record.rolling import expert_rollout
@@ -129,7 +130,9 @@ def test_every_recipe_works_somewhere(make_spec, recipe):
     found = []
     for seed in range(6):
         shown = expert_rollout(spec, simulator, expert, seed)
-        found.append(_try(recipe, shown, _Scene(spec, simulator, expert), 0))
+        found.append(
+            _try(recipe, shown, _Scene(spec, simulator, expert, action_table(simulator)), 0)
+        )
     made = [one for one in found if isinstance(one, NearMiss)]
     assert made, found
     assert all(recipe.name in one.note for one in made)

@@ -1,0 +1,147 @@
+"""Frames that look like success and are none: no reader of pictures can be blamed for them.
+
+In some environments a thing that should be taken can also be destroyed, and what is carried
+is not drawn: the picture after the one is the picture after the other. A frame is *aliased*
+where another last action would have made the very same frame a success. Where the scene
+changed at it, one more case counts: the expert goes on from just before and succeeds by the
+same change of the same place. What follows can then be brought to look like success in every
+pixel, though it need not look so at once.
+
+Told from frames and success flags alone, by playing again; no state and no truth is read.
+Nothing here asks a program.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.errors import ExpertFailed, SynthError
+from synth.record.near_miss_recipes import acting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from synth.envs import Policy, Simulator
+    from synth.record.rolling import Rollout
+
+__all__ = ["action_table", "first_aliased", "then_expert"]
+
+DRAWS = 256
+MOST_ACTIONS = 16
+"""More than any grid world has; of actions without end, so many are tried."""
+
+_STREAM = 3
+"""Keeps these draws apart from the environment's, the random policy's and the recipes'."""
+
+Play = Callable[["Policy"], "Rollout"]
+"""Plays a policy from the start of one and the same episode."""
+
+
+def action_table(simulator: Simulator) -> tuple[Any, ...]:
+    """Distinct actions of a simulator, the same ones each time, in the order of their JSON.
+
+    Args:
+        simulator: Asked for random actions; it need not have been reset.
+    """
+    rng = np.random.default_rng(_STREAM)
+    distinct: dict[str, Any] = {}
+    for _ in range(DRAWS):
+        action = simulator.random_action(rng)
+        distinct.setdefault(json.dumps(action), action)
+        if len(distinct) == MOST_ACTIONS:
+            break
+    return tuple(distinct[text] for text in sorted(distinct))
+
+
+def then_expert(actions: Sequence[Any], expert: Policy) -> Policy:
+    """A policy that plays given actions and then lets the expert go on, as far as it can.
+
+    Args:
+        actions: Played first.
+        expert: Called after them; where it fails or breaks, the episode ends.
+    """
+
+    def act(simulator: Simulator) -> Iterator[Any]:
+        yield from actions
+        try:
+            yield from expert(simulator)
+        except ExpertFailed:
+            return
+        except SynthError:
+            raise
+        except Exception:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode
+            return
+
+    return act
+
+
+def first_aliased(
+    rolled: Rollout,
+    play: Play,
+    table: Sequence[Any],
+    *,
+    expert: Policy | None = None,
+    suspects: Sequence[int] = (),
+    known: dict[tuple[Any, ...], bool] | None = None,
+) -> int | None:
+    """The first frame that cannot be told from success, though it is none.
+
+    Args:
+        rolled: The episode.
+        play: Plays a policy from the start of the very same episode.
+        table: The actions to try instead.
+        expert: Called where the scene changed, to see whether it succeeds by that change.
+        suspects: Frames to look at besides those where the scene changed.
+        known: What has come of it for episodes that start in the same way, by their actions.
+
+    Returns:
+        Its index, or ``None`` where there is none.
+    """
+    known = {} if known is None else known
+    changed = {change.frame for change in rolled.changes or ()}
+    for frame in sorted(changed | set(suspects)):
+        if frame == 0 or rolled.success[frame]:
+            continue
+        done = rolled.actions[:frame]
+        if done not in known:
+            known[done] = _as_another_action(rolled, frame, play, table) or (
+                expert is not None and frame in changed and _as_expert(rolled, frame, play, expert)
+            )
+        if known[done]:
+            return frame
+    return None
+
+
+def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[Any]) -> bool:
+    """Whether another action in place of the last makes the same frame a success."""
+    before = rolled.actions[: frame - 1]
+    for action in table:
+        if action == rolled.actions[frame - 1]:
+            continue
+        other = play(acting((*before, action)))
+        same = len(other) == frame and np.array_equal(other.frames[-1], rolled.frames[frame])
+        if same and other.success[-1]:
+            return True
+    return False
+
+
+def _as_expert(rolled: Rollout, frame: int, play: Play, expert: Policy) -> bool:
+    """Whether the expert, from just before, succeeds by changing the same place to the same."""
+    other = play(then_expert(rolled.actions[: frame - 1], expert))
+    if not other.success[-1]:
+        return False
+    made = {change.box for change in rolled.changes or () if change.frame == frame}
+    for change in other.changes or ():
+        top, left, bottom, right = change.box
+        place = (slice(top, bottom), slice(left, right))
+        if (
+            change.frame == len(other)
+            and change.box in made
+            and np.array_equal(other.frames[-1][place], rolled.frames[frame][place])
+        ):
+            return True
+    return False
