@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth.envs.base import Family, Moment, Policy, Simulator, Staged
+from synth.envs.base import Family, Moment, Policy, Simulator, Staged, Worded
 from synth.envs.policies import find_policy
 from synth.envs.registry import families, family_of
 
@@ -12,6 +12,7 @@ __all__ = [
     "Policy",
     "Simulator",
     "Staged",
+    "Worded",
     "families",
     "family_of",
     "find_policy",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Family", "Moment", "Policy", "Simulator", "Staged"]
+__all__ = ["Family", "Moment", "Policy", "Simulator", "Staged", "Worded"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -94,6 +94,15 @@ class Staged(Protocol):
 
     def state(self) -> bytes:
         """Equal where everything that decides what follows is equal, the step count aside."""
+        ...
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A simulator whose actions have names."""
+
+    def action_name(self, action: Any) -> str:
+        """One word for people: ``forward``."""
         ...
 
 

@@ -116,6 +116,10 @@ class MiniGridSimulator:
         """Any of the environment's actions, all equally likely."""
         return int(rng.integers(self.env.action_space.n))
 
+    def action_name(self, action: Any) -> str:
+        """MiniGrid's own name."""
+        return str(self.env.actions(action).name)
+
     def scene(self) -> str:
         """The doors of the present layout by colour: ``red door``."""
         doors = {cell.color for cell in self.env.grid.grid if cell and cell.type == "door"}

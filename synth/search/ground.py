@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.envs import family_of, find_policy
-from synth.errors import ExpertFailed
+from synth.envs import Worded, family_of, find_policy
+from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.record.aliasing import action_table, first_aliased, then_expert
 from synth.record.near_miss_recipes import acting
 from synth.record.rolling import Rollout, expert_rollout, rollout
@@ -22,10 +22,19 @@ if TYPE_CHECKING:
     from synth.envs import Policy
     from synth.spec import Spec
 
-__all__ = ["Ground"]
+__all__ = ["Ground", "missing"]
 
 NAME = "search"
 """Who acts in a rollout of a search."""
+
+
+def missing(spec: Spec) -> str:
+    """Why a spec's episodes cannot be played here at all, or nothing where they can."""
+    try:
+        with Ground(spec):
+            return ""
+    except (EnvironmentFault, SpecError) as error:
+        return f"{error.fault}: {error}"
 
 
 class Ground:
@@ -90,6 +99,11 @@ class Ground:
     def play_policy(self, seed: int, policy: Policy) -> Rollout:
         """Play a policy from a reset."""
         return rollout(self.simulator, policy, seed, self.spec.max_steps, name=NAME)
+
+    def words(self, actions: Sequence[Any]) -> tuple[str, ...]:
+        """What people call these actions, as far as the simulator tells."""
+        named = self.simulator if isinstance(self.simulator, Worded) else None
+        return tuple(named.action_name(a) if named else str(a) for a in actions)
 
     def is_aliased(self, rolled: Rollout, frame: int) -> bool:
         """Whether that frame, or one before it, looks like success and is none.

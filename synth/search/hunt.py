@@ -190,4 +190,5 @@ def _lie(ground: Ground, witness: Witness, caught: Caught) -> Lie:
     short, proven = shorten(ground, witness, caught)
     spot, rolled = short.spot, short.rolled
     find = Find(rolled.seed, rolled.actions, NOTES[spot.kind])
-    return Lie(spot.kind, spot.subtask, spot.frame, find, rolled, proven)
+    words = ground.words(rolled.actions)
+    return Lie(spot.kind, spot.subtask, spot.frame, find, rolled, proven, words)

@@ -41,6 +41,16 @@ NOTES: dict[Kind, str] = {
 }
 """What a find is called where it is kept; other programs and plans are judged on it too."""
 
+SHOWN = 12
+"""Actions of a find that its sentence names."""
+
+_SENTENCES: dict[Kind, str] = {
+    "false": "{name} holds at frame {frame}, but the environment reports no success",
+    "missed": "the environment reports success at frame {frame}, but {name} does not hold",
+    "skipped": "success comes at frame {frame}, but {name} is not credited by then: a success can "
+    "do without {name}, or with another order, so the plan is wrong",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -73,6 +83,7 @@ class Lie:
         rollout: The episode.
         shortest: Whether no shorter episode of its seed has the lie, as a search through all
             of them has shown.
+        words: The find's actions in words.
     """
 
     kind: Kind
@@ -81,6 +92,23 @@ class Lie:
     find: Find
     rollout: Rollout
     shortest: bool
+    words: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """One sentence that a model can act on."""
+        whole = "the shortest episode" if self.shortest else "a short episode"
+        what = _SENTENCES[self.kind].format(name=self.subtask, frame=self.frame)
+        return f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} with this lie."
+
+    @property
+    def _steps(self) -> str:
+        """How many actions, and the first of them: ``7 actions (left, forward, ...)``."""
+        words = self.words or tuple(str(action) for action in self.find.actions)
+        if not words:
+            return "no action"
+        shown = ", ".join(words[:SHOWN]) + (", ..." if len(words) > SHOWN else "")
+        return f"{len(words)} action{'' if len(words) == 1 else 's'} ({shown})"
 
 
 def spots(holds: NDArray[np.bool_], success: NDArray[np.bool_], stages: Stages) -> tuple[Spot, ...]:

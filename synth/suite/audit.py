@@ -82,6 +82,7 @@ class Audit:
 
         Raises:
             pytest.fail.Exception: The program fails it; pytest shows the sentences alone.
+            pytest.skip.Exception: This machine cannot make it, whatever the program.
         """
         subject = self._audited.subject
         task = subject.task
@@ -96,6 +97,8 @@ class Audit:
                 f"write it again with `synth suite {task.name}`.",
                 pytrace=False,
             )
+        if result.left_out:
+            pytest.skip(result.left_out)
         self._record(
             {
                 "folder": str(self._audited.folder),

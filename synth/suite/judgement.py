@@ -32,7 +32,8 @@ class Judgement:
 
     Attributes:
         failures: In the cascade's order; visible episodes come first within a check.
-        passed: Ids of the tests that passed.
+        passed: Ids of the tests that passed. One that this machine cannot make, whatever the
+            program, is in none of the three.
         failed: Ids of the tests that failed.
         unjudged: Ids of the tests that were not made, since an earlier group failed or the
             program could not be run.
@@ -98,7 +99,7 @@ def judge(
         if left or (cascade and failed):
             left += [c.test(e) for c, e in tests]
             continue
-        results = [c.run(subject, e) for c, e in tests]
+        results = [r for r in (c.run(subject, e) for c, e in tests) if not r.left_out]
         made += [r for r in results if r.judged]
         left += [r for r in results if not r.judged]
         matrix = matrix.judged(group, [f for r in results for f in r.failures])

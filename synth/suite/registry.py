@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, get_args
 
 from synth.errors import ProgramFault
 from synth.failure import Failure, Group
-from synth.suite.subject import NotJudged
+from synth.suite.subject import NotJudged, NotMade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from synth.episode import Episode, Kind, Split
+    from synth.failure import Find
     from synth.plan import Plan
     from synth.spec import Spec
     from synth.suite.evidence import Evidence
@@ -43,6 +44,7 @@ MODULES = (
     "near_miss",
     "changes",
     "metamorphic",
+    "search",
     "necessity",
 )
 """Modules of `synth.suite.checks`, each of which registers its checks when imported."""
@@ -94,6 +96,7 @@ class Case:
         expected: str = "",
         actual: str = "",
         variant: str | None = None,
+        find: Find | None = None,
     ) -> Failure:
         """A failure of this test.
 
@@ -107,6 +110,7 @@ class Case:
             expected: What was wanted.
             actual: What came.
             variant: The changed picture of the episode that was judged.
+            find: The episode, where a search made it and no store holds it.
         """
         about = episode or self._episode
         seen_in = about.split if about is not None else split or self.subject.first_split
@@ -121,6 +125,7 @@ class Case:
             actual=actual,
             held_out=seen_in == "held_out",
             variant=variant,
+            find=find,
         )
 
 
@@ -132,11 +137,14 @@ class Result:
         test: Its id.
         failures: Empty where it passed.
         judged: Whether the check could be made; if not, the one failure says why not.
+        left_out: Why this machine cannot make the check, whatever the program; empty where
+            it can. Such a test has neither passed nor failed.
     """
 
     test: str
     failures: tuple[Failure, ...]
     judged: bool = True
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +177,8 @@ class Check:
 
     def applies(self, spec: Spec) -> bool:
         """Whether the check is made for tasks of this spec at all."""
-        if self.when is not None and not self.when(spec):
-            return False
+        if self.when is not None:
+            return self.when(spec)
         return spec.near_miss is not None or self.group not in ON_NEAR_MISSES
 
     def episodes(self, subject: Subject) -> tuple[Episode | None, ...]:
@@ -199,6 +207,8 @@ class Check:
             why = f"This was not judged, since {error.reason}"
         except ProgramFault as error:
             why = f"This was not judged, since the program failed as a whole: {error}"
+        except NotMade as error:
+            return Result(test, (), left_out=error.reason)
         return Result(test, (case.failure(why, split=subject.last_split),), judged=False)
 
 

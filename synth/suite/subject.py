@@ -14,6 +14,7 @@ import numpy as np
 
 from synth.errors import ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
+from synth.record.seeds import Seeds
 from synth.sandbox import Sandbox
 from synth.suite.changed import changed
 from synth.suite.changed_evidence import gather_changed
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from synth.episode import Episode, Kind, Split
     from synth.program import Finding, Program
     from synth.sandbox import Verdicts
+    from synth.search import Hunt
     from synth.suite.changed_evidence import ShownChanged
     from synth.suite.evidence import Evidence
     from synth.suite.task import TaskFolder
 
-__all__ = ["NotJudged", "Subject"]
+__all__ = ["NotJudged", "NotMade", "Subject"]
 
 T = TypeVar("T")
 PATIENCE = 5.0  # seconds for a call about a few frames
@@ -40,6 +42,18 @@ class NotJudged(Exception):
 
     Attributes:
         reason: Why, as a clause: ``the program does not parse: line 1, ...``.
+    """
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class NotMade(Exception):
+    """A check cannot be made on this machine, whatever the program.
+
+    Attributes:
+        reason: Why, as a sentence.
     """
 
     def __init__(self, reason: str) -> None:
@@ -198,14 +212,48 @@ class Subject:
         shown = tuple(changed(self.task.store, self.task.spec, self.splits))
         return gather_changed(self.source, shown, self.program.stages, unsafe=self.unsafe)
 
+    @property
+    def search(self) -> Hunt:
+        """What the bounded search for lies came to, on seeds of the last split judged.
+
+        Where both splits are judged the held-out seeds alone are searched: one search costs
+        as much as all other checks together, and no program was made with those in sight.
+
+        Raises:
+            NotMade: The simulator or the expert is not here.
+            NotJudged: The program may not be run.
+            ProgramFault: It fails as a whole.
+            EnvironmentFault: The simulator misbehaves.
+        """
+        return self._keep("search", self._search)
+
+    def _search(self) -> Hunt:
+        from synth.search import hunt, missing  # noqa: PLC0415 - few subjects are searched
+
+        self.require_runnable()
+        spec = self.task.spec
+        reason = missing(spec)
+        if reason:
+            raise NotMade(reason)
+        seeds = Seeds.of(spec)
+        held_out = self.last_split == "held_out"
+        return hunt(
+            spec,
+            self.source,
+            self.program.stages,
+            seeds=seeds.held_out_search if held_out else seeds.visible_search,
+            episodes=spec.search.episodes if spec.search is not None else 0,
+            unsafe=self.unsafe,
+        )
+
     def _keep(self, name: str, compute: Callable[[], T]) -> T:
         """Compute once; a fault is kept and raised again, since a hang is not worth repeating."""
         if name not in self._kept:
             try:
                 self._kept[name] = compute()
-            except (NotJudged, ProgramFault) as error:
+            except (NotJudged, NotMade, ProgramFault) as error:
                 self._kept[name] = error
         kept = self._kept[name]
-        if isinstance(kept, (NotJudged, ProgramFault)):
+        if isinstance(kept, (NotJudged, NotMade, ProgramFault)):
             raise kept
         return kept  # type: ignore[return-value]  # only `compute`'s own result is kept under its name

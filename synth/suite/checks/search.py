@@ -1,0 +1,89 @@
+"""Checks by search: finds that were kept, and a bounded search for new ones.
+
+The search plays the simulator, so it is left out where there is none; all that earlier
+searches found is replayed like any other episode. A success that skips a sub-task is
+blamed on the plan, as in `synth.suite.checks.necessity`. How episodes are drawn and finds
+are shrunk is `synth.search`'s affair.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.suite.causes import pattern
+from synth.suite.registry import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.episode import Episode
+    from synth.failure import Failure
+    from synth.search import Lie
+    from synth.spec import Spec
+    from synth.suite.registry import Case
+
+__all__: list[str] = []
+
+
+def _searched(spec: Spec) -> bool:
+    return spec.search is not None
+
+
+@check("search", when=_searched)
+def known_finds_are_told_right(case: Case) -> Iterator[Failure]:
+    """The goal holds exactly at success in every episode that an earlier search found."""
+    for episode in case.subject.episodes("found"):
+        yield from _told(case, episode)
+
+
+@check("search", when=_searched)
+def no_lie_is_found(case: Case) -> Iterator[Failure]:
+    """A search through drawn episodes finds none on which the goal lies."""
+    for lie in case.subject.search.lies:
+        if lie.kind != "skipped":
+            false = lie.kind == "false"
+            yield _found(case, lie, expected=str(not false), actual=str(false))
+
+
+@check("necessity", when=_searched)
+def no_success_is_found_that_skips(case: Case) -> Iterator[Failure]:
+    """A search through drawn episodes finds no success that does without a sub-task."""
+    if case.subject.task.spec.gate.expert_completion < 1:
+        return  # then some successes may skip something, and one alone says nothing
+    for lie in case.subject.search.lies:
+        if lie.kind == "skipped":
+            expected = f"{lie.subtask} is credited in every success"
+            yield _found(case, lie, expected=expected, actual="a success skips it")
+
+
+def _told(case: Case, episode: Episode) -> Iterator[Failure]:
+    goal, success, name = case.evidence.goal(episode), episode.success, case.plan.goal
+    cause = pattern(case, name, episode.split)
+    for wrong, what, expected in (
+        (goal & ~success, f"{name} holds, but the environment reports no success there", "False"),
+        (success & ~goal, f"the environment reports success, but {name} does not hold", "True"),
+    ):
+        frames = np.flatnonzero(wrong)
+        if len(frames):
+            yield case.failure(
+                f"{episode.id} ({episode.note}), frame {frames[0]}: {what}.{cause}",
+                episode=episode,
+                frame=int(frames[0]),
+                subtask=name,
+                expected=expected,
+                actual="True" if expected == "False" else "False",
+            )
+
+
+def _found(case: Case, lie: Lie, *, expected: str, actual: str) -> Failure:
+    return case.failure(
+        lie.sentence,
+        frame=lie.frame,
+        subtask=lie.subtask,
+        split=case.subject.last_split,
+        expected=expected,
+        actual=actual,
+        find=lie.find,
+    )
