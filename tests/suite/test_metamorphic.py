@@ -138,45 +138,46 @@ WRONG = {
     "render": (
         "bool(frame[6, 22].min() > 150)",
         (
-            "expert-0000 drawn with tile_size = 8, frame 5: reach does not hold, but in the picture as "
-            "recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). reach holds on none of "
-            "the frames drawn with tile_size = 8: it depends on tile_size. Its verdicts stay the same "
-            "on those drawn with highlight = true."
+            "expert-0000 drawn with tile_size = 8, frame 5: reach does not hold, but in the "
+            "picture as recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). reach "
+            "holds on none of the frames drawn with tile_size = 8: it depends on tile_size. Its"
+            " verdicts stay the same on those drawn with highlight = true."
         ),
     ),
     "distractors": (
         "bool(np.count_nonzero(frame.any(axis=2)) == tile * tile)",
         (
-            "expert-0000 with 1 thing added that the task is not about, frame 5: reach does not hold, "
-            "but in the picture as recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). "
-            "reach holds on none of the frames with things added: it depends on there being nothing "
-            "else in the scene."
+            "expert-0000 with 1 thing added that the task is not about, frame 5: reach does not"
+            " hold, but in the picture as recorded it holds (1 of 11 frames differ, in 1 of 2 "
+            "episodes). reach holds on none of the frames with things added: it depends on "
+            "there being nothing else in the scene."
         ),
     ),
     "colours": (
         "bool(np.count_nonzero((frame == np.array([0, 200, 0])).all(axis=2)) < tile * tile)",
         (
-            "expert-0000 with other colours for: goal, frame 0: reach holds, but in the picture as "
-            "recorded it does not hold (10 of 11 frames differ, in 2 of 2 episodes). reach holds on "
-            "every one of the frames with other colours for: goal: it depends on the very colours of "
-            "these things."
+            "expert-0000 with other colours for: goal, frame 0: reach holds, but in the picture"
+            " as recorded it does not hold (10 of 11 frames differ, in 2 of 2 episodes). reach "
+            "holds on every one of the frames with other colours for: goal: it depends on the "
+            "very colours of these things."
         ),
     ),
     "noise": (
         EXACT,
         (
-            "expert-0000 with noise of at most 5 of 255, frame 5: reach does not hold, but in the "
-            "picture as recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). reach holds on "
-            "none of the frames with noise of at most 5 of 255: it depends on exact colours."
+            "expert-0000 with noise of at most 5 of 255, frame 5: reach does not hold, but in "
+            "the picture as recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). "
+            "reach holds on none of the frames with noise of at most 5 of 255: it depends on "
+            "exact colours."
         ),
     ),
     "brightness": (
         "bool(frame[tile + tile // 2, 5 * tile + tile // 2].min() > 235)",
         (
-            "expert-0000 darker by 10 of 255, frame 5: reach does not hold, but in the picture as "
-            "recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). reach holds on none of "
-            "the frames darker by 10 of 255: it depends on exact colours. Its verdicts stay the same "
-            "on those lighter by 10 of 255."
+            "expert-0000 darker by 10 of 255, frame 5: reach does not hold, but in the picture "
+            "as recorded it holds (1 of 11 frames differ, in 1 of 2 episodes). reach holds on "
+            "none of the frames darker by 10 of 255: it depends on exact colours. Its verdicts "
+            "stay the same on those lighter by 10 of 255."
         ),
     ),
     "shift": (
