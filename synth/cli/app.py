@@ -16,6 +16,7 @@ import typer
 from synth.cli.accuracy import accuracy
 from synth.cli.console import errors
 from synth.cli.doctor import doctor
+from synth.cli.hunt import hunt
 from synth.cli.mutants import mutants
 from synth.cli.new import new
 from synth.cli.record import record, suite
@@ -35,7 +36,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tasks, new, record, suite, run, accuracy, mutants, doctor):
+for command in (tasks, new, record, suite, run, accuracy, mutants, hunt, doctor):
     app.command()(command)
 
 

@@ -11,15 +11,17 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from synth.episode import Episode, EpisodeStore
 
-__all__ = ["contact_sheet", "evenly", "write_animation", "write_contact_sheet"]
+__all__ = ["contact_sheet", "evenly", "write_animation", "write_contact_sheet", "write_strip"]
 
 ROWS, COLUMNS = 8, 8
+STRIP = 16
 THUMBNAIL = 128
 """Frames are enlarged or reduced by whole factors to about this many pixels of width."""
 
@@ -83,6 +85,27 @@ def write_animation(path: Path, store: EpisodeStore, episode: Episode) -> None:
     images[0].save(
         path, save_all=True, append_images=images[1:], duration=durations, loop=0, optimize=False
     )
+
+
+def write_strip(path: Path, frames: NDArray[np.uint8], captions: Sequence[str]) -> None:
+    """Write an episode as a PNG of one row, long ones cut to evenly chosen frames.
+
+    Args:
+        path: Replaced where it exists.
+        frames: ``uint8[T, H, W, 3]``, at least one.
+        captions: One for each frame.
+    """
+    steps = evenly(len(frames), STRIP)
+    images = [_resize(frames[t]) for t in steps]
+    width, height = images[0].size
+    size = (_MARGIN + len(steps) * (width + _GAP), 2 * _MARGIN + height + _CAPTION)
+    strip = Image.new("RGB", size, _PAPER)
+    draw, font = ImageDraw.Draw(strip), ImageFont.load_default(12)
+    for column, (t, image) in enumerate(zip(steps, images, strict=True)):
+        x = _MARGIN + column * (width + _GAP)
+        strip.paste(image, (x, _MARGIN))
+        draw.text((x, _MARGIN + height + _FRAME), captions[t], _INK, font)
+    strip.save(path, optimize=True)
 
 
 def evenly(count: int, most: int) -> list[int]:

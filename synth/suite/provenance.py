@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from typing import TYPE_CHECKING
 
 from synth.errors import UsageError
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["changed_files", "file_digests", "read_digests"]
+__all__ = ["changed_files", "file_digests", "read_digests", "renew_episode_digests"]
 
 FILE = "provenance.json"
 KEY = "files"
+EPISODES = "episodes/"
 
 
 def file_digests(folder: Path) -> dict[str, str]:
@@ -62,13 +64,35 @@ def read_digests(folder: Path) -> Mapping[str, str] | None:
     return files
 
 
+def renew_episode_digests(folder: Path) -> None:
+    """Record the episodes as they are now; all else that the provenance says stays.
+
+    For whoever adds an episode on purpose, having seen that none was changed before
+    (`changed_files`). Where nothing is committed nothing happens.
+
+    Raises:
+        UsageError: The provenance is damaged.
+    """
+    digests = read_digests(folder)
+    if digests is None:
+        return
+    path = folder / FILE
+    kept = {name: d for name, d in digests.items() if not name.startswith(EPISODES)}
+    now = {n: d for n, d in file_digests(folder).items() if n.startswith(EPISODES)}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content[KEY] = dict(sorted({**kept, **now}.items()))
+    fresh = path.with_name(f".{FILE}-{os.getpid()}")
+    fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    fresh.replace(path)
+
+
 def changed_files(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
     """Which of the files a reward was judged on are not what they were.
 
     Only ``task.toml`` and the episodes count: the program may be replaced on purpose, and
     the suite's own file may be written again by a newer version.
     """
-    judged_on = {n: d for n, d in digests.items() if n == "task.toml" or n.startswith("episodes/")}
+    judged_on = {n: d for n, d in digests.items() if n == "task.toml" or n.startswith(EPISODES)}
     return tuple(n for n, d in sorted(judged_on.items()) if _digest_or_none(folder / n) != d)
 
 

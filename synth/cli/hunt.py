@@ -1,0 +1,123 @@
+"""``synth hunt``: a long search for episodes on which a reward program lies."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
+from typing import TYPE_CHECKING, Annotated, Self
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from synth.cli.console import errors, output
+from synth.cli.paths import RUNS, task_folder
+from synth.errors import UsageError
+from synth.spec import load_spec
+
+if TYPE_CHECKING:
+    from synth.search import Lie
+    from synth.suite.campaign import Campaign, Kept
+
+__all__ = ["hunt"]
+
+ENOUGH = 6
+"""Finds of one sitting, after which there is more to repair than to search."""
+
+
+def hunt(
+    task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
+    minutes: Annotated[float, typer.Option(min=0, help="Begin nothing more after so long.")] = 5.0,
+    reward: Annotated[
+        Path | None, typer.Option(help="Another reward program than the committed one.")
+    ] = None,
+) -> None:
+    """Search for episodes on which the committed reward lies; what is found joins its suite."""
+    from synth.suite import TaskFolder  # noqa: PLC0415 - start-up stays quick
+    from synth.suite.campaign import Campaign  # noqa: PLC0415
+
+    name = load_spec(task).name
+    folder = TaskFolder.read(task_folder(name))
+    home = RUNS / name
+    campaign = Campaign(folder, _read(reward or folder.reward, name), home / "hunt.json")
+    if campaign.stream:
+        output().print(f"going on after {_so_far(campaign)}")
+    found = 0
+    until = time.monotonic() + 60 * minutes
+    with _Progress(campaign) as progress:
+        while time.monotonic() < until and found < ENOUGH:
+            for lie, kept in campaign.advance(on_episode=progress.tell):
+                found += 1
+                progress.found += 1
+                _print(lie, kept, home)
+    output().print(f"{name}: {_so_far(campaign)}")
+    if campaign.finds and folder.spec.search is None:
+        output().print(
+            f"specs/{name}.toml has no \\[search] table, so the suite does not ask for the goal on "
+            "what was found; add one, and write the suite again with `synth suite`."
+        )
+    if campaign.finds:
+        raise typer.Exit(1)
+
+
+class _Progress:
+    """Minutes, episodes and finds on a terminal, nothing elsewhere."""
+
+    def __init__(self, campaign: Campaign) -> None:
+        self._campaign = campaign
+        self._start = time.monotonic()
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            console=errors(),
+            transient=True,
+            disable=not errors().is_terminal,
+        )
+        self._task = self._bar.add_task("hunting")
+        self.found = 0
+
+    def tell(self, done: int, _total: int) -> None:
+        """Show how far it has come."""
+        minutes = (time.monotonic() - self._start) / 60
+        tried = self._campaign.episodes + done
+        self._bar.update(
+            self._task, description=f"{minutes:.1f} min, {tried} episodes, {self.found} finds"
+        )
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _so_far(campaign: Campaign) -> str:
+    finds = len(campaign.finds)
+    return (
+        f"{campaign.episodes} episodes in {campaign.stream} "
+        f"stream{'' if campaign.stream == 1 else 's'}, "
+        f"{finds or 'no'} find{'' if finds == 1 else 's'}"
+    )
+
+
+def _print(lie: Lie, kept: Kept, home: Path) -> None:
+    from synth.record.pictures import write_strip  # noqa: PLC0415 - start-up stays quick
+
+    home.mkdir(parents=True, exist_ok=True)
+    path = home / f"{kept.episode}.png"
+    words = lie.words or tuple(str(action) for action in lie.find.actions)
+    captions = ["start", *(f"{t}: {word}" for t, word in enumerate(words, start=1))]
+    write_strip(path, lie.rollout.frames, captions)
+    output().print(f"{kept.episode}: {kept.sentence}", markup=False)
+    output().print(f"  look at {path}")
+
+
+def _read(path: Path, name: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no reward program here; `synth run {name}` makes one."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error
