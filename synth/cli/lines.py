@@ -70,7 +70,8 @@ def _(event: events.Improved) -> str:
 
 @line_of.register
 def _(event: events.HeldOut) -> str:
-    fresh = f", replaced {event.generation} times" if event.generation else ""
+    times = "once" if event.generation == 1 else f"{event.generation} times"
+    fresh = f", replaced {times}" if event.generation else ""
     return (
         f"  held-out episodes{fresh}: {event.passed} tests pass, {event.failed} fail "
         f"(look {event.look})"

@@ -122,11 +122,10 @@ def _settle_episodes(folder: Path, spec: Spec, store: EpisodeStore | None) -> No
         UsageError: There are none, or they were made from another spec.
     """
     there = read_store(folder)
-    there.require_fit(spec, folder=str(folder))
-    if store is None or _names(store) == _names(there):
-        return
-    store.require_fit(spec, folder=str(folder))
-    replace_folder(spec, folder, store)
+    for episodes in (there, store or there):
+        episodes.require_fit(spec, folder=str(folder))
+    if store is not None and _names(store) != _names(there):
+        replace_folder(spec, folder, store)
 
 
 def _names(store: EpisodeStore) -> tuple[int, frozenset[tuple[str, int, str]]]:

@@ -7,23 +7,39 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from squares import GOAL, PLAN, PLAN_TEXT, SPEC, Squares, block, program, real_goal, real_program
+from liars import find_of, played
+from squares import (
+    GOAL,
+    PLAN,
+    PLAN_TEXT,
+    SPEC,
+    Squares,
+    block,
+    fresh_held_out,
+    program,
+    real_goal,
+    real_program,
+)
 
-from synth.episode import write_store
-from synth.errors import UsageError
-from synth.loop import Comparison, Outcome, compare, promote, run_loop
+from synth.episode import read_store, write_store
+from synth.errors import StaleEpisodes, UsageError
+from synth.loop import Comparison, Outcome, Provenance, compare, promote, run_loop
 from synth.models.replay import ReplayModel
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan
+from synth.search import add_found
 from synth.spec import TargetSpec
 from synth.suite import TaskFolder
 from synth.suite.provenance import file_digests
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from synth.episode import EpisodeStore
 
 PATIENT = SPEC.model_copy(update={"target": TargetSpec(microseconds_per_frame=1e6)})
 
@@ -96,7 +112,7 @@ def test_a_promotion_cut_short_is_completed_by_the_next(
 ) -> None:
     """At whichever file it stops, every file is whole and promoting again ends the same."""
     module = importlib.import_module("synth.loop.promote")
-    replace = module.replace_file
+    write = module.replace_file
     promote(run.folder, target)
     wanted = file_digests(target)
     for stop in range(100):
@@ -109,7 +125,7 @@ def test_a_promotion_cut_short_is_completed_by_the_next(
             if count == stop:
                 raise KeyboardInterrupt
             count += 1
-            replace(path, content)
+            write(path, content)
 
         with monkeypatch.context() as patch:
             patch.setattr(module, "replace_file", crash)
@@ -124,6 +140,75 @@ def test_a_promotion_cut_short_is_completed_by_the_next(
         promote(run.folder, target)
         assert file_digests(target) == wanted
     assert stop > 6
+
+
+@pytest.fixture
+def deciding(squares: Squares) -> EpisodeStore:
+    """Episodes with one find and with held-out ones that were replaced twice."""
+    fresh = fresh_held_out(SPEC, squares.store, 2)
+    return add_found(fresh, SPEC, [(played(SPEC, find_of(7)), "a lie")])
+
+
+def test_the_episodes_that_decided_are_promoted(
+    run: Outcome, target: Path, deciding: EpisodeStore
+) -> None:
+    """Finds and the last held-out episodes lie in the folder, and their digests fit."""
+    provenance = promote(run.folder, target, deciding)
+    there = read_store(target / "episodes")
+    assert there.generation == 2
+    assert [e.id for e in there.select(kind="found")] == ["found-0000"]
+    seeds = {e.seed for e in there.select(split="held_out")}
+    assert seeds == {e.seed for e in deciding.select(split="held_out")}
+    assert (provenance.generation, provenance.finds, provenance.replaced) == (2, 1, 0)
+    assert provenance.files == file_digests(target)
+    assert TaskFolder.read(target).digests == provenance.files
+
+
+def test_promoting_the_same_episodes_again_leaves_their_files_alone(
+    run: Outcome, target: Path, deciding: EpisodeStore
+) -> None:
+    """What is there already is not written anew, pictures for people included."""
+    first = promote(run.folder, target, deciding)
+    marks = {p: p.stat().st_mtime_ns for p in (target / "episodes").iterdir()}
+    assert promote(run.folder, target, deciding) == first
+    assert {p: p.stat().st_mtime_ns for p in (target / "episodes").iterdir()} == marks
+
+
+def test_episodes_are_replaced_whole_or_not_at_all(
+    run: Outcome, target: Path, deciding: EpisodeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interruption leaves those that were there, and the next promotion completes it."""
+    before = file_digests(target)
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("synth.record.folder.write_contact_sheet", crash)
+        with pytest.raises(KeyboardInterrupt):
+            promote(run.folder, target, deciding)
+    assert file_digests(target) == before
+    assert [p.name for p in target.iterdir()] == ["episodes"]
+    promote(run.folder, target, deciding)
+    assert read_store(target / "episodes").generation == 2
+
+
+def test_episodes_of_another_spec_are_not_promoted(
+    run: Outcome, target: Path, deciding: EpisodeStore
+) -> None:
+    """They are refused before anything is written."""
+    before = file_digests(target)
+    with pytest.raises(StaleEpisodes):
+        promote(run.folder, target, replace(deciding, spec_digest="another"))
+    assert file_digests(target) == before
+
+
+def test_a_provenance_of_an_earlier_version_is_read(run: Outcome, target: Path) -> None:
+    """One without finds and generations says that there were none."""
+    old = promote(run.folder, target).model_dump(mode="json")
+    for name in ("generation", "finds", "replaced"):
+        assert old.pop(name) == 0
+    assert Provenance.model_validate_json(json.dumps(old)).generation == 0
 
 
 def test_pictures_of_an_earlier_run_are_cleared_away(run: Outcome, target: Path) -> None:
