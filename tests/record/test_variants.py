@@ -117,6 +117,61 @@ def test_new_colours_are_new_and_change_the_same_pixels(changed):
         assert changes_alike(frames, pictures(variant))
 
 
+def test_the_simulators_state_tells_the_same_story(plain, monkeypatch):
+    """Truth, which nothing looks at to keep a variant, is the episode's own at every step."""
+    spec, store = plain
+    told = {}
+
+    def watched(simulator, episode, alters=()):
+        simulator = Watched(simulator)
+        played = replay(simulator, episode, alters)
+        told[played.frames.tobytes()] = simulator.truth
+        return played
+
+    monkeypatch.setattr("synth.record.variants.replay", watched)
+    spec = asking(
+        spec, render=[{"highlight": True}], distractors=3, colours=["key", "door", "goal"]
+    )
+    variants = with_variants(spec, store, family_of(spec)).variants
+    assert len(variants) > 12
+    for variant in variants:
+        truth = told[pictures(variant).tobytes()]
+        for name, values in store[variant.base].truth.items():
+            assert [moment[name] for moment in truth] == values.tolist(), (variant.name, name)
+
+
+class Watched:
+    """A simulator whose truth is kept, moment by moment of its last episode."""
+
+    def __init__(self, simulator):
+        self.inner, self.truth = simulator, []
+
+    def _kept(self, moment, *, first):
+        self.truth = [] if first else self.truth
+        self.truth.append(dict(moment.truth))
+        return moment
+
+    def reset(self, seed):
+        """As the simulator does."""
+        return self._kept(self.inner.reset(seed), first=True)
+
+    def alter(self, change):
+        """As the simulator does."""
+        return self._kept(self.inner.alter(change), first=True)
+
+    def step(self, action):
+        """As the simulator does."""
+        return self._kept(self.inner.step(action), first=False)
+
+    def backdrop(self):
+        """As the simulator does."""
+        return self.inner.backdrop()
+
+    def state(self):
+        """As the simulator does."""
+        return self.inner.state()
+
+
 def test_the_same_spec_gives_the_same_bytes(changed, tmp_path):
     """Colours and places are drawn from the seed alone."""
     spec, store = changed
