@@ -90,6 +90,7 @@ def _round(rounds: Rounds, base: Candidate, speed: SpeedRecord, notes: tuple[str
             profile=tuple(FunctionCost(f.function, f.microseconds, f.calls) for f in speed.profile),
             microseconds=speed.single,
             target_microseconds=target,
+            invariances=rounds.invariances,
             notes=notes,
             example=rounds.shown[0].shots,
         )

@@ -24,6 +24,7 @@ from synth.loop.demonstrate import demonstrations
 from synth.loop.ledger import Candidate
 from synth.program import changed_functions, program_digest
 from synth.prompts.answers import parse_plan
+from synth.prompts.invariances import invariances
 from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class Rounds:
         self.asker, self.bench, self.ledger = asker, bench, ledger
         self.options, self.observe = options, observe
         self.goal = self.spec.goal if self.spec.show_goal else None
+        self.invariances = invariances(self.spec)
         self.shown = demonstrations(episodes.original)
         self.round = -1
         self._met: dict[str, Complaint] = {}
@@ -216,6 +218,7 @@ class Rounds:
                 plan=plan,
                 demonstrations=self.shown,
                 target_microseconds=self.spec.target.microseconds_per_frame,
+                invariances=self.invariances,
             )
             for sample, plan in plans.items()
         ]
@@ -287,6 +290,7 @@ class Rounds:
                 earlier=earlier,
                 demonstrations=self.shown,
                 target_microseconds=self.spec.target.microseconds_per_frame,
+                invariances=self.invariances,
             )
             for sample in range(self.options.samples)
         ]

@@ -84,6 +84,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "plan": request.plan,
                 "demonstrations": viewer.demonstrations(request.demonstrations),
                 "subtasks": _subtasks(request.plan),
+                "invariances": request.invariances,
                 "target": _number(request.target_microseconds),
             }
         case RefineRequest():
@@ -96,6 +97,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "notes": request.notes,
                 "earlier": tuple(c.failure.message for c in request.earlier),
                 "subtasks": _subtasks(request.plan),
+                "invariances": request.invariances,
                 "target": _number(request.target_microseconds),
             }
         case FasterRequest():
@@ -104,6 +106,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "program": _fenced(request.source),
                 "profile": request.profile,
                 "measured": _number(request.microseconds),
+                "invariances": request.invariances,
                 "target": _number(request.target_microseconds),
                 "shots": viewer.pictures(request.example),
                 "notes": request.notes,

@@ -144,12 +144,17 @@ class DescribeRequest(Request):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class WriteRequest(Request):
-    """Plan to program. The answer is one Python code block."""
+    """Plan to program. The answer is one Python code block.
+
+    Attributes:
+        invariances: Under which changes of the pictures the verdicts must stay, in words.
+    """
 
     kind: ClassVar[RequestKind] = "write"
     plan: Plan
     demonstrations: tuple[Demonstration, ...]
     target_microseconds: float
+    invariances: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -167,6 +172,7 @@ class RefineRequest(Request):
         notes: What was tried before and reverted, and why.
         earlier: What failed before with other programs for this plan and is no longer
             among the complaints, oldest first. Its pictures are not sent.
+        invariances: As for `WriteRequest`.
     """
 
     kind: ClassVar[RequestKind] = "refine"
@@ -177,6 +183,7 @@ class RefineRequest(Request):
     earlier: tuple[Complaint, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     target_microseconds: float
+    invariances: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -186,7 +193,11 @@ class RefineRequest(Request):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class FasterRequest(Request):
-    """A passing program, and where its time goes, to a faster one."""
+    """A passing program, and where its time goes, to a faster one.
+
+    Attributes:
+        invariances: As for `WriteRequest`.
+    """
 
     kind: ClassVar[RequestKind] = "faster"
     plan: Plan
@@ -196,6 +207,7 @@ class FasterRequest(Request):
     target_microseconds: float
     notes: tuple[str, ...] = ()
     example: tuple[Shot, ...] = field(default=())
+    invariances: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
