@@ -187,9 +187,10 @@ class Spec(_Table):
         if not isinstance(gate, dict) or not isinstance(held_out, dict) or "episodes" in held_out:
             return content
         rate, certainty = gate.get("max_miss"), gate.get("certainty", CERTAINTY)
-        shares = [isinstance(x, float) and 0.0 < x < 1.0 for x in (rate, certainty)]
-        if not all(shares):
+        if not (isinstance(rate, float) and isinstance(certainty, float)):
             return content  # nothing is asked for, or it is refused where it stands
+        if not (0.0 < rate < 1.0 and 0.0 < certainty < 1.0):
+            return content
         needed = episodes_needed(rate, certainty)
         return {**content, "held_out": {**held_out, "episodes": needed}}
 

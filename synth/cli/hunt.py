@@ -10,8 +10,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from synth.cli.console import errors, output
-from synth.cli.paths import RUNS, task_folder
-from synth.errors import UsageError
+from synth.cli.paths import RUNS, read_reward, task_folder
 from synth.spec import load_spec
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def hunt(
     name = load_spec(task).name
     folder = TaskFolder.read(task_folder(name))
     home = RUNS / name
-    campaign = Campaign(folder, _read(reward or folder.reward, name), home / "hunt.json")
+    campaign = Campaign(folder, read_reward(reward or folder.reward, name), home / "hunt.json")
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")
     found = 0
@@ -110,14 +109,3 @@ def _print(lie: Lie, kept: Kept, home: Path) -> None:
     write_strip(path, lie.rollout.frames, captions)
     output().print(f"{kept.episode}: {kept.sentence}", markup=False)
     output().print(f"  look at {path}")
-
-
-def _read(path: Path, name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: there is no reward program here; `synth run {name}` makes one."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error

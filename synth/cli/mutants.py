@@ -13,14 +13,14 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from synth.cli.console import errors, output
-from synth.cli.paths import task_folder
-from synth.errors import BudgetExhausted, UsageError
+from synth.cli.paths import read_reward, task_folder
+from synth.errors import BudgetExhausted
 from synth.spec import load_spec
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from synth.failure import Find
     from synth.report.mutants import MutantOutcome, MutationScore
+    from synth.suite import TaskFolder
 
 __all__ = ["mutants"]
 
@@ -36,6 +36,13 @@ def mutants(
             min=1, max=10_000, help="Fresh episodes on which mutants that pass are compared."
         ),
     ] = 300,
+    search: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Episodes to try against each survivor.")
+    ] = 200,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Make tests of what was found: episodes of the task."),
+    ] = False,
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Start nothing more after so long.")
     ] = None,
@@ -44,14 +51,19 @@ def mutants(
     """Break the committed reward in small ways, and see which of them the suite notices."""
     from synth.report.mutants import MutationRun  # noqa: PLC0415 - start-up stays quick
     from synth.suite import TaskFolder  # noqa: PLC0415
+    from synth.suite.finds import require_untouched  # noqa: PLC0415
 
     folder = TaskFolder.read(task_folder(load_spec(task).name))
+    source = read_reward(folder.reward, folder.name)
+    if keep:
+        require_untouched(folder)
     with _Bar() as tell:
         run = MutationRun(
             folder,
-            _read(folder.reward, folder.name),
+            source,
             limit=limit,
             sample=sample,
+            search=search,
             seconds=seconds,
             on_mutant=tell,
         )
@@ -65,6 +77,8 @@ def mutants(
         typer.echo(json.dumps(_to_json(score, complete=run.is_complete), indent=2))
     else:
         _print(score)
+    if keep and score.finds:
+        _keep(folder, score.finds)
     if interrupted:
         raise KeyboardInterrupt
     if not run.is_complete:
@@ -129,7 +143,26 @@ def _print_survivor(outcome: MutantOutcome) -> None:
         out.print(mutant.diff, markup=False)
     if outcome.difference is not None:
         out.print(f"  would be killed by {escape(str(outcome.difference))}")
+    if outcome.find is not None:
+        actions = " ".join(str(action) for action in outcome.find.actions)
+        out.print(
+            f"  told by seed {outcome.find.seed}, actions {actions}: --keep makes it a test",
+            markup=False,
+        )
     out.print()
+
+
+def _keep(task: TaskFolder, finds: tuple[Find, ...]) -> None:
+    from synth.search import play  # noqa: PLC0415 - start-up stays quick
+    from synth.suite.finds import keep_finds  # noqa: PLC0415
+
+    before = len(task.store.episodes)
+    store = keep_finds(task, [(play(task.spec, find), find.note) for find in finds])
+    errors().print(
+        f"{len(store.episodes) - before} episodes added to {task.path / 'episodes'}: from now on "
+        "the suite tells these survivors",
+        markup=False,
+    )
 
 
 def _to_json(score: MutationScore, *, complete: bool) -> dict[str, Any]:
@@ -151,19 +184,9 @@ def _to_json(score: MutationScore, *, complete: bool) -> dict[str, Any]:
                 "fate": o.fate,
                 "diff": o.mutant.diff,
                 "difference": None if o.difference is None else asdict(o.difference),
+                "find": None if o.find is None else asdict(o.find),
             }
             for o in score.survivors
         ],
         "found": [asdict(find) for find in score.finds],
     }
-
-
-def _read(path: Path, name: str) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: there is no reward program here; `synth run {name}` makes one."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error

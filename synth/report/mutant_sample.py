@@ -19,6 +19,7 @@ import numpy as np
 from synth.envs import family_of, find_policy
 from synth.episode import frame_digest
 from synth.errors import ProgramFault
+from synth.failure import Find
 from synth.record import Rollout, Seeds, rollout
 from synth.record.rolling import expert_rollout, random_policy
 from synth.sandbox import Cell, Sandbox
@@ -83,6 +84,15 @@ class Difference:
     def is_find(self) -> bool:
         """Whether the environment itself contradicts the mutant, and not the original."""
         return self.goal and self.original == str(self.success)
+
+    @property
+    def find(self) -> Find | None:
+        """The episode as a find, where it is one."""
+        if not self.is_find:
+            return None
+        word = "success" if self.success else "no success"
+        note = f"{self.policy}: {word} on the last frame, of which a mutant said otherwise"
+        return Find(self.seed, self.actions, note)
 
     def __str__(self) -> str:
         """One sentence."""

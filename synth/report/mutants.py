@@ -3,14 +3,15 @@
 A mutant that fails the suite is *killed*. One that passes is run beside the original on a
 large fresh sample of episodes: where any verdict differs it has *survived*, and the
 episode is one that the suite lacks; where none does it is *equivalent* as far as anyone
-can see, and leaves the score. A report, not a test; nothing is written to the task.
+can see, and leaves the score. For a survivor that the environment has not yet contradicted
+an episode that does is searched for. A report, not a test; nothing is written to the task.
 """
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
@@ -19,12 +20,15 @@ from synth.errors import SuiteError
 from synth.failure import Group
 from synth.program import parse
 from synth.program.mutate import mutants
+from synth.record import Seeds
 from synth.report.mutant_sample import Difference, FreshEpisodes, compare
+from synth.search import hunt
 from synth.suite import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from synth.failure import Find
     from synth.program.mutate import Mutant
     from synth.suite import TaskFolder
 
@@ -54,12 +58,15 @@ class MutantOutcome:
             ``equivalent`` on the whole sample; ``undecided`` where the sample was cut short.
         test: The first test that killed it.
         difference: What would have killed a survivor.
+        find: An episode on which the environment contradicts it, where one was found: as a
+            `found` episode of the task it is a test that kills it.
     """
 
     mutant: Mutant
     fate: Fate
     test: str = ""
     difference: Difference | None = None
+    find: Find | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +126,10 @@ class MutationScore:
         return tuple(o for o in self.outcomes if o.fate in {"survived", "undecided"})
 
     @property
-    def finds(self) -> tuple[Difference, ...]:
-        """Distinct differences in which the environment itself contradicts the mutant."""
-        found = [o.difference for o in self.outcomes if o.difference and o.difference.is_find]
-        distinct = {(d.seed, d.policy, d.frame): d for d in found}
-        return tuple(distinct.values())
+    def finds(self) -> tuple[Find, ...]:
+        """Distinct episodes on which the environment itself contradicts a survivor."""
+        found = [o.find for o in self.outcomes if o.find is not None]
+        return tuple({(find.seed, find.actions): find for find in found}.values())
 
 
 class MutationRun:
@@ -134,6 +140,7 @@ class MutationRun:
         source: A program that passes its suite.
         limit: At most so many mutants, drawn evenly; all by default.
         sample: Fresh episodes for telling equivalent mutants apart.
+        search: Episodes that the search may try against each survivor.
         seconds: Start nothing more after so long.
         on_mutant: Called as ``on_mutant(done, total, stage)`` for each mutant judged, and for
             each batch of the sample.
@@ -147,12 +154,14 @@ class MutationRun:
         *,
         limit: int | None = None,
         sample: int = 300,
+        search: int = 200,
         seconds: float | None = None,
         on_mutant: Callable[[int, int, str], None] | None = None,
         unsafe: bool = False,
     ) -> None:
         self._task, self._source, self._unsafe = task, source, unsafe
         self._limit, self._sample, self._seconds = limit, sample, seconds
+        self._search = search
         self._tell = on_mutant or (lambda *_: None)
         self._outcomes: dict[str, MutantOutcome] = {}
         self._mutants: tuple[Mutant, ...] = ()
@@ -189,7 +198,8 @@ class MutationRun:
         judged = self._judge(chosen)
         alive = [o.mutant for o in self._outcomes.values() if o.fate == "undecided"]
         compared = self._compare(alive) if alive else True
-        self.is_complete = judged and compared
+        searched = self._contradict() if judged and compared else False
+        self.is_complete = judged and compared and searched
         return self.score
 
     def _require_passing(self) -> None:
@@ -260,6 +270,29 @@ class MutationRun:
                     break
         for mutant in alive:
             self._outcomes[mutant.id] = MutantOutcome(mutant, "equivalent")
+        return True
+
+    def _contradict(self) -> bool:
+        """Find an episode against each survivor; false where time ran out."""
+        survivors = [o for o in self._outcomes.values() if o.fate == "survived"]
+        spec, stages = self._task.spec, parse(self._source).stages
+        for done, outcome in enumerate(survivors, start=1):
+            if self._is_late(1.0):
+                return False
+            find = outcome.difference.find if outcome.difference else None
+            if find is None:
+                seeds = Seeds.of(spec).hunt
+                found = hunt(
+                    spec,
+                    outcome.mutant.source,
+                    stages,
+                    seeds=seeds,
+                    episodes=self._search,
+                    unsafe=self._unsafe,
+                )
+                find = next((lie.find for lie in found.lies if lie.kind != "skipped"), None)
+            self._outcomes[outcome.mutant.id] = replace(outcome, find=find)
+            self._tell(done, len(survivors), "searching against survivors")
         return True
 
     def _is_late(self, share: float) -> bool:

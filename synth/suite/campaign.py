@@ -14,13 +14,11 @@ import os
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from synth.episode import read_store
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
 from synth.record import Seeds
-from synth.record.folder import replace_folder
-from synth.search import add_found, hunt
-from synth.suite.provenance import changed_files, read_digests, renew_episode_digests
+from synth.search import hunt
+from synth.suite.finds import keep_finds, require_untouched
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +79,7 @@ class Campaign:
         findings = lint(source)
         if findings:
             raise LintError(tuple(findings))
-        task.store.require_fit(task.spec, folder=str(task.path / "episodes"))
-        changed = changed_files(task.path, read_digests(task.path) or {})
-        if changed:
-            raise UsageError(
-                f"{task.path}: {changed[0]} is not what the reward was judged on, so nothing can "
-                "be added to the episodes; restore it, or run `synth run` again."
-            )
+        require_untouched(task)
         self._task, self._source, self._path, self._unsafe = task, source, path, unsafe
         self._state = self._read()
 
@@ -146,14 +138,7 @@ class Campaign:
 
     def _keep(self, lie: Lie) -> Kept:
         """Put a lie's episode among the task's, unless it is there."""
-        folder, spec = self._task.path / "episodes", self._task.spec
-        store = read_store(folder)
-        more = add_found(store, spec, [(lie.rollout, lie.find.note)])
-        if len(more.episodes) > len(store.episodes):
-            try:
-                store = replace_folder(spec, folder, more)
-            finally:
-                renew_episode_digests(self._task.path)
+        store = keep_finds(self._task, [(lie.rollout, lie.find.note)])
         same = (
             e.id
             for e in store.select(kind="found")
