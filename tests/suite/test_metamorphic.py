@@ -7,6 +7,7 @@ added, and moved.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 import synth.suite.subject
 from synth.episode import Episode, EpisodeStore, Variant
 from synth.plan import Plan, SubTask
-from synth.spec import validate_spec
+from synth.spec import parse_spec, validate_spec
 from synth.suite import TaskFolder, all_checks, judge, render_suite
 from synth.suite.changed import picture_of
 from synth.suite.subject import Subject
@@ -310,6 +311,16 @@ def test_a_program_that_hangs_on_a_changed_picture_is_not_accepted(monkeypatch):
     judgement = judge(program(reach=loop), make_task("render"), groups=("metamorphic",))
     assert not judgement.accepted
     assert "failed as a whole" in judgement.failures[0].message
+
+
+def test_the_documented_table_declares_every_change():
+    """The example of docs/metamorphic.md is a valid spec, and the page names every check."""
+    page = (Path(__file__).parents[2] / "docs" / "metamorphic.md").read_text(encoding="utf-8")
+    table = page.split("```toml\n", 1)[1].split("```", 1)[0]
+    spec = parse_spec(f'env = "X"\n[expert]\npolicy = "a:b"\n{table}', name="t")
+    made = [c.id for c in all_checks() if c.group == "metamorphic" and c.applies(spec)]
+    assert made == re.findall(r"^\| `(metamorphic::\w+)` \|", page, flags=re.MULTILINE)
+    assert len(made) == len(CHECKS)
 
 
 def _at(failure, frame, variant="as it is"):
