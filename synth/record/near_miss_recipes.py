@@ -49,6 +49,8 @@ class Recipe:
         alter: Changes the scene after the reset, given the environment and the source of
             chance; ``None`` where the scene stays what it is. It raises `ExpertFailed` with
             the reason where the scene does not allow it.
+        fails: Whether an episode that succeeds is not kept: a success in a scene that the
+            environment never makes may do without what all others need.
     """
 
     key: str
@@ -56,6 +58,7 @@ class Recipe:
     aim: Aim
     make: Make
     alter: Callable[[Any, np.random.Generator], None] | None = None
+    fails: bool = False
 
     def kept(self, rolled: Rollout, shown: Rollout) -> str:
         """Why an episode is not worth keeping, or nothing where it is."""
@@ -65,6 +68,8 @@ class Recipe:
             return "it came out as the expert's own"
         if self.aim == "route" and not rolled.success[-1]:
             return "it did not succeed"
+        if self.fails and rolled.success.any():
+            return "it succeeded all the same"
         return ""
 
 

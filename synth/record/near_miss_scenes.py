@@ -4,7 +4,8 @@ A checker may know by heart where things are, or take for a deed what was so fro
 An altered scene shows it: the goal square lies elsewhere, or a thing was never there. The
 label stays the environment's own, and so does the way to success: a goal square is only
 moved to where nothing but free ground lies in between, so that what had to be done before
-still has to be. Importing this module needs no simulator.
+still has to be, and what succeeds without a thing is left out. Importing this module needs
+no simulator.
 """
 
 from __future__ import annotations
@@ -88,6 +89,7 @@ SCENES: tuple[Recipe, ...] = (
         "near",
         _as_shown,
         _take_a_thing_out,
+        fails=True,
     ),
     Recipe(
         "goal-elsewhere-route",

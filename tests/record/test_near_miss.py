@@ -15,7 +15,7 @@ from synth.record import Seeds, episode_count, near_misses, record
 from synth.record.aliasing import action_table
 from synth.record.near_miss import NearMiss, _altered, recipes_for
 from synth.record.near_miss_scenes import _move_the_goal, _take_a_thing_out
-from synth.record.rolling import expert_rollout
+from synth.record.rolling import Rollout, expert_rollout
 from synth.spec import NearMissSpec, parse_spec
 
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
@@ -171,6 +171,27 @@ def test_an_object_that_is_missing_is_never_the_one_that_is_asked_for(make_spec)
     assert "box" in kinds
     assert not moment.success
     simulator.close()
+
+
+def test_a_success_without_a_thing_that_all_others_need_is_left_out():
+    """Nothing blocks the door where the ball is missing; no plan is refuted by such a scene."""
+    (missing,) = (r for r in recipes_for("minigrid") if r.key == "thing-missing")
+    succeeded = rolled(success=[False, True])
+    assert missing.kept(succeeded, succeeded) == "it succeeded all the same"
+    assert missing.kept(rolled(success=[False, False]), succeeded) == ""
+
+
+def rolled(success):
+    """An episode of one action."""
+    return Rollout(
+        frames=np.zeros((2, 1, 1, 3), np.uint8),
+        actions=(0,),
+        rewards=np.zeros(1),
+        success=np.array(success),
+        truth={},
+        seed=0,
+        policy="test",
+    )
 
 
 def test_any_simulator_with_an_expert_has_near_misses(fake, experts, make_spec):
