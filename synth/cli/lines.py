@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from synth.loop import events
+from synth.suite.causes import count
 
 __all__ = ["line_of"]
 
@@ -80,11 +81,8 @@ def _(event: events.HeldOut) -> str:
 
 @line_of.register
 def _(event: events.Found) -> str:
-    steps = len(event.find.actions)
-    return (
-        f"  {event.key} lies on seed {event.find.seed} after {steps} actions ({event.find.note}): "
-        "the episode is kept"
-    )
+    actions = count(len(event.find.actions), "action")
+    return f"  {event.key} lies on seed {event.find.seed} after {actions}: the episode is kept"
 
 
 @line_of.register

@@ -217,7 +217,8 @@ class Subject:
         """What the bounded search for lies came to, on seeds of the last split judged.
 
         Where both splits are judged the held-out seeds alone are searched: one search costs
-        as much as all other checks together, and no program was made with those in sight.
+        as much as all other checks together, and no program was made with those in sight. They
+        are other ones for each generation of held-out episodes.
 
         Raises:
             NotMade: The simulator or the expert is not here.
@@ -243,6 +244,7 @@ class Subject:
             self.program.stages,
             seeds=seeds.held_out_search if held_out else seeds.visible_search,
             episodes=spec.search.episodes if spec.search is not None else 0,
+            stream=self.task.store.generation if held_out else 0,
             unsafe=self.unsafe,
         )
 

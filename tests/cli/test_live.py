@@ -53,7 +53,7 @@ def test_a_find_and_fresh_episodes_are_a_line_each() -> None:
     find = Find(70003, (2, 2, 1), "the goal holds without success")
     told = line_of(events.Found("refine-2-0", find))
     assert told is not None
-    assert "refine-2-0 lies on seed 70003 after 3 actions (the goal holds without success)" in told
+    assert "refine-2-0 lies on seed 70003 after 3 actions: the episode is kept" in told
     fresh = line_of(events.HeldOut("refine-3-0", 8, 1, look=2, generation=1))
     assert fresh is not None
     assert "held-out episodes, replaced once: 8 tests pass, 1 fail (look 2)" in fresh
