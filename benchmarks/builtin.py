@@ -92,6 +92,9 @@ def evidence_of(name: str) -> Evidence:
         "max_steps": 200,
         "render": {"tile_size": 16, "highlight": False},
         "expert": {"policy": "synth.envs.minigrid:planner"},
+        "near_miss": {"episodes": 20},
+        "metamorphic": {"distractors": 2},
+        "search": {"episodes": 200},
     }
     task = name.removeprefix("MiniGrid-").removesuffix("-v0").lower()
     spec = validate_spec(content, name=task)

@@ -9,14 +9,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from synth.errors import ModelReplyError
 from synth.failure import Group
 from synth.models.builtin.evidence import gather
 from synth.models.builtin.grammar import Atom
 from synth.models.builtin.kinds import kinds_of
 from synth.models.builtin.view import DRAWN, View
 from synth.program import extract_code
-from synth.prompts.requests import Complaint, Demonstration
-from tests.builtin.test_builtin_answers import holds, plan_of, program_of, refined
+from synth.prompts.answers import parse_plan
+from synth.prompts.requests import Complaint, Demonstration, DescribeRequest
+from tests.builtin.test_builtin_answers import MODEL, holds, plan_of, program_of, refined
 from tests.builtin.thing_worlds import BLUE, GREEN, RED, block, disc, plain
 from tests.builtin.worlds import (
     TILE,
@@ -199,6 +201,36 @@ def test_a_step_of_things_is_searched_for_as_well() -> None:
     )
     assert not holds(better, [frames[0], hidden])[-1][0]
     assert holds(better, frames)[2][0]
+
+
+def test_a_change_that_draws_as_many_pixels_is_told_by_the_ground_it_leaves() -> None:
+    """A door that was never locked opens without another number of drawn pixels."""
+
+    def room(door: str, colour: str, *, box: bool) -> np.ndarray:
+        things = {(2, 4): (door, colour), (4, 2): ("walker", "blue")}
+        return scene({**things, (1, 1): ("box", colour)} if box else things)
+
+    def story(colour: str) -> list[np.ndarray]:
+        frames = [room("shut", colour, box=True), room("open", colour, box=True)]
+        return [*frames, room("open", colour, box=False)]
+
+    shown = (demonstration("a", story("red")), demonstration("b", story("green")[::2]))
+    plan = plan_of(shown)
+    assert plan.names == ("block_changed", "hollow_thing_gone")
+    verdicts = holds(program_of(plan, shown), story("purple"))
+    assert verdicts == [[False, False], [True, False], [True, True]]
+
+
+def test_a_stage_that_is_asked_for_and_never_seen_is_admitted() -> None:
+    """A plan that lacks a stage is said to be beyond it, and loses no step over it."""
+    plan = plan_of(SHOWN)
+    lacking = later(complaint(None, (), ()), "necessity")
+    request = DescribeRequest(demonstrations=SHOWN, previous=plan, complaints=(lacking,))
+    with pytest.raises(ModelReplyError, match="no sub-task of the plan tells"):
+        MODEL.ask(request)
+    shorter = plan.model_copy(update={"stages": plan.stages[1:]})
+    answer = MODEL.ask(replace(request, previous=shorter)).text
+    assert parse_plan(answer).names == plan.names
 
 
 def test_a_look_holds_where_the_place_shows_it_and_nowhere_else() -> None:

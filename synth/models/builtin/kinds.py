@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.view import View
 
-__all__ = ["MOST_TILES", "grounds_of", "kinds_of", "measures_of", "new_kinds"]
+__all__ = ["MOST_TILES", "kinds_of", "measures_of", "new_kinds"]
 
 MOST_TILES = 6
 BACKGROUND = 0.15
@@ -29,28 +29,13 @@ COLOURS = 24
 
 
 def measures_of(initials: Sequence[View]) -> tuple[Measure, ...]:
-    """The measure that knows no colour, and the colours that every initial frame has."""
-    shared: set[int] | None = None
-    for view in initials:
-        values, counts = np.unique(view.codes, return_counts=True)
-        rare = set(values[counts < BACKGROUND * view.codes.size].tolist())
-        shared = rare if shared is None else shared & rare
-    common = sorted(shared or (), key=lambda code: (-_pixels(initials[0], code), code))
-    return (DRAWN, *(Measure(code) for code in common[:COLOURS]))
+    """What may be counted: drawn pixels, grounds, and the colours every initial frame has.
 
-
-def grounds_of(initials: Sequence[View]) -> tuple[Measure, ...]:
-    """The colours of ground and wall in every initial frame, the commonest first.
-
-    How much of its ground a tile leaves bare does not depend on the colour of what is there.
+    The drawn pixels and the ground that a tile leaves bare do not depend on the colour of what
+    is there; so they come first, and the grounds of wall and floor by how common they are.
     """
-    shared: set[int] | None = None
-    for view in initials:
-        values, counts = np.unique(view.codes, return_counts=True)
-        common = set(values[counts >= BACKGROUND * view.codes.size].tolist())
-        shared = common if shared is None else shared & common
-    ordered = sorted(shared or (), key=lambda code: (-_pixels(initials[0], code), code))
-    return tuple(Measure(code) for code in ordered)
+    rare, grounds = _shared(initials, ground=False), _shared(initials, ground=True)
+    return (DRAWN, *map(Measure, grounds), *map(Measure, rare[:COLOURS]))
 
 
 def kinds_of(initials: Sequence[View]) -> tuple[Kind, ...]:
@@ -67,14 +52,30 @@ def kinds_of(initials: Sequence[View]) -> tuple[Kind, ...]:
 
 
 def new_kinds(initials: Sequence[View], goals: Sequence[View]) -> tuple[Kind, ...]:
-    """The kinds that no initial frame has and every one of the goal frames has."""
+    """The kinds that no initial frame has and every one of the goal frames has.
+
+    Grounds do not make one: so much bare ground may be left anywhere, by anything.
+    """
     found: list[Kind] = []
+    grounds = _shared(initials, ground=True)
     for measure in measures_of(initials):
+        if measure.colour in grounds:
+            continue
         before = {int(v) for view in initials for v in np.unique(view.counts(measure))}
         after = [{int(v) for v in np.unique(view.counts(measure))} for view in goals]
         shared = set.intersection(*after) if after else set()
         found += [Kind(measure, count) for count in sorted(shared - before) if count > 0]
     return tuple(found)
+
+
+def _shared(initials: Sequence[View], *, ground: bool) -> list[int]:
+    """The colours of all initial frames that are ground there, or that are not; most first."""
+    shared: set[int] | None = None
+    for view in initials:
+        values, counts = np.unique(view.codes, return_counts=True)
+        wanted = (counts >= BACKGROUND * view.codes.size) == ground
+        shared = set(values[wanted].tolist()) & (set(values.tolist()) if shared is None else shared)
+    return sorted(shared or (), key=lambda code: (-_pixels(initials[0], code), code))
 
 
 def _pixels(view: View, code: int) -> int:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.models.builtin.grammar import Atom
-from synth.models.builtin.kinds import grounds_of, measures_of
-from synth.models.builtin.view import DRAWN, Kind, Measure
+from synth.models.builtin.kinds import measures_of
+from synth.models.builtin.view import Kind, Measure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def look_atoms(
         initials: The initial frames; their colours are those that may be counted.
     """
     true = [e for e in examples if e.label]
-    measures = (DRAWN, *grounds_of(initials), *measures_of(initials)[1:])
+    measures = measures_of(initials)
     wanted: list[Atom] = []
     unwanted: list[Atom] = []
     for kind in _changing(kinds, true):

@@ -44,6 +44,12 @@ __all__ = ["BuiltinModel", "open_provider"]
 SECONDS = 20.0
 NAME_LENGTH = 56
 
+LACKING = (
+    "every success needs a change that no sub-task of the plan tells, and no predicate of the "
+    "grammar found in the demonstrations tells it either; choose a vision-language model with "
+    "--model."
+)
+
 
 class BuiltinModel:
     """The synthesiser.
@@ -92,8 +98,10 @@ class BuiltinModel:
         phrases = [way.words.phrase(step.choices[0]) for step in way.steps()]
         last = way.words.phrase(goal.predicates[self._pick(request, len(goal.predicates))])
         if request.previous is not None:
-            kept = _kept(request)
+            kept = _kept(request, [phrase.name for phrase in phrases])
             phrases = [phrase for phrase in phrases if phrase.name in kept]
+            if _lacks_a_stage(request) and len(phrases) < len(request.previous.names):
+                raise ModelReplyError(f"builtin: {LACKING}")
             if not kept and len(request.previous.names) == 1:
                 raise ModelReplyError(
                     "builtin: every predicate found for the goal fails its tests, and there is no "
@@ -170,8 +178,16 @@ def open_provider(argument: str, options: ModelOptions) -> BuiltinModel:
     return BuiltinModel(int(argument or 0), seconds=options.timeout or SECONDS)
 
 
-def _kept(request: DescribeRequest) -> set[str]:
-    """The steps of the previous plan that nothing is said against."""
+def _lacks_a_stage(request: DescribeRequest) -> bool:
+    """Whether all that is said against the previous plan is that it lacks a stage."""
+    blamed = {c.failure.subtask for c in request.complaints if c.failure.group == "necessity"}
+    return blamed == {None}
+
+
+def _kept(request: DescribeRequest, found: Sequence[str]) -> set[str]:
+    """The steps of the previous plan that nothing is said against; all where it lacks some."""
+    if _lacks_a_stage(request):
+        return set(found)
     previous = request.previous
     names = list(previous.names[:-1]) if previous else []
     blamed = {c.failure.subtask for c in request.complaints}
