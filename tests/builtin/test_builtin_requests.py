@@ -35,7 +35,7 @@ class Listener:
 
 
 def test_labels_are_the_environments_own_word(tmp_path: Path) -> None:
-    """For the goal every picture of a complaint is labelled with the episode's success."""
+    """For the goal every picture of the episode at fault is labelled with its success."""
     task, model = both(), Listener()
     run_loop(task, model, tmp_path / "run")
     refine = next(r for r in model.heard if isinstance(r, RefineRequest))
@@ -45,6 +45,9 @@ def test_labels_are_the_environments_own_word(tmp_path: Path) -> None:
         for picture, label in zip(said.shots, said.labels, strict=False):
             name, _, frame = picture.name.rpartition("-frame-")
             assert not name.startswith("held-")
+            if name != said.failure.episode:
+                assert label is None  # beside another episode's initial frame nobody knows
+                continue
             assert label == task.store[name].success[int(frame)]
             labelled += 1
     assert labelled >= 2
