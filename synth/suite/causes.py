@@ -1,8 +1,8 @@
 """The most probable cause of a wrong verdict, where it can be told cheaply, in words.
 
 A cause is a hint appended to a failure's sentence. It is told from the verdicts on the
-episodes of one split only, so that nothing held out colours a visible failure. Where no
-simple cause fits, nothing is said.
+episodes of one split, and from the first images of its successes, so that nothing held out
+colours a visible failure. Where no simple cause fits, nothing is said.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.sandbox import Cell
+from synth.vision import pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from synth.sandbox import CellError
     from synth.suite.registry import Case
 
-__all__ = ["count", "described", "number_of", "pattern", "timing"]
+__all__ = ["blind", "count", "described", "number_of", "pattern", "timing"]
+
+FEW = 3
+"""Successes that must share what is told of them: one alone is like itself in every way."""
+
+COMMON = 0.1
+"""A colour of more than so large a share of the image is ground: floor, wall or sky."""
+
+ENOUGH = 8
+"""Pixels that must agree before a place is told: fewer may do so by chance."""
 
 
 def pattern(case: Case, subtask: str, split: Split) -> str:
@@ -58,6 +68,98 @@ def pattern(case: Case, subtask: str, split: Split) -> str:
     return next((f" {subtask} {cause}" for applies, cause in causes if applies), "")
 
 
+def blind(case: Case, subtask: str, split: Split) -> str:
+    """Why a sub-task does not hold where it should: its pattern, else the scenes it misses.
+
+    A scene is what the first image of an episode shows: a colour, or something at a place.
+
+    Args:
+        case: Gives the evidence.
+        subtask: It is missed in a success where it holds nowhere up to that frame; the goal,
+            where it does not hold on that very frame.
+        split: On which episodes.
+
+    Returns:
+        A sentence with a leading space, or nothing.
+    """
+    told = pattern(case, subtask, split)
+    if told:
+        return told
+    evidence, store = case.evidence, case.subject.task.store
+    column = evidence.subtasks.index(subtask)
+    goal = column == len(evidence.subtasks) - 1
+    hit: list[NDArray[np.uint32]] = []
+    missed: list[NDArray[np.uint32]] = []
+    for episode in case.subject.episodes(split=split):
+        if not episode.success.any() or episode.success[0]:
+            continue
+        end = int(np.argmax(episode.success))
+        holds = evidence.holds(episode)[end if goal else 0 : end + 1, column].any()
+        (hit if holds else missed).append(pack(store.initial_of(episode)))
+    if not hit or not missed:
+        return ""
+    few = f"{len(missed)} of {count(len(hit) + len(missed), 'success', 'successes')}"
+    told = f" {subtask} is missed in {few}: exactly those whose first image"
+    for what, words in ((_colour(missed, hit), "shows"), (_colour(hit, missed), "does not show")):
+        if what:
+            return f"{told} {words} {what}."
+    things = [(*_thing(missed, hit), "shows"), (*_thing(hit, missed), "does not show")]
+    if not any(pixels for pixels, _, _ in things) and min(len(hit), len(missed)) >= FEW:
+        things = [(*_thing(missed, hit, ground=True), "shows")]
+    pixels, what, words = max(things)
+    return f"{told} {words} {what}." if pixels else ""
+
+
+def _colour(mine: list[NDArray[np.uint32]], theirs: list[NDArray[np.uint32]]) -> str:
+    """A colour that all images of one group show and none of the other.
+
+    Args:
+        mine: Codes ``uint32[H, W]``.
+        theirs: The same.
+    """
+    if len(mine) < FEW:
+        return ""
+    own = set.intersection(*(set(np.unique(image).tolist()) for image in mine))
+    own -= set.union(*(set(np.unique(image).tolist()) for image in theirs))
+    if not own:
+        return ""
+    return f"the colour {_rgb(min(own, key=lambda code: (-int((mine[0] == code).sum()), code)))}"
+
+
+def _thing(
+    mine: list[NDArray[np.uint32]], theirs: list[NDArray[np.uint32]], *, ground: bool = False
+) -> tuple[int, str]:
+    """Pixels that are alike in all images of one group and other in each of the other group.
+
+    Args:
+        mine: Codes ``uint32[H, W]``.
+        theirs: The same.
+        ground: Tell of frequent colours too, which most places show in most images.
+
+    Returns:
+        How many pixels of one colour, and where, in words; 0 where they are too few.
+    """
+    if len(mine) < FEW:
+        return 0, ""
+    own = mine[0]
+    same = np.logical_and.reduce([image == own for image in mine[1:]])
+    other = np.logical_and.reduce([image != own for image in theirs])
+    every, shares = np.unique(own, return_counts=True)
+    frequent = every[shares > COMMON * own.size]
+    alone = same & other & (ground | ~np.isin(own, frequent))
+    if alone.sum() < ENOUGH:
+        return 0, ""
+    codes, sizes = np.unique(own[alone], return_counts=True)
+    code = int(codes[sizes.argmax()])
+    rows, columns = np.nonzero(alone & (own == code))
+    place = f"rows {rows.min()}..{rows.max()}, columns {columns.min()}..{columns.max()}"
+    return len(rows), f"{_rgb(code)} within {place}"
+
+
+def _rgb(code: int) -> str:
+    return f"({code >> 16}, {code >> 8 & 255}, {code & 255})"
+
+
 def timing(holds: NDArray[np.bool_], success: NDArray[np.bool_], name: str) -> str:
     """How far the first frame on which the goal holds is from the first success.
 
@@ -80,9 +182,9 @@ def timing(holds: NDArray[np.bool_], success: NDArray[np.bool_], name: str) -> s
     return f" {name} first holds {count(abs(apart), 'frame')} {late}."
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, noun: str, many: str | None = None) -> str:
     """``1 frame``, ``2 frames``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def number_of(frames: NDArray[np.int64]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite.bounds import shortfall
-from synth.suite.causes import count, number_of, pattern
+from synth.suite.causes import blind, count, number_of, pattern
 from synth.suite.checks.goal import completed, wrong_goal_frames
 from synth.suite.registry import check
 
@@ -73,7 +73,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
         opened = max((credit.first[j] for j in range(k) if stage_of[j] < stage_of[k]), default=0)
         yield case.failure(
             f"{episode.id}: {_why(names[k], holds[:, k], opened, credit.complete)}"
-            f"{pattern(case, names[k], episode.split)}",
+            f"{blind(case, names[k], episode.split)}",
             subtask=names[k],
             expected=f"{names[k]} is credited before {goal}",
             actual="never credited",
@@ -82,7 +82,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
         yield case.failure(
             f"{episode.id}: {goal} holds on none of the {len(holds)} frames, so the episode never "
             f"completes; the environment reports success at frame {success}."
-            f"{pattern(case, goal, episode.split)}",
+            f"{blind(case, goal, episode.split)}",
             frame=success,
             subtask=goal,
             expected=f"{goal} holds at frame {success}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite import bounds
-from synth.suite.causes import pattern, timing
+from synth.suite.causes import blind, pattern, timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synth.failure import Failure
     from synth.suite.registry import Case
 
-__all__ = ["completed", "wrong_goal_frames"]
+__all__ = ["completed", "why_missed", "wrong_goal_frames"]
 
 
 def completed(case: Case, episode: Episode) -> bool:
@@ -52,9 +52,42 @@ def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[
         yield case.failure(
             f"{episode.id}, frame {missed[0]}: the environment reports success, but {name} does "
             f"not hold ({len(missed)} of {int(episode.success.sum())} successes are missed)."
-            f"{cause}",
+            f"{why_missed(case, int(missed[0]))}",
             frame=int(missed[0]),
             subtask=name,
             expected="True",
             actual="False",
         )
+
+
+def why_missed(case: Case, at: int) -> str:
+    """Why the goal does not hold at a success: a pattern, else what a success it sees has other.
+
+    Args:
+        case: A case with an episode.
+        at: The frame.
+
+    Returns:
+        A sentence with a leading space, or nothing.
+    """
+    episode, store = case.episode, case.subject.task.store
+    told = blind(case, case.plan.goal, episode.split)
+    if told:
+        return told
+    frame = store.frames[episode.frame_index[at]]
+    seen = [
+        (int((store.frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e.id, int(t))
+        for e in case.subject.episodes(split=episode.split)
+        for t in np.flatnonzero(e.success & case.evidence.goal(e))[:1]
+    ]
+    seen = [found for found in seen if found[0]]  # a picture alike differs in its first image
+    if not seen:
+        return timing(case.evidence.goal(episode), episode.success, case.plan.goal)
+    pixels, name, t = min(seen)
+    other = store.frames[store[name].frame_index[t]]
+    rows, columns = np.nonzero((other != frame).any(axis=-1))
+    return (
+        f" The most similar success on which it holds is frame {t} of {name}; it differs in "
+        f"{pixels} pixels, within rows {rows.min()}..{rows.max()}, columns "
+        f"{columns.min()}..{columns.max()}."
+    )

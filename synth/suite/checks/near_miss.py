@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite.causes import count, pattern, timing
+from synth.suite.checks.goal import why_missed
 from synth.suite.registry import check
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
         at = int(missed[0])
         yield case.failure(
             f"{episode.id} ({episode.note}), frame {at}: the environment reports success, but "
-            f"{name} does not hold.{cause}",
+            f"{name} does not hold.{why_missed(case, at)}",
             frame=at,
             subtask=name,
             expected="True",

@@ -1,0 +1,31 @@
+"""Tasks of the corpus, recorded once each: recording is what takes the time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from synth.record import record
+from synth.suite.task import TaskFolder
+from tests.corpus.corpus import PLANS, plan_of, spec_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synth.episode import EpisodeStore
+
+
+@pytest.fixture(scope="session")
+def task_of() -> Callable[..., TaskFolder]:
+    """A task by name, in memory, under its own plan or another one."""
+    stores: dict[str, EpisodeStore] = {}
+
+    def made(name: str, plan: str | None = None) -> TaskFolder:
+        spec = spec_of(name)
+        if name not in stores:
+            stores[name] = record(spec)
+        return TaskFolder(Path(name), spec, plan_of(plan or PLANS[name]), stores[name])
+
+    return made

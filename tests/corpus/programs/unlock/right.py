@@ -1,0 +1,53 @@
+"""Takes the key and opens the door between the rooms, whatever their colour.
+
+The key is told by its shape, and the door by the bar that is left of it once it is open.
+"""
+import numpy as np
+
+ROWS = 6
+COLUMNS = 11
+WALL = 5  # the column of tiles between the rooms
+STEP = 40  # what differs by less may be noise
+NOTHING = {"size": (0, 0), "keys": (), "open": ()}
+
+
+def apart(one, other):
+    return np.abs(one - other).max(axis=-1)
+
+
+def cells(mask):
+    return tuple([(row, column) for row, column in np.argwhere(mask).tolist()])
+
+
+def perceive(frame):
+    height, width = frame.shape[:2]
+    t = height // ROWS
+    if t < 8 or (height, width) != (ROWS * t, COLUMNS * t):
+        return NOTHING
+    image = frame.astype(np.int32)
+    corner = image[t - 1::t, t - 1::t]
+    bottom = image[t - 1::t, t // 2::t]
+    edge = image[t // 2::t, t - 1::t]
+    centre = image[t // 2::t, t * 7 // 16::t]
+    stem = image[t * 9 // 16::t, t * 9 // 16::t]
+    beside = image[t * 9 // 16::t, t * 5 // 16::t]
+    keys = (apart(stem, beside) > STEP) & (2 * apart(centre, corner) < apart(stem, beside))
+    opened = apart(edge, bottom) > 30  # a shut door is the same on all sides
+    return {
+        "size": (height, width),
+        "keys": tuple([cell for cell in cells(keys) if cell[1] != WALL]),
+        "open": tuple([cell for cell in cells(opened) if cell[1] == WALL]),
+    }
+
+
+def key_picked_up(now, initial):
+    seen = now["size"] == initial["size"]
+    return seen and len(initial["keys"]) == 1 and len(now["keys"]) == 0
+
+
+def door_open(now, initial):
+    seen = now["size"] == initial["size"]
+    return seen and len(initial["open"]) == 0 and len(now["open"]) == 1
+
+
+SUBTASKS = [key_picked_up, door_open]

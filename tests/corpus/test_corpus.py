@@ -1,0 +1,59 @@
+"""Right programs are green; every wrong one is red, for the reason that it is wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from synth.program import lint
+from synth.suite import judge
+from tests.corpus.corpus import PLANS, TASKS, right_of, wrongs
+from tests.corpus.table import table
+
+DOCS = Path(__file__).parents[2] / "docs" / "corpus.md"
+LEAST = 30
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_right_program_is_green(name, task_of):
+    """The task's right program passes every check of every group, changed pictures included."""
+    judgement = judge(right_of(name), task_of(name), cascade=False)
+    assert [f.message for f in judgement.failures] == []
+    assert judgement.accepted
+    assert {t.split("::")[0] for t in judgement.passed} >= {"near_miss", "metamorphic", "necessity"}
+
+
+@pytest.mark.parametrize("wrong", wrongs(), ids=lambda wrong: wrong.id)
+def test_a_wrong_program_is_red_for_what_is_wrong_with_it(wrong, task_of):
+    """The cascade stops at the group that its file names, with a message that tells the cause."""
+    judgement = judge(wrong.source, task_of(wrong.task, wrong.plan))
+    said = [f.message for f in judgement.failures]
+    assert {f.group for f in judgement.failures} == {wrong.group}, said
+    assert any(re.search(wrong.because, message) for message in said), said
+
+
+@pytest.mark.parametrize(
+    "wrong", [w for w in wrongs() if w.repaired != right_of(w.task)], ids=lambda wrong: wrong.id
+)
+def test_a_whole_program_made_right_is_green(wrong, task_of):
+    """Without its one mistake, a program that is not made from the task's right one passes."""
+    judgement = judge(wrong.repaired, task_of(wrong.task, wrong.plan), cascade=False)
+    assert [f.message for f in judgement.failures] == []
+
+
+def test_the_corpus_is_large_and_plausible():
+    """There are enough wrong programs, each differs from the right one, and most pass the lint."""
+    assert len(wrongs()) >= LEAST
+    assert set(PLANS) == {w.task for w in wrongs()}
+    assert len({w.source for w in wrongs()}) == len(wrongs())
+    refused = [w.id for w in wrongs() if lint(w.source)]
+    assert refused == [w.id for w in wrongs() if "S" in w.because[:1] or "np.random" in w.because]
+    assert not [name for name in TASKS if lint(right_of(name))]
+
+
+def test_the_table_in_the_docs_is_that_of_the_files():
+    """The documented table names every wrong program, what it mistakes and what catches it."""
+    text = DOCS.read_text(encoding="utf-8")
+    assert table() in text, "run `python -m tests.corpus.table` and paste what it prints"
