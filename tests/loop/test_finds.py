@@ -152,7 +152,7 @@ def test_a_run_that_crashes_anywhere_comes_to_the_same_finds(
     whole = go(ScriptedModel(STORY), tmp_path / "whole")
     wanted = [(r.program, r.evidence) for r in records(tmp_path / "whole", VerdictRecord)]
     crashes = 0
-    while crash_at(crashes, tmp_path / f"run-{crashes}"):
+    while crash_at(2 * crashes + 1, tmp_path / f"run-{crashes}"):
         folder = tmp_path / f"run-{crashes}"
         outcome = go(ScriptedModel(dict(zip(KEYS, STORY, strict=True))), folder)
         assert outcome.accepted
@@ -160,7 +160,7 @@ def test_a_run_that_crashes_anywhere_comes_to_the_same_finds(
         assert [(r.program, r.evidence) for r in records(folder, VerdictRecord)] == wanted
         assert len(records(folder, FoundRecord)) == 3
         crashes += 1
-    assert crashes > 20
+    assert crashes > 10
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from synth.loop.complain import blames_the_plan
 from synth.loop.verdict import Verdict
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan, SubTask
+from synth.prompts.render import render
 from synth.prompts.requests import DescribeRequest
 
 if TYPE_CHECKING:
@@ -69,7 +70,9 @@ def test_an_unnecessary_sub_task_asks_for_a_better_plan_at_once(tmp_path: Path) 
     assert again.previous == TOO_MUCH
     assert [c.failure.subtask for c in again.complaints] == ["face_goal"]
     assert "can do without face_goal" in again.complaints[0].failure.message
-    assert again.complaints[0].shots
+    names = [s.name for s in again.complaints[0].shots]
+    assert names == [f"expert-0001-frame-000{k}" for k in (0, 5, 4)]
+    assert "it is the plan that is to be corrected now" in render(again).text
 
 
 def test_a_plan_is_put_in_question_as_soon_as_nothing_else_fails(tmp_path: Path) -> None:
