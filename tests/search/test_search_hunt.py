@@ -1,0 +1,157 @@
+"""The search: deterministic, at most one lie of a kind, finds that can be played again."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from small_worlds import EMPTY, EMPTY_ENV, WRONG, small_spec
+
+from synth.episode import read_store, write_store
+from synth.errors import EnvironmentFault, ProgramFault, StaleEpisodes
+from synth.program import parse
+from synth.record import Seeds, record
+from synth.search import add_found, hunt, missing, play
+
+MISSED = next(w for w in WRONG if w.name == "on the goal, coming from above only").source
+ALWAYS = EMPTY.replace("return (row, column) == (3, 3)", "return True")
+RIGHT_OF_START = "return (row, column, facing) == (1, 2, RIGHT)"
+BOTH = EMPTY.replace("return (row, column) == (3, 3)", RIGHT_OF_START)
+
+
+@cache
+def search(source: str, **options):
+    """Search the walk to the green square, once for each way to ask."""
+    spec = small_spec(EMPTY_ENV)
+    options = {"seeds": Seeds.of(spec).visible_search, "episodes": 40, **options}
+    return hunt(spec, source, parse(source).stages, **options)
+
+
+def as_data(found):
+    """What can be compared."""
+    return [
+        (lie.kind, lie.subtask, lie.frame, lie.find, lie.shortest, lie.words) for lie in found.lies
+    ]
+
+
+@pytest.fixture(scope="module")
+def store():
+    """The recorded task."""
+    return record(small_spec(EMPTY_ENV, episodes=2))
+
+
+def test_the_same_search_gives_the_same_lies():
+    """Same program, spec and bounds: same episodes tried, same finds."""
+    one, other = search(BOTH), search.__wrapped__(BOTH)
+    assert as_data(one) == as_data(other)
+    assert (one.episodes, one.target) == (other.episodes, other.target)
+
+
+def test_another_stream_is_another_search():
+    """Streams use other seeds."""
+    seeds = {lie.find.seed for stream in (0, 1) for lie in search(BOTH, stream=stream).lies}
+    assert len(seeds) > 1
+
+
+def test_there_is_at_most_one_lie_of_each_kind():
+    """A program that is wrong both ways gives one find for each, and the search goes on between."""
+    found = search(BOTH)
+    assert sorted(lie.kind for lie in found.lies) == ["false", "missed"]
+    assert found.episodes <= 40
+
+
+def test_a_goal_that_always_holds_is_caught_before_anything_is_done():
+    """The shortest episode has no action at all."""
+    (lie,) = search(ALWAYS).lies
+    assert (lie.kind, lie.frame, lie.find.actions, lie.shortest) == ("false", 0, (), True)
+    assert "no action: reach_goal holds at frame 0" in lie.sentence
+
+
+def test_the_sentence_says_where_and_how():
+    """Seed, actions in words, frame and sub-task, and that it is the shortest."""
+    lie = next(lie for lie in search(BOTH).lies if lie.kind == "false")
+    assert lie.sentence == (
+        f"search, seed {lie.find.seed}, 1 action (forward): reach_goal holds at frame 1, but the "
+        "environment reports no success; it is the shortest episode with this lie."
+    )
+
+
+def test_a_find_is_played_again_frame_for_frame():
+    """Seed and actions are all that a find needs."""
+    (lie,) = search(MISSED, episodes=100).lies
+    again = play(small_spec(EMPTY_ENV), lie.find)
+    assert np.array_equal(again.frames, lie.rollout.frames)
+    assert again.success[-1]
+
+
+def test_every_episode_is_told_of():
+    """Progress counts up to what was tried, and never beyond the bound."""
+    told = []
+    found = search(EMPTY, episodes=20, on_episode=lambda done, total: told.append((done, total)))
+    assert told == [(n + 1, 20) for n in range(found.episodes)]
+
+
+def test_progress_steers_and_is_counted():
+    """What the program's progress claims without success is part of the target."""
+    head, tail = EMPTY.split("SUBTASKS")
+    shown = f"{head}def reach_goal_progress(frame, initial):\n    return 0.5\n\n\nSUBTASKS{tail}"
+    assert search(shown, episodes=10).target == 0.5
+    assert search(EMPTY, episodes=10).target == 0.0
+
+
+def test_a_program_that_dies_is_a_fault():
+    """A hang or a crash ends the search with the program to blame."""
+    dying = EMPTY.replace(
+        "    row, column, facing = agent(frame)\n    return", "    while True: pass\n    return", 1
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("synth.search.witness.PATIENCE", 0.3)
+        with pytest.raises(ProgramFault):
+            search(dying, episodes=5)
+
+
+def test_finds_become_episodes_after_all_others(store, tmp_path):
+    """Ids count up, frames are stored once, and what is known is left out."""
+    spec = small_spec(EMPTY_ENV, episodes=2)
+    lies = list(search(BOTH).lies)
+    pairs = [(lie.rollout, lie.find.note) for lie in lies]
+    more = add_found(store, spec, [*pairs, pairs[0]])
+    assert [e.id for e in more.select(kind="found")] == ["found-0000", "found-0001"]
+    assert len(more.frames) <= len(store.frames) + sum(len(lie.rollout) + 1 for lie in lies)
+    for lie, episode in zip(lies, more.select(kind="found"), strict=True):
+        assert np.array_equal(more.frames_of(episode), lie.rollout.frames)
+        assert (episode.note, episode.split) == (lie.find.note, "visible")
+    assert add_found(more, spec, pairs).episodes == more.episodes
+    write_store(tmp_path, more)
+    back = read_store(tmp_path)
+    assert np.array_equal(back.frames_of(back["found-0001"]), lies[1].rollout.frames)
+
+
+def test_held_out_finds_have_frames_of_their_own(store):
+    """A held-out find refers to no frame of a visible episode."""
+    spec = small_spec(EMPTY_ENV, episodes=2)
+    pairs = [(lie.rollout, lie.find.note) for lie in search(BOTH).lies]
+    more = add_found(store, spec, pairs, split="held_out")
+    visible = {int(i) for e in more.select(split="visible") for i in e.frame_index}
+    held = {int(i) for e in more.select(kind="found") for i in e.frame_index}
+    assert [e.id for e in more.select(kind="found")] == ["held-found-0000", "held-found-0001"]
+    assert not visible & held
+
+
+def test_a_store_of_another_spec_takes_no_finds(store):
+    """Episodes of two versions of a task do not mix."""
+    with pytest.raises(StaleEpisodes):
+        add_found(store, small_spec(EMPTY_ENV, episodes=3), [])
+
+
+def test_a_missing_simulator_is_the_environments_fault(monkeypatch):
+    """Without the package the search says what is missing, and `missing` says it beforehand."""
+
+    def gone(_self, spec):
+        raise EnvironmentFault(f"{spec.env} needs the package 'minigrid', which is not installed.")
+
+    monkeypatch.setattr("synth.envs.minigrid.MiniGridFamily.make", gone)
+    assert "needs the package 'minigrid'" in missing(small_spec(EMPTY_ENV))
+    with pytest.raises(EnvironmentFault):
+        search.__wrapped__(EMPTY)

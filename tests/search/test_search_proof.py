@@ -1,0 +1,96 @@
+"""The proof: wrong programs that pass the cheaper checks, each caught in the shortest episode."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from exhaustive import least_actions
+from small_worlds import DOORKEY, DOORKEY_ENV, EMPTY, EMPTY_ENV, WRONG, Wrong, plan_of, small_spec
+
+from synth.program import parse
+from synth.record import Seeds, record
+from synth.search import Lie, hunt
+from synth.suite import TaskFolder, judge
+
+EPISODES = 400
+STREAM = 1
+QUICK = ("beside the goal, facing it from the left", "on the goal, coming from above only")
+
+
+@cache
+def task(env: str, *names: str) -> TaskFolder:
+    """A recorded task whose plan has these sub-tasks."""
+    spec = small_spec(env)
+    return TaskFolder(Path("small"), spec, plan_of(*names), _store(env))
+
+
+@cache
+def _store(env: str):
+    return record(small_spec(env))
+
+
+def found(wrong: Wrong) -> tuple[Lie, ...]:
+    """What the search finds against a program."""
+    spec = small_spec(wrong.env)
+    return hunt(
+        spec,
+        wrong.source,
+        parse(wrong.source).stages,
+        seeds=Seeds.of(spec).visible_search,
+        episodes=EPISODES,
+        stream=STREAM,
+    ).lies
+
+
+def named(wrong: Wrong) -> str:
+    """A parameter's id."""
+    return wrong.name
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=named)
+def test_the_wrong_program_passes_what_is_cheaper(wrong):
+    """Experts and random episodes do not show what is wrong with it."""
+    names = [name for stage in parse(wrong.source).stages for name in stage]
+    groups = ("program", "contract", "expert", "random")
+    judgement = judge(
+        wrong.source,
+        task(wrong.env, *names),
+        splits=("visible", "held_out"),
+        groups=groups,
+        cascade=False,
+    )
+    assert judgement.accepted, judgement.failures
+
+
+def caught(wrong: Wrong) -> None:
+    """Check that it is caught, and in the shortest episode of that seed."""
+    (lie,) = [lie for lie in found(wrong) if lie.kind == wrong.kind]
+    assert lie.shortest
+    assert lie.frame == len(lie.find.actions) == len(lie.rollout)
+    spec = small_spec(wrong.env)
+    least = least_actions(
+        spec, lie.find.seed, wrong.source, lie.kind, lie.subtask, most=lie.frame + 1
+    )
+    assert lie.frame == least
+
+
+@pytest.mark.parametrize("wrong", [w for w in WRONG if w.name in QUICK], ids=named)
+def test_a_lie_on_the_open_floor_is_caught_in_the_shortest_episode(wrong):
+    """The lie is found, and an exhaustive search finds none in fewer actions."""
+    caught(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong", [w for w in WRONG if w.name not in QUICK], ids=named)
+def test_every_other_lie_is_caught_in_the_shortest_episode(wrong):
+    """The same with keys and doors, where ways are long."""
+    caught(wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("env", "source"), [(EMPTY_ENV, EMPTY), (DOORKEY_ENV, DOORKEY)])
+def test_nothing_is_found_against_the_right_program(env, source):
+    """What is right stays unblamed after just as long a search."""
+    assert not found(Wrong("right", env, "", source))
