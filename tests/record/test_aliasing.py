@@ -1,0 +1,142 @@
+"""Frames that look like success and are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from synth.envs import family_of, find_policy
+from synth.record.aliasing import action_table, first_aliased, then_expert
+from synth.record.near_miss import near_misses
+from synth.record.near_miss_recipes import acting
+from synth.record.recorder import record
+from synth.record.rolling import expert_rollout, rollout
+from synth.spec import NearMissSpec
+
+TOGGLE, DROP, LEFT = 5, 4, 0
+
+
+@pytest.fixture(scope="module")
+def stage(make_spec):
+    """The task whose box vanishes when toggled, its simulator, and its expert."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100)
+    simulator = family_of(spec).make(spec)
+    yield spec, simulator, find_policy(spec)
+    simulator.close()
+
+
+def player(stage, seed):
+    """Plays policies from the reset of a seed."""
+    spec, simulator, _ = stage
+    return lambda policy: rollout(simulator, policy, seed, spec.max_steps)
+
+
+def destroyed(stage, seed=0, more=()):
+    """The expert's episode with the box toggled instead of taken, and what is done after."""
+    spec, simulator, expert = stage
+    shown = expert_rollout(spec, simulator, expert, seed).actions
+    return player(stage, seed)(acting((*shown[:-1], TOGGLE, *more)))
+
+
+def test_a_destroyed_box_looks_like_a_taken_one(stage):
+    """The toggle's frame is told, and what another action would have made of it."""
+    rolled = destroyed(stage)
+    assert not rolled.success.any()
+    table = action_table(stage[1])
+    assert first_aliased(rolled, player(stage, 0), table) == len(rolled)
+
+
+def test_what_follows_is_found_at_the_change_itself(stage):
+    """Later frames are no better: the first one counts."""
+    rolled = destroyed(stage, more=(LEFT, LEFT))
+    table = action_table(stage[1])
+    assert first_aliased(rolled, player(stage, 0), table) == len(rolled) - 2
+
+
+def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
+    """No other single action succeeds there, but the expert goes on to the very same change."""
+    spec, simulator, expert = stage
+    shown = expert_rollout(spec, simulator, expert, 0).actions
+    without_drop = tuple(a for a in shown if a != DROP)
+    play = player(stage, 0)
+    for end in range(len(without_drop) - 1, 0, -1):
+        rolled = play(acting((*without_drop[:end], TOGGLE)))
+        boxes = [c for c in rolled.changes if c.frame == len(rolled) and c.leaves]
+        carries = rolled.truth["carrying_key"][-1]
+        if boxes and carries and rolled.truth["door_open"][-2]:
+            break
+    else:
+        pytest.fail("no way to the box with the key in hand")
+    table = action_table(simulator)
+    assert first_aliased(rolled, play, table) is None
+    assert first_aliased(rolled, play, table, expert=expert) == len(rolled)
+
+
+def test_a_success_and_ordinary_changes_are_not_aliased(stage):
+    """Taking the key, opening the door and success itself are what they look like."""
+    spec, simulator, expert = stage
+    shown = expert_rollout(spec, simulator, expert, 1)
+    assert shown.changes
+    assert first_aliased(shown, player(stage, 1), action_table(simulator), expert=expert) is None
+
+
+def test_the_table_holds_every_action_once(stage, fake):
+    """The same actions each time, whatever the simulator's state."""
+    assert action_table(stage[1]) == action_table(stage[1]) == tuple(range(7))
+    assert action_table(fake) == (0, 1)
+
+
+def test_an_expert_that_breaks_ends_the_episode(fake):
+    """Called where it cannot go on, it costs the rest of the episode and nothing else."""
+
+    def broken(_simulator):
+        raise ZeroDivisionError
+        yield
+
+    assert rollout(fake, then_expert((1, 0), broken), 0, 10).actions == (1, 0)
+
+
+def test_no_near_miss_holds_a_frame_that_looks_like_success(make_spec):
+    """With box and toggle, no frame of a near miss is, pixel for pixel, a success elsewhere."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100).model_copy(
+        update={"near_miss": NearMissSpec(episodes=8)}
+    )
+    store = record(spec)
+    successes = {
+        store.frames[i].tobytes() for e in store.episodes for i in e.frame_index[e.success]
+    }
+    near = store.select(kind="near_miss")
+    assert near
+    for episode in near:
+        for frame, success in zip(store.frames_of(episode), episode.success, strict=True):
+            assert success or frame.tobytes() not in successes
+
+
+def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
+    """A recipe that destroys the box is cut before it, and told to be nothing if that is all."""
+    from synth.record import near_miss  # noqa: PLC0415 - patched here alone
+    from synth.record.near_miss_recipes import Recipe  # noqa: PLC0415
+
+    spec, simulator, expert = stage
+    spec = spec.model_copy(update={"near_miss": NearMissSpec(episodes=1)})
+
+    def destroy(shown, _expert, _rng):
+        return acting((*shown.actions[:-1], TOGGLE, LEFT))
+
+    monkeypatch.setattr(
+        near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "near", destroy),)
+    )
+    (made,) = near_misses(spec, simulator, expert, range(5, 9))
+    shown = expert_rollout(spec, simulator, expert, 5)
+    assert made.rolled.actions == shown.actions[:-1]
+    assert all(change.frame < len(shown) for change in made.rolled.changes)
+    reasons = []
+    monkeypatch.setattr(
+        near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "route", destroy),)
+    )
+    with pytest.raises(Exception, match="no kind of near miss"):
+        list(
+            near_misses(
+                spec, simulator, expert, range(5, 9), on_skip=lambda *s: reasons.append(s[-1])
+            )
+        )
+    assert "looks like success and is none; before that it did not succeed" in reasons[0]
