@@ -26,7 +26,7 @@ __all__ = ["blind", "count", "described", "number_of", "pattern", "timing"]
 FEW = 3
 """Successes that must share what is told of them: one alone is like itself in every way."""
 
-COMMON = 0.1
+COMMON = 0.2
 """A colour of more than so large a share of the image is ground: floor, wall or sky."""
 
 ENOUGH = 8

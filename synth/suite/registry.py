@@ -43,6 +43,7 @@ MODULES = (
     "random",
     "near_miss",
     "changes",
+    "put_down",
     "metamorphic",
     "search",
     "necessity",

@@ -125,8 +125,9 @@ def offsets(evidence: Evidence, successes: Sequence[Episode]) -> dict[int, Offse
     """Changes that no sub-task notices, though one begins to hold always near them.
 
     A sub-task is meant for a change where it is as many frames off in all experts that have
-    the fault. Where it is late that is not enough, since an expert goes on the same way after
-    a change: it must be so in the other successes as well.
+    the fault; early, it may be more or fewer in some of them if it is exactly right in another
+    expert. Late, that is not enough, since an expert goes on the same way after a change: it
+    must be so in the other successes as well.
 
     Args:
         evidence: The program's verdicts.
@@ -139,19 +140,26 @@ def offsets(evidence: Evidence, successes: Sequence[Episode]) -> dict[int, Offse
     for episode in successes:
         for number, _ in unnoticed(evidence, episode):
             missed.setdefault(number, []).append(episode)
-    found = {n: _offset(evidence, n, episodes) for n, episodes in sorted(missed.items())}
+    found = {n: _offset(evidence, n, missed[n], successes) for n in sorted(missed)}
     return {n: offset for n, offset in found.items() if offset is not None}
 
 
-def _offset(evidence: Evidence, number: int, episodes: Sequence[Episode]) -> Offset | None:
+def _offset(
+    evidence: Evidence, number: int, episodes: Sequence[Episode], successes: Sequence[Episode]
+) -> Offset | None:
     experts = tuple(e for e in episodes if e.kind == "expert")
     if not experts:
         return None
     fits = []
     for column in range(len(evidence.subtasks) - 1):
-        apart = {_apart(evidence, e, number, column) for e in experts}
-        by = apart.pop()
-        if apart or by is None or not 0 < abs(by) <= NEAR:
+        apart = [_apart(evidence, e, number, column) for e in experts]
+        by = apart[0]
+        if by is None or any(off is None or not 0 < abs(off) <= NEAR for off in apart):
+            continue
+        if set(apart) != {by} and not (
+            all(off is not None and off < 0 for off in apart)
+            and _exact(evidence, successes, number, column)
+        ):
             continue
         if by > 0 and any(_apart(evidence, e, number, column) != by for e in episodes):
             continue
@@ -179,6 +187,17 @@ def _apart(evidence: Evidence, episode: Episode, number: int, column: int) -> in
     if first < 1 or any(c.frame == first for c in episode.changes or ()):
         return None
     return first - change.frame
+
+
+def _exact(evidence: Evidence, episodes: Sequence[Episode], number: int, column: int) -> bool:
+    """Whether a sub-task first holds on the very frame of a change in some expert."""
+    for episode in episodes:
+        changes = leavings(episode) if episode.kind == "expert" else ()
+        if number < len(changes):
+            first = first_rise(evidence.holds(episode), column)
+            if first == changes[number].frame:
+                return True
+    return False
 
 
 def _on_the_way(episode: Episode) -> tuple[Change, ...]:

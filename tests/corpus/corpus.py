@@ -54,8 +54,9 @@ COUNTS = {
 }
 """Task to how many episodes it needs for every wrong program to be red; more take time."""
 
-SEEDS = {"unlock": 72}
-"""Experts from here on show yellow, red and grey doors, three of each."""
+SEEDS = {"doorkey": 100, "unlock": 72}
+"""Near misses from 100 on leave the key behind early; experts from 72 on show yellow, red and
+grey doors, three of each."""
 
 METAMORPHIC = {
     "episodes": 1,

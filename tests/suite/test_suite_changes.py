@@ -129,6 +129,17 @@ def test_a_goal_that_truly_holds_before_any_change_is_no_lie():
     assert failures(task, check="holds_only_after_a_change", lamp_g=on("g")) == []
 
 
+def test_a_sub_task_that_is_early_by_chance_is_meant_for_the_change_it_also_meets():
+    """Early by one frame here and two there, it is about the change where it meets one as well."""
+    early = (EXPERTS[0], ("", "- d d ad ab ab abg"))
+    on_time = ("", "- - ad ad ab abg")
+    (failure,) = failures(staged("a b g", *early, on_time), lamp_a=on("d"))
+    assert failure.test == "near_miss::holds_with_its_change"
+    assert failure.message.endswith("So it is in 2 expert episodes.")
+    (unmet,) = failures(staged("a b g", *early), lamp_a=on("d"))
+    assert unmet.group == "necessity"
+
+
 def test_a_thing_that_is_undone_and_done_again_must_be_noticed():
     """Any difference from the first look is not the right look."""
     task = staged("a b g", *EXPERTS, (ROUTE, "- a ab aB aBd ab abg"))
