@@ -1,0 +1,150 @@
+"""``synth hunt``: finds join the suite, and a hunt goes on where it was left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synth.episode import read_store
+from synth.plan import Plan
+from synth.spec import load_spec
+from synth.suite import TaskFolder, campaign, write_task
+from synth.suite.provenance import changed_files, file_digests, read_digests
+
+from .conftest import PLAN, PROGRAM, Command
+
+RIGHT = PROGRAM.removeprefix("```python\n").removesuffix("```\n")
+EAGER = RIGHT.replace("0 < now < initial", "True")
+
+
+@pytest.fixture
+def walk(checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The recorded task with a right reward committed; streams are short."""
+    monkeypatch.setattr(campaign, "STREAM", 10)
+    assert synth_command("record", "walk").code == 0
+    folder = checkout / "generated" / "walk"
+    write_task(folder / "task.toml", load_spec("walk"), Plan.model_validate_json(PLAN))
+    (folder / "reward.py").write_text(RIGHT, encoding="utf-8")
+    content = {"model": "builtin", "files": dict(file_digests(folder))}
+    (folder / "provenance.json").write_text(json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def state(checkout: Path) -> dict:
+    """What the hunt remembers."""
+    return json.loads((checkout / "runs" / "walk" / "hunt.json").read_text(encoding="utf-8"))
+
+
+def test_nothing_found_is_exit_code_0(walk: Path, checkout: Path, synth_command: Command) -> None:
+    """A right reward stays as it is, and the hunt remembers where it got to."""
+    before = dict(file_digests(walk))
+    ran = synth_command("hunt", "walk", "--minutes", "0.01")
+    assert ran.code == 0, ran.all
+    assert "no finds" in ran.out
+    assert state(checkout)["stream"] >= 1
+    assert dict(file_digests(walk)) == before
+
+
+def test_a_find_joins_the_episodes_and_the_audit_stands(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """It is printed with its picture, kept as an episode, and provenance knows the new files."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    ran = synth_command("hunt", "walk", "--minutes", "0.01")
+    assert ran.code == 1, ran.all
+    assert "found-0000: search, seed 90000, no action: reach_goal holds at frame 0" in ran.out
+    assert (checkout / "runs" / "walk" / "found-0000.png").exists()
+    assert f"look at {Path('runs/walk/found-0000.png')}" in ran.out
+    assert "[search] table" in ran.out
+    episode, *_ = read_store(walk / "episodes").select(kind="found")
+    assert (episode.seed, episode.actions, episode.split) == (90000, (), "visible")
+    assert changed_files(walk, read_digests(walk)) == ()
+    content = json.loads((walk / "provenance.json").read_text(encoding="utf-8"))
+    assert content["model"] == "builtin"
+    assert TaskFolder.read(walk).store["found-0000"].note.startswith("found by the search")
+
+
+def test_the_hunt_goes_on_where_it_was_left(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """A second sitting begins with the next stream and still counts the finds of the first."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    synth_command("hunt", "walk", "--minutes", "0.01")
+    first = state(checkout)
+    ran = synth_command("hunt", "walk", "--minutes", "0")
+    assert ran.code == 1
+    assert f"going on after {first['episodes']} episodes" in ran.out
+    assert state(checkout) == first
+    synth_command("hunt", "walk", "--minutes", "0.01")
+    assert state(checkout)["stream"] > first["stream"]
+
+
+def test_an_interrupted_stream_is_searched_again(
+    walk: Path, checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C loses no more than a stream, and finds that were kept by then are not kept twice."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    write = campaign.Campaign._write
+
+    def interrupted(_self: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(campaign.Campaign, "_write", interrupted)
+    assert synth_command("hunt", "walk").code == 130
+    kept = len(read_store(walk / "episodes").select(kind="found"))
+    assert kept
+    assert changed_files(walk, read_digests(walk)) == ()
+    monkeypatch.setattr(campaign.Campaign, "_write", write)
+    task = TaskFolder.read(walk)
+    again = campaign.Campaign(task, EAGER, checkout / "runs" / "walk" / "hunt.json")
+    assert again.stream == 0
+    again.advance()
+    assert len(read_store(walk / "episodes").select(kind="found")) == kept
+    assert len(again.finds) == kept
+
+
+def test_another_program_starts_from_the_first_stream(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """What was searched for one program says nothing about another."""
+    synth_command("hunt", "walk", "--minutes", "0.01")
+    other = checkout / "other.py"
+    other.write_text(EAGER, encoding="utf-8")
+    ran = synth_command("hunt", "walk", "--minutes", "0.01", "--reward", str(other))
+    assert ran.code == 1
+    assert "going on" not in ran.out
+    assert "reach_goal holds at frame 0" in ran.out
+
+
+def test_episodes_that_were_changed_are_not_added_to(walk: Path, synth_command: Command) -> None:
+    """A find must not make an audit forget that something else was tampered with."""
+    (walk / "episodes" / "manifest.json").write_text(
+        (walk / "episodes" / "manifest.json").read_text(encoding="utf-8") + "\n", encoding="utf-8"
+    )
+    ran = synth_command("hunt", "walk")
+    assert ran.code == 2
+    assert "is not what the reward was judged on" in ran.err
+
+
+def test_a_program_that_does_not_lint_is_not_run(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """The reward is at fault before anything is played."""
+    bad = checkout / "bad.py"
+    bad.write_text("import os\n" + RIGHT, encoding="utf-8")
+    ran = synth_command("hunt", "walk", "--reward", str(bad))
+    assert ran.code == 1
+    assert ran.err.startswith("reward: ")
+
+
+def test_a_damaged_memory_says_how_to_start_again(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """The file that remembers is named, and what to do with it."""
+    (checkout / "runs" / "walk").mkdir(parents=True)
+    (checkout / "runs" / "walk" / "hunt.json").write_text("{", encoding="utf-8")
+    ran = synth_command("hunt", "walk")
+    assert ran.code == 2
+    assert "hunt.json: where the hunt stood cannot be read" in ran.err
