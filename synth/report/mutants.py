@@ -12,23 +12,24 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from synth.errors import SuiteError
-from synth.failure import Group
 from synth.program import parse
 from synth.program.mutate import mutants
 from synth.record import Seeds
 from synth.report.mutant_sample import Difference, FreshEpisodes, compare
 from synth.search import hunt
-from synth.suite import judge
+from synth.suite import all_checks, judge
+from synth.suite.checks.search import LIVE
+from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from synth.failure import Find
+    from synth.failure import Find, Group
     from synth.program.mutate import Mutant
     from synth.suite import TaskFolder
 
@@ -36,14 +37,23 @@ __all__ = ["Fate", "MutantOutcome", "MutationRun", "MutationScore", "OperatorSco
 
 Fate = Literal["killed", "survived", "equivalent", "undecided"]
 
-QUICK: tuple[Group, ...] = ("program", "expert", "random")
-"""Judged first: most mutants fall here, and the other groups cost more."""
+ORDER: tuple[Group, ...] = (
+    "expert",
+    "random",
+    "near_miss",
+    "metamorphic",
+    "necessity",
+    "search",
+    "contract",
+)
+"""Where most mutants fall, and cheaply, comes first. All parse and lint as they are made."""
 
-REST: tuple[Group, ...] = tuple(g for g in get_args(Group) if g not in QUICK[1:])
+DEAR = LIVE | {"contract::answers_on_any_image"}
+"""Checks that draw anew for each program; made for mutants that differ on fresh episodes."""
 
 SPLITS: tuple[Literal["visible", "held_out"], ...] = ("visible", "held_out")
 WORKERS = 2
-ORDER = 20240204  # any fixed seed
+DRAW = 20240204  # any fixed seed
 SUITE_SHARE = 0.7
 """Of a limit in seconds, what the suite may use; the rest is for the fresh sample."""
 
@@ -223,19 +233,25 @@ class MutationRun:
             self._tell(done, len(chosen), "judging mutants")
         return True
 
+    def _subject(self, mutant: Mutant) -> Subject:
+        # What lints has no state to keep, so a second run in another order tells nothing.
+        return Subject(mutant.source, self._task, splits=SPLITS, twice=False, unsafe=self._unsafe)
+
     def _killer(self, mutant: Mutant) -> str:
-        """The first test that fails, or ``""`` where none does."""
-        for groups in (QUICK, REST):
-            judgement = judge(
-                mutant.source,
-                self._task,
-                splits=SPLITS,
-                groups=groups,
-                unsafe=self._unsafe,
-            )
-            if not judgement.accepted:
-                return judgement.failed[0]
-        return ""
+        """The first test that fails, the dear ones left out, or ``""`` where none does."""
+        subject = self._subject(mutant)
+        checks = [c for c in all_checks() if c.applies(self._task.spec) and c.id not in DEAR]
+        return next(
+            (
+                result.test
+                for group in ORDER
+                for check in checks
+                if check.group == group
+                for episode in check.episodes(subject)
+                if (result := check.run(subject, episode)).failures
+            ),
+            "",
+        )
 
     def _compare(self, alive: list[Mutant]) -> bool:
         """Compare with the original on fresh episodes; false where time ran out."""
@@ -273,27 +289,43 @@ class MutationRun:
         return True
 
     def _contradict(self) -> bool:
-        """Find an episode against each survivor; false where time ran out."""
+        """Search for an episode against each survivor; false where time ran out.
+
+        The suite's dear checks come first: what they find, the suite has noticed.
+        """
         survivors = [o for o in self._outcomes.values() if o.fate == "survived"]
-        spec, stages = self._task.spec, parse(self._source).stages
         for done, outcome in enumerate(survivors, start=1):
             if self._is_late(1.0):
                 return False
-            find = outcome.difference.find if outcome.difference else None
-            if find is None:
-                seeds = Seeds.of(spec).hunt
-                found = hunt(
-                    spec,
-                    outcome.mutant.source,
-                    stages,
-                    seeds=seeds,
-                    episodes=self._search,
-                    unsafe=self._unsafe,
-                )
-                find = next((lie.find for lie in found.lies if lie.kind != "skipped"), None)
-            self._outcomes[outcome.mutant.id] = replace(outcome, find=find)
+            mutant = outcome.mutant
+            if test := self._caught_late(mutant):
+                self._outcomes[mutant.id] = MutantOutcome(mutant, "killed", test)
+            else:
+                find = outcome.difference.find if outcome.difference else None
+                find = find or self._searched(mutant)
+                self._outcomes[mutant.id] = replace(outcome, find=find)
             self._tell(done, len(survivors), "searching against survivors")
         return True
+
+    def _caught_late(self, mutant: Mutant) -> str:
+        """The first of the dear tests that fails, or ``""``."""
+        subject = self._subject(mutant)
+        dear = [c for c in all_checks() if c.applies(self._task.spec) and c.id in DEAR]
+        results = (check.run(subject) for check in dear)
+        return next((r.test for r in results if r.failures), "")
+
+    def _searched(self, mutant: Mutant) -> Find | None:
+        """A lie about the goal on seeds that no suite searches."""
+        spec = self._task.spec
+        found = hunt(
+            spec,
+            mutant.source,
+            parse(mutant.source).stages,
+            seeds=Seeds.of(spec).hunt,
+            episodes=self._search,
+            unsafe=self._unsafe,
+        )
+        return next((lie.find for lie in found.lies if lie.kind != "skipped"), None)
 
     def _is_late(self, share: float) -> bool:
         if self._seconds is None:
@@ -303,7 +335,7 @@ class MutationRun:
 
 def _drawn(made: tuple[Mutant, ...], limit: int | None) -> list[Mutant]:
     """Mutants in a fixed random order, so that the first ones are a fair sample of all."""
-    order = np.random.default_rng(ORDER).permutation(len(made))
+    order = np.random.default_rng(DRAW).permutation(len(made))
     return [made[int(i)] for i in order[:limit]]
 
 

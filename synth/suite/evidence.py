@@ -89,6 +89,7 @@ def gather(
     episodes: Sequence[Episode],
     stages: Stages,
     *,
+    twice: bool = True,
     unsafe: bool = False,
 ) -> Evidence:
     """Run a program over episodes, twice.
@@ -100,6 +101,7 @@ def gather(
         store: Where the frames are.
         episodes: Which episodes.
         stages: The program's own stages.
+        twice: Whether to run it again in another order; else it is taken to be pure.
         unsafe: Run even where this machine cannot confine the program.
 
     Raises:
@@ -116,12 +118,14 @@ def gather(
     )
     deadline = PATIENCE + PATIENCE_PER_PAIR * len(pairs)
     straight = _one_pass(source, store.frames, pairs, stages, deadline=deadline, unsafe=unsafe)
-    order = np.random.default_rng(SHUFFLE).permutation(len(pairs))
-    shuffled = _one_pass(
-        source, store.frames, pairs[order], stages, deadline=deadline, unsafe=unsafe
-    )
-    again = np.empty_like(shuffled.cells)
-    again[order] = shuffled.cells
+    again = straight.cells
+    if twice:
+        order = np.random.default_rng(SHUFFLE).permutation(len(pairs))
+        shuffled = _one_pass(
+            source, store.frames, pairs[order], stages, deadline=deadline, unsafe=unsafe
+        )
+        again = np.empty_like(shuffled.cells)
+        again[order] = shuffled.cells
     credited = {
         name: assign_credit(straight.cells[of] == Cell.TRUE, stages) for name, of in rows.items()
     }

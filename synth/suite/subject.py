@@ -68,15 +68,23 @@ class Subject:
         source: The program's text.
         task: What it is judged against.
         splits: Which splits; frames of no other are given to the program.
+        twice: Whether it runs on the episodes a second time, in another order.
         unsafe: Run it even where this machine cannot confine it.
     """
 
     def __init__(
-        self, source: str, task: TaskFolder, *, splits: tuple[Split, ...], unsafe: bool = False
+        self,
+        source: str,
+        task: TaskFolder,
+        *,
+        splits: tuple[Split, ...],
+        twice: bool = True,
+        unsafe: bool = False,
     ) -> None:
         self.source = source
         self.task = task
         self.splits = splits
+        self.twice = twice
         self.unsafe = unsafe
         self._kept: dict[str, object] = {}
 
@@ -204,6 +212,7 @@ class Subject:
             self.task.store,
             self.episodes(),
             self.program.stages,
+            twice=self.twice,
             unsafe=self.unsafe,
         )
 

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from synth.spec import Spec
     from synth.suite.registry import Case
 
-__all__: list[str] = []
+__all__ = ["LIVE"]
+
+LIVE = frozenset({"search::no_lie_is_found", "necessity::no_success_is_found_that_skips"})
+"""The checks that play the simulator."""
 
 
 def _searched(spec: Spec) -> bool:
