@@ -1,121 +1,85 @@
 import numpy as np
+from synth import vision
 
-# The picture is a grid of equal square tiles (16 pixels here) inside a border of plain wall
-# tiles. Each tile is told by a few sample points, compared only with one another:
-#   corner  low and far left, which neither the agent nor a key ever covers
-#   centre  in the agent's triangle for each heading; in a key's tile it is floor
-#   right   the middle of the right edge: a door's frame when shut, its bar when open
-#   stem    in the stem of a key, and beside it, left of the stem
+# A grid of tiles of 16 x 16 pixels. Of each tile only its lines 1, 5, 9 and 13 are looked at.
+BLACK = np.uint8((0, 0, 0))
+YELLOW = np.uint8((255, 255, 0))  # shaft of the key, frame of a closed door
+DIM = np.uint8((170, 170, 0))     # upper tooth of the key, bar of the open door
+FILL = np.uint8((114, 114, 0))    # inside of the locked door
+GREEN = np.uint8((0, 255, 0))     # the goal
+RED = np.uint8((255, 0, 0))       # the agent
+LOOK = 100  # key, locked door and goal have more green than this in line 9, column 6
+KEY_LINE_9 = np.uint8((BLACK, DIM, DIM, YELLOW, YELLOW, BLACK))
+KEY_LINE_13 = np.uint8((BLACK, YELLOW, YELLOW, YELLOW, YELLOW, BLACK))
 
 
-# For each of the four pairs of samples, the set of the tiles in which the two differ. Each
-# pair takes three channels, but for the last one, which may take fewer.
-def cells(first, second):
-    a = np.concatenate(first, 2)
-    channels = a.shape[2]
-    found = (set(), set(), set(), set())
-    for i in (a != np.concatenate(second, 2)).ravel().nonzero()[0].tolist():
-        found[i % channels // 3].add(i // channels)
-    return found
+def tile_bytes(lines, r, c):
+    # Lines 1, 5, 9 and 13 of a tile, which begin at bytes 0, 48, 96 and 144; 3 bytes a pixel.
+    return lines[4 * r:4 * r + 4, 16 * c:16 * c + 16].tobytes()
+
+
+def is_key(tile):
+    return tile[111:129] == KEY_LINE_9.tobytes() and tile[159:177] == KEY_LINE_13.tobytes()
+
+
+def is_locked_door(tile):
+    return tile[96:] == (YELLOW.tobytes() + FILL.tobytes() * 14 + YELLOW.tobytes()) * 2
+
+
+def is_goal(tile):
+    return tile == GREEN.tobytes() * 64
 
 
 def perceive(frame):
-    height, width = frame.shape[:2]
-    if height < 48 or width < 48:
-        return ()
-    line = frame[:, :, 0].diagonal().tobytes()
-    t = len(line) - len(line.lstrip(line[:1]))
-    if t < 8 or t == len(line) or height % t or width % t:
-        return ()
-    rows = height // t
-    columns = width // t
-    half = t // 2
-    corner = frame[t * 7 // 8::t, max(1, t // 16)::t]
-    centre = frame[half::t, t * 7 // 16::t]
-    right = frame[half::t, t - 1::t]
-    beside = frame[t * 3 // 4::t, t * 7 // 16::t]
-    stem = frame[t * 3 // 4::t, t * 9 // 16::t]
-
-    # A door, shut or open, is the only tile whose right edge differs from its corner. In the
-    # agent's tile the centre differs from the corner, in a key's the stem from what is beside
-    # it. A corner is coloured where its channels differ.
-    doors, centres, stems, coloured = cells(
-        (right, centre, stem, corner[:, :, 1:]),
-        (corner, corner, beside, corner[:, :, :2]),
-    )
-
-    # The goal is the only tile but the door with a coloured corner, also under the agent.
-    goals = coloured - doors
-    if len(doors) != 1 or len(goals) != 1:
-        return ()
-    door = max(doors)
-    goal = max(goals)
-    r, c = divmod(door, columns)
-
-    # The agent's centre is coloured.
-    agents = []
-    for i in centres:
-        colour = centre[i // columns, i % columns].tolist()
-        if max(colour) - min(colour) > 60:
-            agents.append(i)
-    if len(agents) != 1:
-        return ()
-    agent = agents[0]
-    keys = len(stems - {agent, door})
-
-    # Shut, a door has the same frame at its left and right edges; open, only one bar.
-    y = r * t + half
-    x = c * t
-    left_edge, right_edge = frame[y, x:x + t:t - 1].tolist()
-    opened = left_edge != right_edge
-
-    # The dividing wall runs up and down if the tile above the door is wall (a plain tile).
-    above = frame[y - t, x].tolist() == corner[r - 1, c].tolist()
-    vertical = above and goal != door - columns
-
-    return (t, rows, columns), agent, door, opened, goal, keys, vertical
+    # (whether a key lies somewhere, tile of the locked door, tile of the free goal, lines)
+    height = frame.shape[0] // 16 * 16
+    width = frame.shape[1] // 16 * 16
+    lines = frame[1:height:4, :width]
+    key = False
+    door = ()
+    goal = ()
+    spots = (lines[2::4, 6::16, 1] > LOOK).nonzero()
+    for r, c in zip(spots[0].tolist(), spots[1].tolist()):
+        tile = tile_bytes(lines, r, c)
+        if is_goal(tile):
+            goal = (r, c)
+        elif is_locked_door(tile):
+            door = (r, c)
+        elif is_key(tile):
+            key = True
+    return key, door, goal, lines
 
 
-def comparable(now, initial):
-    return now and initial and now[0] == initial[0]
+def key_taken(now, initial):
+    return bool(initial[0] and not now[0])
 
 
-def side(cell, initial):
-    columns = initial[0][2]
-    door = initial[2]
-    if initial[6]:
-        offset = cell % columns - door % columns
-    else:
-        offset = cell // columns - door // columns
-    return (offset > 0) - (offset < 0)
-
-
-def key_picked_up(now, initial):
-    return bool(comparable(now, initial) and initial[5] > 0 and now[5] == 0)
-
-
-def door_opened(now, initial):
-    return bool(comparable(now, initial) and now[2] == initial[2] and now[3])
-
-
-def goal_room_entered(now, initial):
-    if not comparable(now, initial):
+def door_open(now, initial):
+    door = initial[1]
+    if len(door) != 2 or now[3].shape != initial[3].shape:
         return False
-    target = side(initial[4], initial)
-    return bool(
-        target != 0
-        and side(now[1], initial) == target
-        and side(initial[1], initial) == -target
-    )
+    tile = tile_bytes(now[3], door[0], door[1])
+    # The agent covers at most columns 2 to 13 of a tile. A shut door, locked or not, has its
+    # frame on the left too; an open one only the bar at the right.
+    for line in (tile[96:144], tile[144:]):
+        if line[42:] != DIM.tobytes() * 2 or line[3:6] != BLACK.tobytes():
+            return False
+        if line[:3] in (YELLOW.tobytes(), DIM.tobytes(), FILL.tobytes()):
+            return False
+    return True
 
 
-def green_square_reached(now, initial):
-    return bool(
-        comparable(now, initial)
-        and now[4] == initial[4]
-        and now[1] == initial[4]
-        and initial[1] != initial[4]
-    )
+def agent_on_goal(now, initial):
+    goal = initial[2]
+    if len(goal) != 2 or now[3].shape != initial[3].shape:
+        return False
+    tile = tile_bytes(now[3], goal[0], goal[1])
+    if RED.tobytes() not in (tile[117:120], tile[120:123]):
+        return False
+    for line in (tile[:48], tile[48:96], tile[96:144], tile[144:]):
+        if line[:3] != GREEN.tobytes() or line[45:] != GREEN.tobytes():
+            return False
+    return True
 
 
-SUBTASKS = [key_picked_up, door_opened, goal_room_entered, green_square_reached]
+SUBTASKS = [key_taken, door_open, agent_on_goal]

@@ -1,68 +1,103 @@
 import numpy as np
+from synth import vision
 
-NOTHING = ((0, 0), 0, (), ())
-
-
-def perceive(frame):
-    height = int(frame.shape[0])
-    width = int(frame.shape[1])
-    t = int(np.gcd(height, width))
-    if t < 8:
-        return NOTHING
-    rows = height // t
-    columns = width // t
-    if rows < 3 or columns != 2 * rows - 1:
-        return NOTHING
-    mid = rows - 1
-    half = t // 2
-    quarter = t // 4
-    x = mid * t
-
-    # tiles of the two rooms in which something is drawn: the agent, and the key
-    busy = (frame[half::t, half::t] != frame[t - 1::t, t - 1::t]).any(axis=2)
-    things = int(np.count_nonzero(busy)) - int(np.count_nonzero(busy[:, mid]))
-
-    # the wall between the rooms, one pixel per tile of it and per list
-    left = frame[half::t, x].tolist()
-    top = frame[0::t, x + half].tolist()
-    right = frame[half::t, x + t - 1].tolist()
-    bottom = frame[t - 1::t, x + quarter].tolist()
-    bottom_middle = frame[t - 1::t, x + half].tolist()
-    floor = frame[t - 3::t, x + t // 8].tolist()
-    inside = frame[quarter::t, x + quarter].tolist()
-    centre = frame[half::t, x + half].tolist()
-
-    shut = []
-    opened = []
-    for r in range(1, rows - 1):
-        edge = left[r]
-        if top[r] != edge or bottom[r] != bottom_middle[r]:
-            continue
-        if bottom[r] == edge:
-            # the same all round: a wall, or a shut door if its inside differs
-            if right[r] == edge and inside[r] != edge:
-                shut.append(r)
-        elif floor[r] == bottom[r] and right[r] != edge and right[r] != bottom[r]:
-            # grid lines at the top and left, floor, and a bar at the right
-            opened.append(r)
-            if centre[r] != bottom[r]:
-                things += 1  # the agent stands in the doorway
-    return (height, width), things, tuple(shut), tuple(opened)
+SIZE = 16
 
 
-def key_picked_up(now, initial):
-    return bool(
-        now[0] == initial[0]
-        and len(initial[2]) > 0
-        and initial[1] == 2
-        and now[1] == 1
+def is_key(p):
+    # Shaft, lower tooth and ring in one colour; round about, and in the ring's hole, the floor.
+    c = p[12 * 48 + 8 * 3:12 * 48 + 9 * 3]
+    g = p[12 * 48 + 6 * 3:12 * 48 + 7 * 3]
+    return (
+        c != g
+        and p[12 * 48 + 5 * 3:12 * 48 + 10 * 3] == g * 3 + c * 2
+        and p[11 * 48 + 6 * 3:11 * 48 + 10 * 3] == g * 2 + c * 2
+        and p[13 * 48 + 6 * 3:13 * 48 + 9 * 3] == c * 3
+        and p[8 * 48 + 8 * 3:8 * 48 + 10 * 3] == c * 2
+        and p[4 * 48 + 8 * 3:4 * 48 + 10 * 3] == g * 2
+        and p[4 * 48 + 6 * 3:4 * 48 + 7 * 3] == c
+        and p[4 * 48 + 11 * 3:4 * 48 + 12 * 3] == c
+        and p[8 * 48 + 6 * 3:8 * 48 + 7 * 3] == g
+        and p[12 * 48 + 11 * 3:12 * 48 + 12 * 3] == g
+        and p[13 * 48 + 12 * 3:13 * 48 + 13 * 3] == g
+        and p[14 * 48 + 6 * 3:14 * 48 + 7 * 3] == g
+        and p[14 * 48 + 8 * 3:14 * 48 + 9 * 3] == g
     )
 
 
-def door_opened(now, initial):
-    if now[0] != initial[0]:
-        return False
-    return any([r in initial[2] for r in now[3]])
+def is_locked(p):
+    # A full frame in one colour, another colour inside, and the keyhole in the frame's colour.
+    c = p[0:3]
+    d = p[3 * 48 + 3 * 3:3 * 48 + 4 * 3]
+    return (
+        c != d
+        and p[0 * 48 + 5 * 3:0 * 48 + 6 * 3] == c
+        and p[0 * 48 + 8 * 3:0 * 48 + 9 * 3] == c
+        and p[0 * 48 + 15 * 3:0 * 48 + 16 * 3] == c
+        and p[5 * 48 + 0 * 3:5 * 48 + 1 * 3] == c
+        and p[5 * 48 + 15 * 3:5 * 48 + 16 * 3] == c
+        and p[8 * 48 + 0 * 3:8 * 48 + 1 * 3] == c
+        and p[8 * 48 + 9 * 3:8 * 48 + 11 * 3] == c * 2
+        and p[8 * 48 + 15 * 3:8 * 48 + 16 * 3] == c
+        and p[15 * 48 + 0 * 3:15 * 48 + 1 * 3] == c
+        and p[15 * 48 + 8 * 3:15 * 48 + 9 * 3] == c
+        and p[15 * 48 + 15 * 3:15 * 48 + 16 * 3] == c
+        and p[2 * 48 + 8 * 3:2 * 48 + 9 * 3] == d
+        and p[3 * 48 + 12 * 3:3 * 48 + 13 * 3] == d
+        and p[7 * 48 + 9 * 3:7 * 48 + 10 * 3] == d
+        and p[8 * 48 + 4 * 3:8 * 48 + 5 * 3] == d
+        and p[9 * 48 + 9 * 3:9 * 48 + 10 * 3] == d
+        and p[12 * 48 + 3 * 3:12 * 48 + 4 * 3] == d
+        and p[12 * 48 + 12 * 3:12 * 48 + 13 * 3] == d
+        and p[13 * 48 + 8 * 3:13 * 48 + 9 * 3] == d
+    )
 
 
-SUBTASKS = [key_picked_up, door_opened]
+def is_open(p):
+    # A bar at the right edge; the other edges are floor. The middle may hold the agent.
+    b = p[8 * 48 + 14 * 3:8 * 48 + 15 * 3]
+    g = p[8 * 48 + 1 * 3:8 * 48 + 2 * 3]
+    return (
+        b != g
+        and p[8 * 48 + 15 * 3:8 * 48 + 16 * 3] == b
+        and p[3 * 48 + 14 * 3:3 * 48 + 16 * 3] == b * 2
+        and p[12 * 48 + 14 * 3:12 * 48 + 16 * 3] == b * 2
+        and p[1 * 48 + 1 * 3:1 * 48 + 2 * 3] == g
+        and p[1 * 48 + 8 * 3:1 * 48 + 9 * 3] == g
+        and p[3 * 48 + 1 * 3:3 * 48 + 2 * 3] == g
+        and p[12 * 48 + 1 * 3:12 * 48 + 2 * 3] == g
+        and p[14 * 48 + 1 * 3:14 * 48 + 2 * 3] == g
+        and p[14 * 48 + 8 * 3:14 * 48 + 9 * 3] == g
+    )
+
+
+def perceive(frame):
+    t = vision.tiles(frame, SIZE)
+    keys = []
+    locked = []
+    opened = []
+    # In row 8 of a key or a door, not all pixels right of the grid line have one colour.
+    row = t[:, :, 8]
+    for r, c in np.argwhere((row[:, :, 2:] != row[:, :, 1:-1]).any(axis=(2, 3))).tolist():
+        p = t[r, c].tobytes()
+        if is_key(p):
+            keys.append(tuple(p[12 * 48 + 8 * 3:12 * 48 + 9 * 3]))
+        if is_locked(p):
+            locked.append((r, c, tuple(p[0:3])))
+        if is_open(p):
+            opened.append((r, c))
+    return keys, locked, opened
+
+
+def key_taken(now, initial):
+    colours = [door[2] for door in initial[1]]
+    before = len([k for k in initial[0] if k in colours])
+    left = len([k for k in now[0] if k in colours])
+    return left < before
+
+
+def door_open(now, initial):
+    return any([(door[0], door[1]) in now[2] for door in initial[1]])
+
+
+SUBTASKS = [key_taken, door_open]

@@ -12,6 +12,7 @@ from synth.suite import episodes_of
 
 expert = pytest.mark.parametrize("episode", episodes_of(__file__, "expert"))
 random = pytest.mark.parametrize("episode", episodes_of(__file__, "random"))
+near_miss = pytest.mark.parametrize("episode", episodes_of(__file__, "near_miss"))
 
 
 def test_program_parses(audit):
@@ -101,3 +102,59 @@ def test_random_holds_the_goal_exactly_at_success(audit, episode):
 def test_random_completes_seldom(audit):
     """The share of random episodes that complete without having succeeded is below the gate."""
     audit("random::completes_seldom")
+
+
+@near_miss
+def test_near_miss_holds_the_goal_exactly_at_success(audit, episode):
+    """The goal holds where the environment reports success, and on no frame that is only close."""
+    audit("near_miss::holds_the_goal_exactly_at_success", episode)
+
+
+def test_near_miss_holds_with_its_change(audit):
+    """A sub-task holds from the very frame on which the scene changes, not a few off it."""
+    audit("near_miss::holds_with_its_change")
+
+
+def test_near_miss_holds_only_after_a_change(audit):
+    """A sub-task that tells of a change holds on no frame before anything has changed."""
+    audit("near_miss::holds_only_after_a_change")
+
+
+def test_near_miss_notices_when_it_is_undone(audit):
+    """A sub-task whose thing is undone and done again on the way to success notices it."""
+    audit("near_miss::notices_when_it_is_undone")
+
+
+def test_near_miss_notices_when_it_is_put_down(audit):
+    """A sub-task whose thing is put down elsewhere, and taken again later on, notices it."""
+    audit("near_miss::notices_when_it_is_put_down")
+
+
+def test_metamorphic_holds_among_distractors(audit):
+    """Every verdict stays the same among things that the task is not about."""
+    audit("metamorphic::holds_among_distractors")
+
+
+def test_search_known_finds_are_told_right(audit):
+    """The goal holds exactly at success in every episode that an earlier search found."""
+    audit("search::known_finds_are_told_right")
+
+
+def test_search_no_lie_is_found(audit):
+    """A search through drawn episodes finds none on which the goal lies."""
+    audit("search::no_lie_is_found")
+
+
+def test_necessity_no_success_is_found_that_skips(audit):
+    """A search through drawn episodes finds no success that does without a sub-task."""
+    audit("necessity::no_success_is_found_that_skips")
+
+
+def test_necessity_every_success_credits_every_subtask(audit):
+    """No success does without a sub-task of the plan, and none needs another order."""
+    audit("necessity::every_success_credits_every_subtask")
+
+
+def test_necessity_every_change_is_noticed(audit):
+    """No success needs a lasting change of the scene that no sub-task tells of."""
+    audit("necessity::every_change_is_noticed")
