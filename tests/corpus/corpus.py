@@ -46,11 +46,11 @@ RED_BLUE_DOORS = {
 """A task with two things that matter, which `specs` does not hold."""
 
 COUNTS = {
-    "doorkey": {"expert": 8, "near_miss": 16},
-    "unlock": {"expert": 10, "near_miss": 8},
-    "unlock-pickup": {"expert": 6, "near_miss": 8},
+    "doorkey": {"expert": 8, "near_miss": 12},
+    "unlock": {"expert": 10, "near_miss": 4},
+    "unlock-pickup": {"expert": 4, "near_miss": 4},
     "empty": {"expert": 6, "near_miss": 10},
-    "red-blue-doors": {"expert": 6, "near_miss": 4},
+    "red-blue-doors": {"expert": 4, "near_miss": 2},
 }
 """Task to how many episodes it needs for every wrong program to be red; more take time."""
 
