@@ -233,6 +233,29 @@ def test_a_stage_that_is_asked_for_and_never_seen_is_admitted() -> None:
     assert parse_plan(answer).names == plan.names
 
 
+def test_steps_that_come_the_other_way_round_are_put_in_one_stage() -> None:
+    """Neither is dropped; the goal stays alone, and a later plan keeps the stage."""
+
+    def room(*gone: str) -> np.ndarray:
+        things = {"key": (1, 1), "box": (1, 4), "door": (3, 4)}
+        looks = {cell: (name, "red") for name, cell in things.items() if name not in gone}
+        return scene({**looks, (4, 1 + len(gone)): ("walker", "blue")})
+
+    story = [room(), room("key"), room("key", "box"), room("key", "box", "door")]
+    shown = (demonstration("a", story), demonstration("b", story[:: len(story) - 1]))
+    plan = plan_of(shown)
+    one, other, goal = plan.names
+    said = later(complaint(other, (), ()), "necessity")
+    said = replace(said, failure=replace(said.failure, actual=f"{other} before {one}"))
+    request = DescribeRequest(demonstrations=shown, previous=plan, complaints=(said,))
+    merged = parse_plan(MODEL.ask(request).text)
+    assert merged.stage_names == ((one, other), (goal,))
+    assert f"SUBTASKS = [({one}, {other}), {goal}]" in program_of(merged, shown)
+    needless = later(complaint(None, (), ()), "necessity")
+    again = replace(request, previous=merged, complaints=(needless, said))
+    assert parse_plan(MODEL.ask(again).text).stage_names == merged.stage_names
+
+
 def test_a_look_holds_where_the_place_shows_it_and_nowhere_else() -> None:
     """The relation compares places: the same look elsewhere says nothing."""
     start = View.of("s", scene({(2, 4): ("door", "red")}), TILE)

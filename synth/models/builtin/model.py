@@ -26,6 +26,7 @@ from synth.models.builtin.hypotheses import (
     in_order,
     program_of,
 )
+from synth.models.builtin.replan import in_stages, kept_steps, lacks_a_stage
 from synth.models.builtin.search import search
 from synth.models.builtin.ways import way_of
 from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
@@ -98,9 +99,9 @@ class BuiltinModel:
         phrases = [way.words.phrase(step.choices[0]) for step in way.steps()]
         last = way.words.phrase(goal.predicates[self._pick(request, len(goal.predicates))])
         if request.previous is not None:
-            kept = _kept(request, [phrase.name for phrase in phrases])
+            kept = kept_steps(request, [phrase.name for phrase in phrases])
             phrases = [phrase for phrase in phrases if phrase.name in kept]
-            if _lacks_a_stage(request) and len(phrases) < len(request.previous.names):
+            if lacks_a_stage(request) and len(phrases) < len(request.previous.names):
                 raise ModelReplyError(f"builtin: {LACKING}")
             if not kept and len(request.previous.names) == 1:
                 raise ModelReplyError(
@@ -109,7 +110,8 @@ class BuiltinModel:
                 )
         phrases = _distinct([*phrases, last])
         stages = [
-            [{"name": p.name, "description": p.sentence, "visible": p.sentence}] for p in phrases
+            [{"name": p.name, "description": p.sentence, "visible": p.sentence} for p in stage]
+            for stage in in_stages(phrases, request)
         ]
         task = "; then ".join(p.sentence.rstrip(".") for p in phrases) + "."
         return json.dumps({"task": task, "stages": stages}, indent=2)
@@ -176,24 +178,6 @@ def open_provider(argument: str, options: ModelOptions) -> BuiltinModel:
     if argument and not argument.isdecimal():
         raise UsageError(f"builtin:{argument}: the seed must be a number, as in builtin:1.")
     return BuiltinModel(int(argument or 0), seconds=options.timeout or SECONDS)
-
-
-def _lacks_a_stage(request: DescribeRequest) -> bool:
-    """Whether all that is said against the previous plan is that it lacks a stage."""
-    blamed = {c.failure.subtask for c in request.complaints if c.failure.group == "necessity"}
-    return blamed == {None}
-
-
-def _kept(request: DescribeRequest, found: Sequence[str]) -> set[str]:
-    """The steps of the previous plan that nothing is said against; all where it lacks some."""
-    if _lacks_a_stage(request):
-        return set(found)
-    previous = request.previous
-    names = list(previous.names[:-1]) if previous else []
-    blamed = {c.failure.subtask for c in request.complaints}
-    kept = [name for name in names if name not in blamed]
-    # Where no step is blamed, one of them may still not be necessary: the first goes.
-    return set(kept if len(kept) < len(names) else kept[1:])
 
 
 def _distinct(phrases: Sequence[Phrase]) -> list[Phrase]:
