@@ -88,23 +88,24 @@ def write_animation(path: Path, store: EpisodeStore, episode: Episode) -> None:
 
 
 def write_strip(path: Path, frames: NDArray[np.uint8], captions: Sequence[str]) -> None:
-    """Write an episode as a PNG of one row, long ones cut to evenly chosen frames.
+    """Write an episode as a PNG, row by row; very long ones cut to evenly chosen frames.
 
     Args:
         path: Replaced where it exists.
         frames: ``uint8[T, H, W, 3]``, at least one.
         captions: One for each frame.
     """
-    steps = evenly(len(frames), STRIP)
+    steps = evenly(len(frames), ROWS * STRIP)
     images = [_resize(frames[t]) for t in steps]
     width, height = images[0].size
-    size = (_MARGIN + len(steps) * (width + _GAP), 2 * _MARGIN + height + _CAPTION)
-    strip = Image.new("RGB", size, _PAPER)
+    columns, rows = min(len(steps), STRIP), -(-len(steps) // STRIP)
+    across, down = width + _GAP, height + _MARGIN + _CAPTION
+    strip = Image.new("RGB", (_MARGIN + columns * across, _MARGIN + rows * down), _PAPER)
     draw, font = ImageDraw.Draw(strip), ImageFont.load_default(12)
-    for column, (t, image) in enumerate(zip(steps, images, strict=True)):
-        x = _MARGIN + column * (width + _GAP)
-        strip.paste(image, (x, _MARGIN))
-        draw.text((x, _MARGIN + height + _FRAME), captions[t], _INK, font)
+    for place, (t, image) in enumerate(zip(steps, images, strict=True)):
+        x, y = _MARGIN + place % STRIP * across, _MARGIN + place // STRIP * down
+        strip.paste(image, (x, y))
+        draw.text((x, y + height + _FRAME), captions[t], _INK, font)
     strip.save(path, optimize=True)
 
 
