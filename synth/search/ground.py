@@ -58,7 +58,7 @@ class Ground:
         try:
             self.expert = find_policy(spec)
             self.table = action_table(self.simulator)
-        except BaseException:
+        except BaseException:  # also on Ctrl-C: nobody else knows of the simulator yet
             self.simulator.close()
             raise
         self._shown: dict[int, tuple[Any, ...]] = {}
