@@ -10,7 +10,7 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from synth.cli.console import errors, output
-from synth.cli.paths import RUNS, read_reward, task_folder
+from synth.cli.paths import RUNS, task_folder
 from synth.spec import load_spec
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def hunt(
     """Search for episodes on which the committed reward lies; what is found joins its suite."""
     from synth.suite import TaskFolder  # noqa: PLC0415 - start-up stays quick
     from synth.suite.campaign import Campaign  # noqa: PLC0415
+    from synth.suite.task import read_reward  # noqa: PLC0415
 
     name = load_spec(task).name
     folder = TaskFolder.read(task_folder(name))

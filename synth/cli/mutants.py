@@ -13,7 +13,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from synth.cli.console import errors, output
-from synth.cli.paths import read_reward, task_folder
+from synth.cli.paths import task_folder
 from synth.errors import BudgetExhausted
 from synth.spec import load_spec
 
@@ -52,6 +52,7 @@ def mutants(
     from synth.report.mutants import MutationRun  # noqa: PLC0415 - start-up stays quick
     from synth.suite import TaskFolder  # noqa: PLC0415
     from synth.suite.finds import require_untouched  # noqa: PLC0415
+    from synth.suite.task import read_reward  # noqa: PLC0415
 
     folder = TaskFolder.read(task_folder(load_spec(task).name))
     source = read_reward(folder.reward, folder.name)

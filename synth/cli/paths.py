@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from synth.errors import UsageError
-
-__all__ = ["GENERATED", "RUNS", "SPECS", "read_reward", "run_folder", "task_folder"]
+__all__ = ["GENERATED", "RUNS", "SPECS", "run_folder", "task_folder"]
 
 SPECS = Path("specs")
 GENERATED = Path("generated")
@@ -28,19 +26,3 @@ def run_folder(task: str, model: str) -> Path:
     tail = Path(rest).name if provider in {"exchange", "replay"} else rest
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{provider}-{tail}" if tail else provider)
     return RUNS / task / name.strip("-.")
-
-
-def read_reward(path: Path, task: str) -> str:
-    """The text of a reward program.
-
-    Raises:
-        UsageError: There is none, or it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: there is no reward program here; `synth run {task}` makes one."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error

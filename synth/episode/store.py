@@ -19,7 +19,7 @@ import numpy as np
 from synth.errors import StaleEpisodes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -118,6 +118,15 @@ class Episode:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Likeness:
+    """A frame of an episode, and in how many pixels it differs from another frame."""
+
+    pixels: int
+    episode: Episode
+    frame: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class EpisodeStore:
     """All episodes of a task.
 
@@ -179,6 +188,23 @@ class EpisodeStore:
         """``uint8[H, W, 3]``, the episode's first frame."""
         frame: NDArray[np.uint8] = self.frames[episode.frame_index[0]]
         return frame
+
+    def most_like(
+        self, frame: NDArray[np.uint8], places: Iterable[tuple[Episode, int]]
+    ) -> Likeness | None:
+        """Which of some frames of this store differs from a frame in the fewest pixels.
+
+        Args:
+            frame: ``uint8[H, W, 3]``, of the store's size.
+            places: Episodes and frames of theirs; of equals the first by id and frame is taken.
+        """
+        likenesses = (
+            Likeness(int((self.frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e, int(t))
+            for e, t in places
+        )
+        return min(
+            likenesses, key=lambda one: (one.pixels, one.episode.id, one.frame), default=None
+        )
 
     def pairs_of(self, episodes: Sequence[Episode]) -> NDArray[np.int64]:
         """``int64[P, 2]``, the distinct pairs of frame and initial frame, sorted.

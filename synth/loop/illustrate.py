@@ -110,18 +110,18 @@ def _contrast(failure: Failure, goal: str, store: EpisodeStore, at: int) -> list
 
 def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[Picture]:
     """The visible success that is most like a frame of an episode without any."""
-    frame = store.frames[episode.frame_index[at]]
-    found = [
-        (int((store.frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e.id, int(t))
-        for e in store.select(split="visible")
-        for t in np.flatnonzero(e.success)[:1]
-    ]
-    if not found:
+    like = store.most_like(
+        store.frames[episode.frame_index[at]],
+        ((e, int(t)) for e in store.select(split="visible") for t in np.flatnonzero(e.success)[:1]),
+    )
+    if like is None:
         return []
-    _, other, t = min(found)
-    remark = f"in {other}, another episode, the goal is reached; the success most like this frame"
+    other = like.episode
+    remark = (
+        f"in {other.id}, another episode, the goal is reached; the success most like this frame"
+    )
     # Its own initial frame is not shown, so that nothing can be said of it beside this one.
-    return [Picture(shot(store, store[other], t, remark), None)]
+    return [Picture(shot(store, other, like.frame, remark), None)]
 
 
 def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from synth.envs import family_of, find_policy
-from synth.episode import Episode, EpisodeStore, frame_digest
+from synth.episode import SPLITS, Episode, EpisodeStore, Split, frame_digest
 from synth.errors import EnvironmentFault
 from synth.record.near_miss import near_misses
 from synth.record.rolling import Rollout, expert_rollout, random_policy, rollout
@@ -20,16 +20,18 @@ from synth.record.seeds import Seeds
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from synth.envs import Policy, Simulator
-    from synth.episode import Kind, Split
-    from synth.record.near_miss import NearMiss, OnSkip
+    from synth.envs import Family
+    from synth.episode import Kind
+    from synth.record.near_miss import OnSkip
     from synth.spec import Spec
 
-__all__ = ["OnEpisode", "episode_count", "episode_of", "record"]
+__all__ = ["FramePool", "OnEpisode", "episode_count", "episode_of", "record", "roll_all"]
+
+_PREFIX: dict[Split, str] = {"visible": "", "held_out": "held-"}
 
 
 class OnEpisode(Protocol):
@@ -67,34 +69,30 @@ def record(
         SpecError: The spec names what does not exist.
     """
     family = family_of(spec)
-    policy = find_policy(spec)
-    simulator = family.make(spec)
-    pools: dict[Split, FramePool] = {"visible": FramePool(), "held_out": FramePool()}
+    pools: dict[Split, FramePool] = {split: FramePool() for split in SPLITS}
     episodes: list[Episode] = []
-    try:
-        for kind, split, prefix, number, rolled in _rollouts(spec, simulator, policy):
-            episode = episode_of(rolled, pools[split], kind, split, f"{prefix}-{number:04d}")
-            episodes.append(episode)
-            if on_episode is not None:
-                on_episode(episode, len(episodes), episode_count(spec))
-        for split, number, made in _near_misses(spec, simulator, policy, family.name, on_skip):
-            name = f"{'held-' if split == 'held_out' else ''}near-miss-{number:04d}"
-            near = episode_of(made.rolled, pools[split], "near_miss", split, name)
-            episodes.append(replace(near, note=made.note))
-            if on_episode is not None:
-                on_episode(episodes[-1], len(episodes), episode_count(spec))
-    finally:
-        simulator.close()
+    for episode in roll_all(spec, Seeds.of(spec), family, pools, on_skip=on_skip):
+        episodes.append(episode)
+        if on_episode is not None:
+            on_episode(episode, len(episodes), episode_count(spec))
     store = join(pools, episodes, spec, family.versions())
     return with_variants(spec, store, family, on_skip=on_skip)
 
 
 class FramePool:
-    """Distinct frames in the order in which they first appear."""
+    """Distinct frames in the order in which they first appear.
 
-    def __init__(self) -> None:
-        self._index: dict[bytes, int] = {}
-        self._frames: list[NDArray[np.uint8]] = []
+    Args:
+        frames: ``uint8[N, H, W, 3]``, frames that are there already.
+        known: Which of these are the same frame when they come again; all by default.
+    """
+
+    def __init__(
+        self, frames: Sequence[NDArray[np.uint8]] = (), known: Iterable[int] | None = None
+    ) -> None:
+        self._frames = list(frames)
+        known = range(len(self._frames)) if known is None else known
+        self._index = {frame_digest(self._frames[i]): i for i in known}
 
     def __len__(self) -> int:
         """The number of distinct frames."""
@@ -124,42 +122,48 @@ class FramePool:
         return at
 
 
-def _rollouts(
-    spec: Spec, simulator: Simulator, policy: Policy
-) -> Iterator[tuple[Kind, Split, str, int, Rollout]]:
-    seeds = Seeds.of(spec)
-    plan: tuple[tuple[Kind, Split, str, range], ...] = (
-        ("expert", "visible", "expert", seeds.visible_expert),
-        ("random", "visible", "random", seeds.visible_random),
-        ("expert", "held_out", "held-expert", seeds.held_out_expert),
-        ("random", "held_out", "held-random", seeds.held_out_random),
-    )
-    for kind, split, prefix, block in plan:
-        for number, seed in enumerate(block):
-            if kind == "expert":
+def roll_all(
+    spec: Spec,
+    seeds: Seeds,
+    family: Family,
+    pools: Mapping[Split, FramePool],
+    *,
+    on_skip: OnSkip | None = None,
+) -> Iterator[Episode]:
+    """Experts and random episodes, split by split, and then the near misses.
+
+    Args:
+        spec: What to record.
+        seeds: From which seeds.
+        family: Makes the simulator.
+        pools: Take in the frames; their splits are those that are recorded.
+        on_skip: Told of every kind of near miss that a seed does not allow.
+    """
+    policy = find_policy(spec)
+    simulator = family.make(spec)
+    try:
+        for split, pool in pools.items():
+            held, prefix = split == "held_out", _PREFIX[split]
+            for k, seed in enumerate(seeds.held_out_expert if held else seeds.visible_expert):
                 rolled = expert_rollout(spec, simulator, policy, seed)
-            else:
-                rolled = rollout(
-                    simulator, random_policy(seed), seed, spec.max_steps, name="random"
-                )
-            yield kind, split, prefix, number, rolled
+                yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
+            for k, seed in enumerate(seeds.held_out_random if held else seeds.visible_random):
+                acting = random_policy(seed)
+                rolled = rollout(simulator, acting, seed, spec.max_steps, name="random")
+                yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
+        for split, pool in pools.items():
+            near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
+            found = near_misses(spec, simulator, policy, near, family=family.name, on_skip=on_skip)
+            for k, made in enumerate(found):
+                name = f"{_PREFIX[split]}near-miss-{k:04d}"
+                yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)
+    finally:
+        simulator.close()
 
 
-def _near_misses(
-    spec: Spec, simulator: Simulator, policy: Policy, family: str, on_skip: OnSkip | None
-) -> Iterator[tuple[Split, int, NearMiss]]:
-    seeds = Seeds.of(spec)
-    blocks: tuple[tuple[Split, range], ...] = (
-        ("visible", seeds.visible_near_miss),
-        ("held_out", seeds.held_out_near_miss),
-    )
-    for split, block in blocks:
-        found = near_misses(spec, simulator, policy, block, family=family, on_skip=on_skip)
-        for number, made in enumerate(found):
-            yield split, number, made
-
-
-def episode_of(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str) -> Episode:
+def episode_of(
+    rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str, *, note: str = ""
+) -> Episode:
     """A rollout as an episode called `name`, its frames taken into the split's pool."""
     return Episode(
         id=name,
@@ -172,6 +176,7 @@ def episode_of(rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name:
         rewards=rolled.rewards,
         success=rolled.success,
         truth=rolled.truth,
+        note=note,
         changes=rolled.changes,
     )
 

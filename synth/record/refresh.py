@@ -12,20 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs import family_of, find_policy
+from synth.envs import family_of
 from synth.episode import EpisodeStore
 from synth.errors import EnvironmentFault, SpecError
-from synth.record.near_miss import near_misses
-from synth.record.recorder import FramePool, episode_of
-from synth.record.rolling import expert_rollout, random_policy, rollout
+from synth.record.recorder import FramePool, roll_all
 from synth.record.seeds import BLOCK, Seeds
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from synth.envs import Family
-    from synth.episode import Episode
     from synth.spec import Spec
 
 __all__ = ["NEAR_MISS_SEEDS", "fresh_held_out", "generation_seeds", "with_held_out"]
@@ -50,7 +44,8 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         SpecError: There are no seeds for so many generations.
     """
     pool, family = FramePool(), family_of(spec)
-    episodes = tuple(_record(spec, generation_seeds(spec, generation), family, pool))
+    seeds = generation_seeds(spec, generation)
+    episodes = tuple(roll_all(spec, seeds, family, {"held_out": pool}))
     frames = pool.stack()
     if frames.shape[1:] != store.frames.shape[1:]:
         raise EnvironmentFault(
@@ -106,24 +101,3 @@ def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:
         ),
         generation=other.generation,
     )
-
-
-def _record(spec: Spec, seeds: Seeds, family: Family, pool: FramePool) -> Iterator[Episode]:
-    """Held-out experts, random episodes and near misses, named as recording names them."""
-    policy = find_policy(spec)
-    simulator = family.make(spec)
-    try:
-        for k, seed in enumerate(seeds.held_out_expert):
-            rolled = expert_rollout(spec, simulator, policy, seed)
-            yield episode_of(rolled, pool, "expert", "held_out", f"held-expert-{k:04d}")
-        for k, seed in enumerate(seeds.held_out_random):
-            rolled = rollout(simulator, random_policy(seed), seed, spec.max_steps, name="random")
-            yield episode_of(rolled, pool, "random", "held_out", f"held-random-{k:04d}")
-        block = seeds.held_out_near_miss
-        for k, made in enumerate(near_misses(spec, simulator, policy, block, family=family.name)):
-            episode = episode_of(
-                made.rolled, pool, "near_miss", "held_out", f"held-near-miss-{k:04d}"
-            )
-            yield replace(episode, note=made.note)
-    finally:
-        simulator.close()

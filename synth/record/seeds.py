@@ -12,6 +12,7 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
     visible search    seed + 70,000 ...    for what an audit, or a round, may try
     held-out search   seed + 80,000 ...
     hunt              seed + 90,000 ...    for the long search by hand
+    mutants           seed + 100,000 ...   on which mutants are told from their original
 
 The blocks never meet, so no held-out episode shares a seed with a visible one. That two
 seeds give two different layouts is the environment's affair.
@@ -46,6 +47,7 @@ class Seeds:
         visible_search: For the search whose finds a model may see.
         held_out_search: For the search whose finds no model sees.
         hunt: For the long search; its finds are visible.
+        mutants: For telling mutants from their original; what tells one may become visible.
     """
 
     visible_expert: range
@@ -58,6 +60,7 @@ class Seeds:
     visible_search: range
     held_out_search: range
     hunt: range
+    mutants: range
 
     @classmethod
     def of(cls, spec: Spec) -> Seeds:
@@ -67,7 +70,7 @@ class Seeds:
             spec.random.episodes,
             spec.held_out.episodes,
             spec.held_out.episodes,
-            *(BLOCK,) * 6,
+            *(BLOCK,) * 7,
         )
         starts = (spec.seed + BLOCK * block for block in range(len(counts)))
         return cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))

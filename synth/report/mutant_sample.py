@@ -1,8 +1,8 @@
 """Fresh episodes on which a mutant is compared with the original.
 
 Three policies take turns: the expert, a random one, and the expert cut short with random
-actions after it, which comes near to success and misses it. Seeds are those that are never
-recorded. Episodes come in batches, so that a large sample needs little memory. What is
+actions after it, which comes near to success and misses it. Seeds are a block of
+their own. Episodes come in batches, so that a large sample needs little memory. What is
 compared is every verdict of every sub-task on every frame; who is right is told by the
 environment's success flag, and by nothing else.
 """
@@ -129,7 +129,7 @@ class FreshEpisodes:
         spec: The task.
         source: The original program.
         stages: Its sub-tasks.
-        size: How many episodes, at most as many as there are fresh seeds.
+        size: How many episodes, at most as many as there are seeds for it.
         unsafe: Run the program even where this machine cannot confine it.
     """
 
@@ -137,7 +137,7 @@ class FreshEpisodes:
         self, spec: Spec, source: str, stages: Stages, *, size: int, unsafe: bool = False
     ) -> None:
         self._spec = spec
-        self._seeds = Seeds.of(spec).fresh[:size]
+        self._seeds = Seeds.of(spec).mutants[:size]
         self._expert = find_policy(spec)
         self._simulator = family_of(spec).make(spec)
         self._original = Sandbox(source, deadline=120.0, unsafe=unsafe, stages=stages)

@@ -10,18 +10,13 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from synth.episode import Episode, frame_digest
-from synth.errors import UsageError
+from synth.record.recorder import FramePool, episode_of
 from synth.search.ground import Ground
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from synth.episode import EpisodeStore, Split
+    from synth.episode import Episode, EpisodeStore, Split
     from synth.failure import Find
     from synth.record.rolling import Rollout
     from synth.spec import Spec
@@ -65,70 +60,28 @@ def add_found(
 
     Raises:
         StaleEpisodes: The store was made from another version of the spec.
-        UsageError: Their frames are not of the store's size.
+        EnvironmentFault: Their frames are not of the store's size.
     """
     store.require_fit(spec)
     known = {_name(e.seed, e.actions) for e in store.select(kind="found")}
     prefix = "held-found" if split == "held_out" else "found"
     taken = [int(e.id.rpartition("-")[2]) for e in store.select(kind="found", split=split)]
     number = max(taken, default=-1) + 1
-    pool = _Pool(store, split)
+    used = {int(i) for e in store.select(split=split) for i in e.frame_index}
+    pool = FramePool(tuple(store.frames), sorted(used))
     added: list[Episode] = []
     for rolled, note in rollouts:
         name = _name(rolled.seed, rolled.actions)
-        if name in known:
-            continue
-        known.add(name)
-        added.append(
-            Episode(
-                id=f"{prefix}-{number + len(added):04d}",
-                kind="found",
-                split=split,
-                seed=rolled.seed,
-                policy=rolled.policy,
-                frame_index=pool.add(rolled.frames),
-                actions=rolled.actions,
-                rewards=rolled.rewards,
-                success=rolled.success,
-                truth=rolled.truth,
-                note=note,
-                changes=rolled.changes,
-            )
-        )
-    return replace(store, frames=pool.stack(), episodes=(*store.episodes, *added))
+        if name not in known:
+            known.add(name)
+            id_ = f"{prefix}-{number + len(added):04d}"
+            added.append(episode_of(rolled, pool, "found", split, id_, note=note))
+    if not added:
+        return store
+    frames = pool.stack()
+    frames.setflags(write=False)
+    return replace(store, frames=frames, episodes=(*store.episodes, *added))
 
 
 def _name(seed: int, actions: Sequence[object]) -> str:
     return json.dumps([seed, list(actions)])
-
-
-class _Pool:
-    """A store's frames and more; a split's own frames are found again, other splits' are not."""
-
-    def __init__(self, store: EpisodeStore, split: Split) -> None:
-        self._frames, self._more = store.frames, list[np.ndarray]()
-        used = {int(i) for e in store.select(split=split) for i in e.frame_index}
-        self._known = {frame_digest(store.frames[i]): i for i in sorted(used)}
-
-    def add(self, frames: NDArray[np.uint8]) -> NDArray[np.int32]:
-        """Take in ``uint8[T, H, W, 3]``; gives ``int32[T]``, their indices."""
-        if frames.shape[1:] != self._frames.shape[1:]:
-            raise UsageError(
-                f"frames of {frames.shape[1:]} do not fit episodes of {self._frames.shape[1:]}; "
-                "record the task anew with `synth record --force`."
-            )
-        return np.array([self._place(frame) for frame in frames], dtype=np.int32)
-
-    def stack(self) -> NDArray[np.uint8]:
-        """``uint8[N, H, W, 3]``."""
-        if not self._more:
-            return self._frames
-        frames = np.concatenate([self._frames, np.stack(self._more)])
-        frames.setflags(write=False)
-        return frames
-
-    def _place(self, frame: NDArray[np.uint8]) -> int:
-        at = self._known.setdefault(frame_digest(frame), len(self._frames) + len(self._more))
-        if at == len(self._frames) + len(self._more):
-            self._more.append(frame)
-        return at

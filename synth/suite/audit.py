@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synth.errors import ProgramFault, SandboxUnavailable, SynthError, UsageError
+from synth.errors import ProgramFault, SandboxUnavailable, SynthError
 from synth.suite.bounds import bounds
 from synth.suite.registry import find_check
 from synth.suite.subject import NotJudged, Subject
-from synth.suite.task import TaskFolder, read_task
+from synth.suite.task import TaskFolder, read_reward, read_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,15 +137,6 @@ def _open(folder: Path, reward: Path | None, *, unsafe: bool) -> Subject:
         path /= "reward.py"
     if reward is not None and (path.parent / "task.toml").exists():
         task = task.with_plan(read_task(path.parent / "task.toml").plan)
-    return Subject(_read(path, task), task, splits=("visible", "held_out"), unsafe=unsafe)
-
-
-def _read(path: Path, task: TaskFolder) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError(
-            f"{path}: there is no reward program here; `synth run {task.name}` makes one."
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error
+    return Subject(
+        read_reward(path, task.name), task, splits=("visible", "held_out"), unsafe=unsafe
+    )

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from synth.episode import EpisodeStore
     from synth.spec import Spec
 
-__all__ = ["TaskFile", "TaskFolder", "read_task", "write_task"]
+__all__ = ["TaskFile", "TaskFolder", "read_reward", "read_task", "write_task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,26 @@ def read_task(path: Path) -> TaskFile:
             remedy="Restore the file as it was judged.",
         )
     return TaskFile(spec=validate_spec(content, name=name, file=str(path)), plan=_plan(plan, path))
+
+
+def read_reward(path: Path, task: str) -> str:
+    """The text of a reward program.
+
+    Args:
+        path: Where it lies.
+        task: Named in the message.
+
+    Raises:
+        UsageError: There is none, or it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(
+            f"{path}: there is no reward program here; `synth run {task}` makes one."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the reward program cannot be read: {error}.") from error
 
 
 def _to_text(spec: Spec, plan: Plan) -> str:

@@ -55,7 +55,7 @@ def test_every_survivor_is_shown_as_a_diff_with_its_episode(
     monkeypatch.setattr(MutationRun, "_killer", lambda _self, _mutant: "")
     ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6")
     assert "+++ mutant.py" in ran.out
-    assert "would be killed by expert, seed 40000, frame " in ran.out
+    assert "would be killed by expert, seed 100000, frame " in ran.out
 
 
 def test_reward_that_fails_its_suite_is_at_fault(walk: Path, synth_command: Command) -> None:

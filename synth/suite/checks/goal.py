@@ -75,19 +75,19 @@ def why_missed(case: Case, at: int) -> str:
     if told:
         return told
     frame = store.frames[episode.frame_index[at]]
-    seen = [
-        (int((store.frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e.id, int(t))
+    seen = (
+        (e, int(t))
         for e in case.subject.episodes(split=episode.split)
         for t in np.flatnonzero(e.success & case.evidence.goal(e))[:1]
-    ]
-    seen = [found for found in seen if found[0]]  # a picture alike differs in its first image
-    if not seen:
+        if (store.frames[e.frame_index[t]] != frame).any()  # one alike differs in its first image
+    )
+    like = store.most_like(frame, seen)
+    if like is None:
         return timing(case.evidence.goal(episode), episode.success, case.plan.goal)
-    pixels, name, t = min(seen)
-    other = store.frames[store[name].frame_index[t]]
+    other = store.frames[like.episode.frame_index[like.frame]]
     rows, columns = np.nonzero((other != frame).any(axis=-1))
     return (
-        f" The most similar success on which it holds is frame {t} of {name}; it differs in "
-        f"{pixels} pixels, within rows {rows.min()}..{rows.max()}, columns "
+        f" The most similar success on which it holds is frame {like.frame} of {like.episode.id}; "
+        f"it differs in {like.pixels} pixels, within rows {rows.min()}..{rows.max()}, columns "
         f"{columns.min()}..{columns.max()}."
     )

@@ -64,17 +64,20 @@ def _nearest(case: Case, episode: Episode, at: int) -> str:
         apart = count(abs(nearest - at), "frame")
         when = "later" if nearest > at else "before"
         return f"here success comes at frame {nearest}, {apart} {when}."
-    frames = case.subject.task.store.frames
-    frame = frames[episode.frame_index[at]]
-    others = [
-        (int((frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e.id, int(t))
-        for e in case.subject.episodes(split=episode.split)
-        for t in np.flatnonzero(e.success)[:1]
-    ]
-    if not others:
+    store = case.subject.task.store
+    frame = store.frames[episode.frame_index[at]]
+    like = store.most_like(
+        frame,
+        (
+            (e, int(t))
+            for e in case.subject.episodes(split=episode.split)
+            for t in np.flatnonzero(e.success)[:1]
+        ),
+    )
+    if like is None:
         return "no episode shows a success that is near it."
-    pixels, other, t = min(others)
     return (
-        f"the most similar true success is frame {t} of {other}, from which it differs in "
-        f"{pixels} of {frame.shape[0] * frame.shape[1]} pixels."
+        f"the most similar true success is frame {like.frame} of "
+        f"{like.episode.id}, from which it differs in {like.pixels} of "
+        f"{frame.shape[0] * frame.shape[1]} pixels."
     )
