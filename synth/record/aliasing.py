@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from synth.envs import Policy, Simulator
     from synth.record.rolling import Rollout
 
-__all__ = ["action_table", "first_aliased", "then_expert"]
+__all__ = ["action_table", "first_aliased", "then_expert", "unaliased"]
 
 DRAWS = 256
 MOST_ACTIONS = 16
@@ -114,6 +114,14 @@ def first_aliased(
         if known[done]:
             return frame
     return None
+
+
+def unaliased(
+    rolled: Rollout, play: Play, table: Sequence[Any], *, expert: Policy | None = None
+) -> Rollout:
+    """An episode up to the frame before its first aliased one; see `first_aliased`."""
+    first = first_aliased(rolled, play, table, expert=expert)
+    return rolled if first is None else rolled.until(first - 1)
 
 
 def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[Any]) -> bool:

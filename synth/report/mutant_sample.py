@@ -1,10 +1,10 @@
 """Fresh episodes on which a mutant is compared with the original.
 
 Three policies take turns: the expert, a random one, and the expert cut short with random
-actions after it, which comes near to success and misses it. Seeds are a block of
-their own. Episodes come in batches, so that a large sample needs little memory. What is
-compared is every verdict of every sub-task on every frame; who is right is told by the
-environment's success flag, and by nothing else.
+actions after it, which comes near to success and misses it. They end before a frame that
+looks like success and is none. Seeds are a block of their own. Episodes come in batches, so
+that a large sample needs little memory. What is compared is every verdict of every sub-task
+on every frame; who is right is told by the environment's success flag, and by nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from synth.episode import frame_digest
 from synth.errors import ProgramFault
 from synth.failure import Find
 from synth.record import Rollout, Seeds, rollout
+from synth.record.aliasing import action_table, unaliased
 from synth.record.rolling import expert_rollout, random_policy
 from synth.sandbox import Cell, Sandbox
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs import Simulator
+    from synth.envs import Policy, Simulator
     from synth.plan import Stages
     from synth.spec import Spec
 
@@ -68,6 +69,7 @@ class Difference:
         success: Whether the environment reports success on that frame.
         goal: Whether the sub-task is the goal, of which `success` is the measure.
         actions: The episode's actions up to that frame, as JSON values.
+        faithful: Whether the original's goal is as the environment reports up to that frame.
     """
 
     policy: str
@@ -79,11 +81,12 @@ class Difference:
     success: bool
     goal: bool
     actions: tuple[Any, ...]
+    faithful: bool = True
 
     @property
     def is_find(self) -> bool:
-        """Whether the environment itself contradicts the mutant, and not the original."""
-        return self.goal and self.original == str(self.success)
+        """Whether the environment itself contradicts the mutant, and never the original."""
+        return self.goal and self.faithful and self.original == str(self.success)
 
     @property
     def find(self) -> Find | None:
@@ -140,6 +143,7 @@ class FreshEpisodes:
         self._seeds = Seeds.of(spec).mutants[:size]
         self._expert = find_policy(spec)
         self._simulator = family_of(spec).make(spec)
+        self._table = action_table(self._simulator)
         self._original = Sandbox(source, deadline=120.0, unsafe=unsafe, stages=stages)
 
     def batches(self) -> Iterator[Batch]:
@@ -158,7 +162,7 @@ class FreshEpisodes:
         spec, simulator = self._spec, self._simulator
         kind = number % 3
         if kind == 1:
-            return rollout(simulator, random_policy(seed), seed, spec.max_steps, name="random")
+            return self._fair(random_policy(seed), seed, "random")
         shown = expert_rollout(spec, simulator, self._expert, seed)
         cut = int(np.random.default_rng([_CUT_STREAM, seed]).integers(len(shown) + 1))
         if kind == 0 or cut == len(shown):
@@ -168,8 +172,15 @@ class FreshEpisodes:
             yield from shown.actions[:cut]
             yield from islice(random_policy(seed)(simulator), TAIL)
 
-        name = f"expert, {cut} actions, then random"
-        return rollout(simulator, act, seed, spec.max_steps, name=name)
+        return self._fair(act, seed, f"expert, {cut} actions, then random")
+
+    def _fair(self, policy: Policy, seed: int, name: str) -> Rollout:
+        """An episode up to where pixels can no longer tell it from success."""
+
+        def play(policy: Policy) -> Rollout:
+            return rollout(self._simulator, policy, seed, self._spec.max_steps, name=name)
+
+        return unaliased(play(policy), play, self._table, expert=self._expert)
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
         frames: list[NDArray[np.uint8]] = []
@@ -268,6 +279,9 @@ def _difference(
         success=bool(episode.success[at]),
         goal=k == len(names) - 1,
         actions=episode.actions[:at],
+        faithful=np.array_equal(
+            batch.cells[row[: at + 1], -1] == Cell.TRUE, episode.success[: at + 1]
+        ),
     )
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from synth.episode import read_store
 from synth.plan import Plan
+from synth.record import Seeds
 from synth.report.mutants import MutationRun
 from synth.spec import load_spec
-from synth.suite import write_task
+from synth.suite import TaskFolder, judge, write_task
 
 from .conftest import PLAN, PROGRAM, WRONG, Command
 
@@ -56,6 +58,27 @@ def test_every_survivor_is_shown_as_a_diff_with_its_episode(
     ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6")
     assert "+++ mutant.py" in ran.out
     assert "would be killed by expert, seed 100000, frame " in ran.out
+
+
+def test_kept_finds_are_tests_from_then_on(
+    walk: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --keep what tells a survivor is an episode of the task, once, and the reward passes it.
+
+    Without it nothing is written.
+    """
+    monkeypatch.setattr(MutationRun, "_killer", lambda _self, _mutant: "")
+    before = read_store(walk / "episodes")
+    command = ("mutants", "walk", "--limit", "10", "--sample", "6")
+    assert "told by seed" in synth_command(*command).out
+    assert len(read_store(walk / "episodes").episodes) == len(before.episodes)
+    ran = synth_command(*command, "--keep")
+    found = read_store(walk / "episodes").select(kind="found")
+    assert f"{len(found)} episodes added" in ran.err
+    assert found
+    assert {e.seed for e in found}.isdisjoint(Seeds.of(load_spec("walk")).fresh)
+    assert judge(SOURCE, TaskFolder.read(walk), splits=("visible", "held_out")).accepted
+    assert "0 episodes added" in synth_command(*command, "--keep").err
 
 
 def test_reward_that_fails_its_suite_is_at_fault(walk: Path, synth_command: Command) -> None:

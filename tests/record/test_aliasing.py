@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synth.envs import family_of, find_policy
-from synth.record.aliasing import action_table, first_aliased, then_expert
+from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
 from synth.record.near_miss import near_misses
 from synth.record.near_miss_recipes import acting
 from synth.record.recorder import record
@@ -50,6 +50,15 @@ def test_what_follows_is_found_at_the_change_itself(stage):
     rolled = destroyed(stage, more=(LEFT, LEFT))
     table = action_table(stage[1])
     assert first_aliased(rolled, player(stage, 0), table) == len(rolled) - 2
+
+
+def test_an_episode_is_cut_before_its_first_aliased_frame(stage):
+    """What is left ends with the last frame that pixels can tell; a fair episode stays whole."""
+    rolled = destroyed(stage, more=(LEFT, LEFT))
+    table, play = action_table(stage[1]), player(stage, 0)
+    cut = unaliased(rolled, play, table)
+    assert cut.actions == rolled.actions[: len(rolled) - 3]
+    assert unaliased(cut, play, table) is cut
 
 
 def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
@@ -140,3 +149,23 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
             )
         )
     assert "looks like success and is none; before that it did not succeed" in reasons[0]
+
+
+def test_random_episodes_are_recorded_up_to_what_pixels_can_tell(make_spec, monkeypatch):
+    """Whatever chance does to the box, no recorded frame looks like success and is none."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100)
+    expert = find_policy(spec)
+
+    def destroying(_seed):
+        def act(simulator):
+            actions = list(expert(simulator))
+            yield from (*actions[:-1], TOGGLE, LEFT)
+
+        return act
+
+    monkeypatch.setattr("synth.record.recorder.random_policy", destroying)
+    simulator = family_of(spec).make(spec)
+    for episode in record(spec).select(kind="random"):
+        whole = rollout(simulator, destroying(episode.seed), episode.seed, spec.max_steps)
+        assert episode.actions == whole.actions[: len(whole) - 2]
+    simulator.close()

@@ -150,3 +150,4 @@ def test_only_what_the_environment_contradicts_is_a_find():
     assert lie.is_find
     assert not dataclasses.replace(lie, goal=False).is_find
     assert not dataclasses.replace(lie, success=True).is_find
+    assert not dataclasses.replace(lie, faithful=False).is_find
