@@ -4,8 +4,9 @@ In some environments a thing that should be taken can also be destroyed, and wha
 is not drawn: the picture after the one is the picture after the other. A frame is *aliased*
 where another last action would have made the very same frame a success. Where the scene
 changed at it, one more case counts: the expert goes on from just before and succeeds by the
-same change of the same place. What follows can then be brought to look like success in every
-pixel, though it need not look so at once.
+same change of the same place, and by that change alone. What follows can then be brought to
+look like success in every pixel, though it need not look so at once. Where the expert had to
+change another place first, the picture tells the two apart there, and nothing is aliased.
 
 Told from frames and success flags alone, by playing again; no state and no truth is read.
 Nothing here asks a program.
@@ -138,18 +139,15 @@ def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[
 
 
 def _as_expert(rolled: Rollout, frame: int, play: Play, expert: Policy) -> bool:
-    """Whether the expert, from just before, succeeds by changing the same place to the same."""
+    """Whether the expert, from just before, succeeds by the same change of one place alone."""
     other = play(then_expert(rolled.actions[: frame - 1], expert))
     if not other.success[-1]:
         return False
-    made = {change.box for change in rolled.changes or () if change.frame == frame}
-    for change in other.changes or ():
-        top, left, bottom, right = change.box
-        place = (slice(top, bottom), slice(left, right))
-        if (
-            change.frame == len(other)
-            and change.box in made
-            and np.array_equal(other.frames[-1][place], rolled.frames[frame][place])
-        ):
-            return True
-    return False
+    later = [change for change in other.changes or () if change.frame >= frame]
+    if len(later) != 1 or later[0].frame != len(other):
+        return False
+    top, left, bottom, right = box = later[0].box
+    place = (slice(top, bottom), slice(left, right))
+    return any(change.frame == frame and change.box == box for change in rolled.changes or ()) and (
+        np.array_equal(other.frames[-1][place], rolled.frames[frame][place])
+    )

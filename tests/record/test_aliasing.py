@@ -80,6 +80,24 @@ def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
     assert first_aliased(rolled, play, table, expert=expert) == len(rolled)
 
 
+def test_what_another_place_tells_apart_is_not_aliased(make_spec):
+    """The last door opened first looks like success there alone: the first door still tells."""
+    spec = make_spec("MiniGrid-RedBlueDoors-6x6-v0", max_steps=200)
+    simulator, expert = family_of(spec).make(spec), find_policy(spec)
+    for seed in range(3):
+        shown = expert_rollout(spec, simulator, expert, seed)
+        opened = [i for i, action in enumerate(shown.actions) if action == TOGGLE]
+        assert len(opened) == 2
+        without_first = shown.actions[: opened[0]] + shown.actions[opened[0] + 1 :]
+        play = player((spec, simulator, expert), seed)
+        rolled = play(acting(without_first))
+        last = {change.box for change in shown.changes if change.frame == len(shown)}
+        assert last & {change.box for change in rolled.changes if change.frame == len(rolled)}
+        assert not rolled.success.any()
+        assert first_aliased(rolled, play, action_table(simulator), expert=expert) is None
+    simulator.close()
+
+
 def test_a_success_and_ordinary_changes_are_not_aliased(stage):
     """Taking the key, opening the door and success itself are what they look like."""
     spec, simulator, expert = stage
