@@ -69,5 +69,6 @@ def ensure_episodes(spec: Spec, *, force: bool = False, console: Console | None 
     counted = Counter(recipe for recipe, *_ in skips)
     for recipe, number in counted.most_common():
         reason = next(why for name, _, why in skips if name == recipe)
-        say.print(f"left out {number} times: {recipe} ({reason})", highlight=False, markup=False)
+        times = "once" if number == 1 else f"{number} times"
+        say.print(f"left out {times}: {recipe} ({reason})", highlight=False, markup=False)
     return folder
