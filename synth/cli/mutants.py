@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -13,13 +14,13 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from synth.cli.console import errors, output
-from synth.cli.paths import task_folder
+from synth.cli.paths import RUNS, task_folder
 from synth.errors import BudgetExhausted
 from synth.spec import load_spec
 
 if TYPE_CHECKING:
     from synth.failure import Find
-    from synth.report.mutants import MutantOutcome, MutationScore
+    from synth.report.mutant_score import MutantOutcome, MutationScore
     from synth.suite import TaskFolder
 
 __all__ = ["mutants"]
@@ -46,6 +47,9 @@ def mutants(
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Start nothing more after so long.")
     ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Mutants judged at once; as many as there are cores.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
     """Break the committed reward in small ways, and see which of them the suite notices."""
@@ -66,8 +70,12 @@ def mutants(
             sample=sample,
             search=search,
             seconds=seconds,
+            jobs=jobs or os.cpu_count() or 1,
+            ledger=RUNS / folder.name / "mutants.jsonl",
             on_mutant=tell,
         )
+        if run.known:
+            errors().print(f"going on: the suite has been asked about {run.known} mutants before")
         try:
             run.run()
             interrupted = False
@@ -85,7 +93,7 @@ def mutants(
     if not run.is_complete:
         raise BudgetExhausted(
             f"--seconds {seconds:g} ran out before all was judged; the figures are those of "
-            "the mutants judged by then."
+            "the mutants judged by then. The same command goes on from there."
         )
 
 

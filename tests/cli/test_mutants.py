@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from synth.episode import read_store
 from synth.plan import Plan
 from synth.record import Seeds
+from synth.report.mutant_judge import MutantJudge
 from synth.report.mutants import MutationRun
 from synth.spec import load_spec
 from synth.suite import TaskFolder, judge, write_task
@@ -54,8 +56,8 @@ def test_every_survivor_is_shown_as_a_diff_with_its_episode(
     walk: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A mutant that the suite lets through is shown, with the episode that would have told it."""
-    monkeypatch.setattr(MutationRun, "_killer", lambda _self, _mutant: "")
-    ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6")
+    monkeypatch.setattr(MutantJudge, "killer", lambda _self, _source: "")
+    ran = synth_command("mutants", "walk", "--limit", "10", "--sample", "6", "--jobs", "1")
     assert "+++ mutant.py" in ran.out
     assert "would be killed by expert, seed 100000, frame " in ran.out
 
@@ -67,9 +69,9 @@ def test_kept_finds_are_tests_from_then_on(
 
     Without it nothing is written.
     """
-    monkeypatch.setattr(MutationRun, "_killer", lambda _self, _mutant: "")
+    monkeypatch.setattr(MutantJudge, "killer", lambda _self, _source: "")
     before = read_store(walk / "episodes")
-    command = ("mutants", "walk", "--limit", "10", "--sample", "6")
+    command = ("mutants", "walk", "--limit", "10", "--sample", "6", "--jobs", "1")
     assert "told by seed" in synth_command(*command).out
     assert len(read_store(walk / "episodes").episodes) == len(before.episodes)
     ran = synth_command(*command, "--keep")
@@ -118,3 +120,28 @@ def test_interruption_prints_what_there_is(
     ran = synth_command("mutants", "walk")
     assert ran.code == 130
     assert "0 of 0 judged" in ran.out
+
+
+def test_interrupted_it_goes_on_where_it_was(
+    walk: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same command again asks the suite only about the rest, and says so."""
+    whole, asked = MutantJudge.killer, Counter[str]()
+
+    def interrupted(judge: MutantJudge, source: str) -> str:
+        if sum(asked.values()) == 3:
+            raise KeyboardInterrupt
+        asked[source] += 1
+        return whole(judge, source)
+
+    command = ("mutants", "walk", "--limit", "6", "--sample", "6", "--jobs", "1")
+    monkeypatch.setattr(MutantJudge, "killer", interrupted)
+    ran = synth_command(*command)
+    assert ran.code == 130
+    assert "3 of " in ran.out
+    monkeypatch.setattr(MutantJudge, "killer", whole)
+    ran = synth_command(*command)
+    assert ran.code == 0
+    assert "the suite has been asked about 3 mutants before" in ran.err
+    assert "6 of " in ran.out
+    assert "going on" not in synth_command(*command).err

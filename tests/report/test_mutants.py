@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from report_world import PROGRAM
 from synth.envs import family_of
 from synth.errors import SuiteError
 from synth.program import parse
+from synth.report.mutant_judge import MutantJudge
 from synth.report.mutant_sample import Difference, FreshEpisodes, compare
-from synth.report.mutants import MutationRun, MutationScore, OperatorScore
+from synth.report.mutant_score import MutationScore, OperatorScore
+from synth.report.mutants import MutationRun
 from synth.sandbox import Sandbox
 from synth.suite import judge
 
@@ -127,6 +130,46 @@ def test_interruption_keeps_what_was_found(task):
         run.run()
     assert len(run.score.outcomes) == 5
     assert not run.is_complete
+
+
+def test_several_processes_come_to_the_same_fates(task, score):
+    """How many judge at once changes nothing but the time it takes."""
+    run = MutationRun(task, PROGRAM, limit=16, sample=SAMPLE, jobs=2)
+    whole = {o.mutant.id: (o.fate, o.test) for o in score.outcomes}
+    part = run.run()
+    assert len(part.outcomes) == 16
+    assert run.is_complete
+    assert all(whole[o.mutant.id] == (o.fate, o.test) for o in part.outcomes)
+
+
+def test_an_interrupted_run_goes_on(task, tmp_path, monkeypatch):
+    """No mutant is asked twice, the fates are those of one run, and then all is forgotten."""
+    ledger = tmp_path / "runs" / "mutants.jsonl"
+    asked = Counter()
+    whole = MutantJudge.killer
+
+    def counted(judge, source):
+        asked[source] += 1
+        return whole(judge, source)
+
+    def stop(done: int, total: int, stage: str) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(MutantJudge, "killer", counted)
+    options = {"limit": 8, "sample": SAMPLE, "ledger": ledger}
+    with pytest.raises(KeyboardInterrupt):
+        MutationRun(task, PROGRAM, on_mutant=stop, **options).run()
+    assert len(asked) == 5
+    run = MutationRun(task, PROGRAM, **options)
+    assert run.known == 5
+    outcomes = run.run().outcomes
+    assert set(asked.values()) == {1}
+    assert len(asked) == len(outcomes) == 8
+    assert not ledger.exists()
+    fates = [(o.mutant.id, o.fate, o.test) for o in outcomes]
+    in_one = MutationRun(task, PROGRAM, limit=8, sample=SAMPLE).run()
+    assert fates == [(o.mutant.id, o.fate, o.test) for o in in_one.outcomes]
 
 
 def test_limit_in_seconds_leaves_the_rest_out(task):
