@@ -111,6 +111,7 @@ class Asker:
         for question in questions:
             if (record := self._known(question)) is not None:
                 self.replayed += 1
+                self._keep_pictures(question)  # a journal may have come without them
                 self._say_answered(record, replayed=True)
         if missing:
             self._require_tape(missing)
@@ -158,18 +159,20 @@ class Asker:
             )
             self._journal.append(NoteRecord(text=text))
             self._say(Noticed(text))
-        pictures = tuple(
-            PictureRecord(name=s.name, caption=s.caption, sha=self._pictures.keep(s.frame))
-            for s in request.shots
-        )
         self._journal.append(
             RequestRecord(
                 key=request.key,
                 digest=question.digest,
                 kind=request.kind,
                 prompt=question.prompt,
-                pictures=pictures,
+                pictures=self._keep_pictures(question),
             )
+        )
+
+    def _keep_pictures(self, question: _Question) -> tuple[PictureRecord, ...]:
+        return tuple(
+            PictureRecord(name=s.name, caption=s.caption, sha=self._pictures.keep(s.frame))
+            for s in question.request.shots
         )
 
     def _send(self, missing: Sequence[_Question]) -> None:

@@ -104,7 +104,7 @@ def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Prove
     _copy(files.task, target / "task.toml")
     replace_file(target / f"test_{task.spec.name}.py", render_suite(task.spec).encode())
     replace_file(target / "reward.py", source)
-    for stale in (*target.glob(".*.tmp"), *(target / "pictures").iterdir()):
+    for stale in (*target.glob(".*.tmp"), *(target / "pictures").glob("*")):
         if stale.name not in kept:
             stale.unlink()
     provenance = _provenance(tape, target, task.spec.name)

@@ -223,6 +223,31 @@ def test_pictures_of_an_earlier_run_are_cleared_away(run: Outcome, target: Path)
     assert not list(target.glob(".*"))
 
 
+def test_a_journal_that_came_without_its_pictures_gets_them_again(
+    run: Outcome, target: Path, squares: Squares, tmp_path: Path
+) -> None:
+    """A run that goes on from a journal alone asks nothing, and has its pictures again."""
+    alone = tmp_path / "run"
+    alone.mkdir()
+    shutil.copy(run.folder / "journal.jsonl", alone)
+    outcome = run_loop(Squares(PATIENT, squares.store), ScriptedModel([]), alone)
+    assert outcome.accepted
+    promote(alone, target)
+    pictures = {p.name: p.read_bytes() for p in (run.folder / "pictures").iterdir()}
+    assert pictures
+    assert {p.name: p.read_bytes() for p in (target / "pictures").iterdir()} == pictures
+
+
+def test_a_run_without_pictures_is_promoted(run: Outcome, target: Path, tmp_path: Path) -> None:
+    """They are for people: nothing else hangs on them."""
+    folder = tmp_path / "bare"
+    shutil.copytree(run.folder, folder)
+    shutil.rmtree(folder / "pictures")
+    promote(folder, target)
+    assert (target / "reward.py").is_file()
+    assert not (target / "pictures").exists()
+
+
 def test_a_run_that_accepted_nothing_is_not_promoted(
     go: object, target: Path, squares: Squares
 ) -> None:
