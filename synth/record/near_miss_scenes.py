@@ -1,11 +1,12 @@
 """Near misses of MiniGrid in scenes that were altered after the reset.
 
 A checker may know by heart where things are, or take for a deed what was so from the start.
-An altered scene shows it: the goal square lies elsewhere, or a thing was never there. The
-label stays the environment's own, and so does the way to success: a goal square is only
-moved to where nothing but free ground lies in between, so that what had to be done before
-still has to be, and what succeeds without a thing is left out. Importing this module needs
-no simulator.
+An altered scene shows it: the goal square lies elsewhere, a thing was never there, or it has
+a colour that makes it another thing, as a key that fits no lock. The label stays the
+environment's own, and so does the way to success: a goal square is only moved to where
+nothing but free ground lies in between, so that what had to be done before still has to be,
+and what succeeds without a thing, or whatever its colour, is left out. Importing this module
+needs no simulator.
 """
 
 from __future__ import annotations
@@ -51,6 +52,19 @@ def _take_a_thing_out(env: Any, rng: np.random.Generator) -> None:
     env.grid.set(*others[int(rng.integers(len(others)))], None)
 
 
+def _recolour_a_thing(env: Any, rng: np.random.Generator) -> None:
+    from minigrid.core.constants import COLOR_NAMES  # noqa: PLC0415 - a family's own
+
+    cells = cells_of(env)
+    things = [thing for _, thing in cells if thing.can_pickup()]
+    # A colour that nothing else has, so that no other lock or wish takes it for its own.
+    colours = [c for c in COLOR_NAMES if c not in {cell.color for _, cell in cells}]
+    if not things or not colours:
+        raise ExpertFailed("there is no object that could have another colour")
+    thing = things[int(rng.integers(len(things)))]
+    thing.color = colours[int(rng.integers(len(colours)))]
+
+
 def _ground_around(env: Any, start: Cell) -> list[Cell]:
     """Free cells in reach of a cell over free cells alone, row by row, but for the agent's own."""
     found, queue = {start}, [start]
@@ -89,6 +103,14 @@ SCENES: tuple[Recipe, ...] = (
         "near",
         _as_shown,
         _take_a_thing_out,
+        fails=True,
+    ),
+    Recipe(
+        "thing-recoloured",
+        "an object of another colour from the start, the agent acting as if it were the same",
+        "near",
+        _as_shown,
+        _recolour_a_thing,
         fails=True,
     ),
     Recipe(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 import numpy as np
 import pytest
+from minigrid.core.constants import COLOR_NAMES
+from minigrid.core.world_object import Ball
 
 from synth.envs import family_of, find_policy
 from synth.envs.minigrid_objective import cells_of
 from synth.episode import write_store
-from synth.errors import EnvironmentFault
+from synth.errors import EnvironmentFault, ExpertFailed
 from synth.record import Seeds, episode_count, near_misses, record
 from synth.record.aliasing import action_table
 from synth.record.near_miss import NearMiss, _altered, recipes_for
-from synth.record.near_miss_scenes import _move_the_goal, _take_a_thing_out
-from synth.record.rolling import Rollout, expert_rollout
+from synth.record.near_miss_scenes import _move_the_goal, _recolour_a_thing, _take_a_thing_out
+from synth.record.rolling import Rollout, expert_rollout, rollout
 from synth.spec import NearMissSpec, parse_spec
 
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
@@ -34,7 +37,7 @@ def with_near_misses(spec, episodes=4):
 @pytest.fixture(scope="module")
 def doorkey(make_spec):
     """DoorKey with as many near misses as there are recipes."""
-    spec = with_near_misses(make_spec(DOORKEY, episodes=1, max_steps=120), 19)
+    spec = with_near_misses(make_spec(DOORKEY, episodes=1, max_steps=120), 20)
     return spec, record(spec)
 
 
@@ -52,7 +55,7 @@ def test_the_other_episodes_do_not_change(doorkey):
     """Asking for near misses adds episodes behind those that were there."""
     spec, store = doorkey
     plain = record(spec.model_copy(update={"near_miss": None}))
-    assert episode_count(spec) == len(store.episodes) == len(plain.episodes) + 38
+    assert episode_count(spec) == len(store.episodes) == len(plain.episodes) + 40
     for before, after in zip(plain.episodes, store.episodes, strict=False):
         assert (before.id, before.actions) == (after.id, after.actions)
         assert np.array_equal(plain.frames_of(before), store.frames_of(after))
@@ -170,6 +173,48 @@ def test_an_object_that_is_missing_is_never_the_one_that_is_asked_for(make_spec)
     assert "key" not in kinds
     assert "box" in kinds
     assert not moment.success
+    simulator.close()
+
+
+def test_a_recoloured_object_is_another_thing_to_the_environment(make_spec):
+    """The key fits no lock any more, the object that was asked for is none: no success comes."""
+    recoloured = next(r for r in recipes_for("minigrid") if r.key == "thing-recoloured")
+    for name in (DOORKEY, "MiniGrid-Unlock-v0", "MiniGrid-Fetch-5x5-N2-v0"):
+        simulator = family_of(spec := make_spec(name, max_steps=100)).make(spec)
+        failed = 0
+        for seed in range(6):
+            shown = expert_rollout(spec, simulator, find_policy(spec), seed)
+            rolled = rollout(
+                simulator,
+                recoloured.make(shown, find_policy(spec), np.random.default_rng(seed)),
+                seed,
+                spec.max_steps,
+                alter=lambda env, seed=seed: _recolour_a_thing(env, np.random.default_rng(seed)),
+            )
+            assert not np.array_equal(rolled.frames[0], shown.frames[0])
+            kept = recoloured.kept(rolled, shown)
+            assert (kept == "") == (not rolled.success.any())
+            failed += not rolled.success.any()
+        assert failed, name
+        simulator.close()
+
+
+def test_a_new_colour_is_one_that_nothing_else_has(make_spec):
+    """No other lock or wish takes the thing for its own; with no colour left it is said."""
+    simulator = family_of(spec := make_spec("MiniGrid-Unlock-v0")).make(spec)
+    for seed in range(6):
+        simulator.reset(seed)
+        env = simulator.env
+        before = Counter(cell.color for _, cell in cells_of(env))
+        _recolour_a_thing(env, np.random.default_rng(seed))
+        after = Counter(cell.color for _, cell in cells_of(env))
+        ((new, count),) = (after - before).items()
+        assert count == 1
+        assert new not in before
+    for colour in COLOR_NAMES:
+        env.place_obj(Ball(colour))
+    with pytest.raises(ExpertFailed, match="no object that could have another colour"):
+        _recolour_a_thing(env, np.random.default_rng(0))
     simulator.close()
 
 
