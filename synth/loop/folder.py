@@ -14,21 +14,21 @@ one that a run reads back; the others follow from it.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from synth.episode.replacing import replace_file
 from synth.errors import UsageError
 from synth.suite import write_task
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from synth.plan import Plan
     from synth.spec import Spec
 
-__all__ = ["RunFolder", "RunStatus", "State", "read_status", "replace_file"]
+__all__ = ["RunFolder", "RunStatus", "State", "read_status"]
 
 State = Literal["running", "accepted", "stopped", "interrupted", "failed"]
 
@@ -120,19 +120,3 @@ def read_status(folder: Path) -> RunStatus | None:
         return None
     except (OSError, ValidationError) as error:
         raise UsageError(f"{path}: damaged ({type(error).__name__}); run the task again.") from None
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file in one step: a reader, or a crash, finds the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:  # also on Ctrl-C: no half-written file stays
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict
 
 from synth import __version__
 from synth.episode import read_store
+from synth.episode.replacing import replace_file
 from synth.errors import UsageError
 from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
-from synth.loop.folder import RunFolder, replace_file
+from synth.loop.folder import RunFolder
 from synth.program import program_digest
 from synth.record.folder import replace_folder
 from synth.suite import render_suite

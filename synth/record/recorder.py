@@ -16,9 +16,9 @@ import numpy as np
 from synth.envs import family_of, find_policy
 from synth.episode import SPLITS, Episode, EpisodeStore, Split, frame_digest
 from synth.errors import EnvironmentFault
-from synth.record.aliasing import action_table, unaliased
+from synth.record.aliasing import action_table, fair_rollout
 from synth.record.near_miss import near_misses
-from synth.record.rolling import Rollout, expert_rollout, random_policy, rollout
+from synth.record.rolling import Rollout, expert_rollout, random_policy
 from synth.record.seeds import Seeds
 from synth.record.variants import with_variants
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs import Family, Policy, Simulator
+    from synth.envs import Family
     from synth.episode import Kind
     from synth.record.near_miss import OnSkip
     from synth.spec import Spec
@@ -144,6 +144,7 @@ def roll_all(
     """
     policy = find_policy(spec)
     simulator = family.make(spec)
+    table = action_table(simulator)
     try:
         for split, pool in pools.items():
             held, prefix = split == "held_out", _PREFIX[split]
@@ -151,7 +152,15 @@ def roll_all(
                 rolled = expert_rollout(spec, simulator, policy, seed)
                 yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
             for k, seed in enumerate(seeds.held_out_random if held else seeds.visible_random):
-                rolled = _rolled_at_random(spec, simulator, policy, seed)
+                rolled = fair_rollout(
+                    spec,
+                    simulator,
+                    random_policy(seed),
+                    seed,
+                    table=table,
+                    expert=policy,
+                    name="random",
+                )
                 yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
         for split, pool in pools.items():
             near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
@@ -161,15 +170,6 @@ def roll_all(
                 yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)
     finally:
         simulator.close()
-
-
-def _rolled_at_random(spec: Spec, simulator: Simulator, expert: Policy, seed: int) -> Rollout:
-    """A random episode, up to where pixels can no longer tell it from success."""
-
-    def play(policy: Policy) -> Rollout:
-        return rollout(simulator, policy, seed, spec.max_steps, name="random")
-
-    return unaliased(play(random_policy(seed)), play, action_table(simulator), expert=expert)
 
 
 def episode_of(

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth import __version__
+from synth.episode.replacing import replace_file
 from synth.errors import UsageError
 from synth.suite.provenance import file_digests
 
@@ -66,7 +66,6 @@ class Ledger:
         if path is not None:
             try:
                 self._read(path)
-                path.parent.mkdir(parents=True, exist_ok=True)
                 self._rewrite(path)
             except OSError as error:
                 raise UsageError(
@@ -112,9 +111,7 @@ class Ledger:
     def _rewrite(self, path: Path) -> None:
         """Write all that is known, so that a torn line is followed by no other."""
         lines = [self._head, *self._said.values()]
-        fresh = path.with_name(f".{path.name}-{os.getpid()}")
-        fresh.write_text("".join(f"{line.model_dump_json()}\n" for line in lines), "utf-8")
-        fresh.replace(path)
+        replace_file(path, "".join(f"{line.model_dump_json()}\n" for line in lines).encode())
 
 
 def _digest(*what: object) -> str:

@@ -20,8 +20,8 @@ from synth.envs import family_of, find_policy
 from synth.episode import frame_digest
 from synth.errors import ProgramFault
 from synth.failure import Find
-from synth.record import Rollout, Seeds, rollout
-from synth.record.aliasing import action_table, unaliased
+from synth.record import Rollout, Seeds
+from synth.record.aliasing import action_table, fair_rollout
 from synth.record.rolling import expert_rollout, random_policy
 from synth.sandbox import Cell, Sandbox
 
@@ -175,12 +175,15 @@ class FreshEpisodes:
         return self._fair(act, seed, f"expert, {cut} actions, then random")
 
     def _fair(self, policy: Policy, seed: int, name: str) -> Rollout:
-        """An episode up to where pixels can no longer tell it from success."""
-
-        def play(policy: Policy) -> Rollout:
-            return rollout(self._simulator, policy, seed, self._spec.max_steps, name=name)
-
-        return unaliased(play(policy), play, self._table, expert=self._expert)
+        return fair_rollout(
+            self._spec,
+            self._simulator,
+            policy,
+            seed,
+            table=self._table,
+            expert=self._expert,
+            name=name,
+        )
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
         frames: list[NDArray[np.uint8]] = []

@@ -21,7 +21,6 @@ from synth.errors import SandboxUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from types import TracebackType
 
     from synth.program.mutate import Mutant
     from synth.report.mutant_judge import MutantJudge
@@ -107,12 +106,7 @@ class Workers:
         """The workers, none of them started yet."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the processes; those at work finish what they have begun."""
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from synth.episode.replacing import replace_file
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
 from synth.record import Seeds
@@ -163,10 +163,7 @@ class Campaign:
         return state if same else fresh
 
     def _write(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(f".{self._path.name}-{os.getpid()}")
-        fresh.write_text(json.dumps(asdict(self._state), indent=2) + "\n", encoding="utf-8")
-        fresh.replace(self._path)
+        replace_file(self._path, (json.dumps(asdict(self._state), indent=2) + "\n").encode())
 
 
 def _digest(source: str) -> str:

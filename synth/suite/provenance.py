@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from typing import TYPE_CHECKING
 
+from synth.episode.replacing import replace_file
 from synth.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,9 +81,7 @@ def renew_episode_digests(folder: Path) -> None:
     now = {n: d for n, d in file_digests(folder).items() if n.startswith(EPISODES)}
     content = json.loads(path.read_text(encoding="utf-8"))
     content[KEY] = dict(sorted({**kept, **now}.items()))
-    fresh = path.with_name(f".{FILE}-{os.getpid()}")
-    fresh.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    replace_file(path, (json.dumps(content, indent=2) + "\n").encode())
 
 
 def changed_files(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
