@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs.minigrid_render import TileRenderer
-from synth.envs.minigrid_simulator import MiniGridSimulator
+from synth.envs.minigrid.renderer import TileRenderer
+from synth.envs.minigrid.simulator import MiniGridSimulator
 from synth.spec import parse_spec
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 import synth
-from synth.suite import TaskFolder
+from synth.task import TaskFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

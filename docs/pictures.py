@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.text import Text
 
 import synth
-from synth.suite import TaskFolder
+from synth.task import TaskFolder
 
 HERE = Path(__file__).parent / "pictures"
 TASK = Path("generated/doorkey")

@@ -50,22 +50,56 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
+class SuccessSpec(_Table):
+    """What counts as success, where the family does not know, and how finely it is judged.
+
+    Attributes:
+        when: ``info.KEY``, ``reward > NUMBER``, ``terminated``, ``terminated and reward > 0``,
+            ``truncated``, or ``module:function``; ``None`` leaves it to the family.
+        pixels: Width of the band around the threshold that is not judged, in pixels; it needs
+            a family with margins. 0 is strict.
+    """
+
+    when: Annotated[str, Field(min_length=1)] | None = None
+    pixels: Annotated[float, Field(ge=0.0, le=16.0)] = 1.0
+
+
+class MissionSpec(_Table):
+    """Where the words of an episode come from, where they vary.
+
+    Attributes:
+        from_: ``env.mission``, ``observation.KEY``, ``info.KEY`` or ``module:function``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    from_: Annotated[str, Field(alias="from", min_length=1)]
+
+
 class ExpertSpec(_Table):
     """Who shows the task.
 
     Attributes:
         policy: ``module:function`` of the expert.
         episodes: Visible expert episodes.
+        hold: Frames recorded on after the first success, where the environment goes on.
     """
 
     policy: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
     episodes: Count = 20
+    hold: Annotated[int, Field(ge=0, le=1_000)] = 0
 
 
 class RandomSpec(_Table):
-    """Visible episodes of a uniformly random policy."""
+    """Visible episodes of a uniformly random policy.
+
+    Attributes:
+        episodes: How many.
+        max_steps: Steps after which one is cut; ``None`` takes the task's own limit.
+    """
 
     episodes: Count = 20
+    max_steps: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
 
 class HeldOutSpec(_Table):
@@ -150,7 +184,8 @@ class Spec(_Table):
 
     Attributes:
         name: The task's name, which is the file's stem.
-        env: Gymnasium environment id.
+        env: Gymnasium environment id, or ``module:Id-v0``.
+        modules: Imported before the environment is made, as those that register it.
         goal: The goal in words, or ``None``.
         show_goal: Whether `goal` may be shown to a model.
         max_steps: Steps after which an episode is cut.
@@ -164,11 +199,14 @@ class Spec(_Table):
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     env: Annotated[str, Field(min_length=1)]
+    modules: list[Annotated[str, Field(pattern=r"^\w+(\.\w+)*$")]] = []
     goal: str | None = None
     show_goal: bool = True
     max_steps: Annotated[int, Field(ge=1, le=100_000)] = 200
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
-    render: dict[str, Scalar] = {}
+    success: SuccessSpec = SuccessSpec()
+    mission: MissionSpec | None = None
+    render: dict[str, Scalar | list[Scalar]] = {}
     options: dict[str, Scalar] = {}
     expert: ExpertSpec
     random: RandomSpec = RandomSpec()
@@ -194,18 +232,41 @@ class Spec(_Table):
         needed = episodes_needed(rate, certainty)
         return {**content, "held_out": {**held_out, "episodes": needed}}
 
+    def content(self) -> dict[str, Any]:
+        """The spec as tables, as ``task.toml`` holds it.
+
+        Keys that came later (`_LATER`) are left out where they stand at their default, so that
+        files and digests made before them stay what they are.
+        """
+        content = self.model_dump(by_alias=True)
+        for table, keys in _LATER.items():
+            at, fields = (content, self) if not table else (content[table], getattr(self, table))
+            for key in keys:
+                if getattr(fields, key) == type(fields).model_fields[key].get_default():
+                    del at[key]
+        return content
+
     def episode_digest(self) -> str:
         """Digest of everything that decides what is recorded, as 64 hex digits.
 
         Goal text, gates, targets and the search are left out: changing them leaves episodes
-        valid. So are `near_miss` and `metamorphic` where there is none, as in every spec
-        written before there were any.
+        valid. So is what stands at its default in `content`.
         """
         words = {"name", "goal", "show_goal", "gate", "target", "search"}
-        absent = {name for name in ("near_miss", "metamorphic") if getattr(self, name) is None}
-        content = self.model_dump(exclude=words | absent)
+        content = {key: value for key, value in self.content().items() if key not in words}
+        for key in ("near_miss", "metamorphic"):
+            if content[key] is None:
+                del content[key]
         canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_LATER: dict[str, tuple[str, ...]] = {
+    "": ("modules", "success", "mission"),
+    "expert": ("hold",),
+    "random": ("max_steps",),
+}
+"""Keys that specs have had since after the first rewards were committed, by table."""
 
 
 def find_specs(folder: Path = Path("specs")) -> tuple[Path, ...]:

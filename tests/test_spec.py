@@ -33,7 +33,7 @@ def test_a_minimal_spec_gets_the_documented_defaults() -> None:
     ("text", "key", "words"),
     [
         (spec_text(max_stepss="3"), "max_stepss", "Did you mean 'max_steps'?"),
-        (spec_text(colour="3"), "colour", "Known keys: env, goal"),
+        (spec_text(colour="3"), "colour", "Known keys: env, modules, goal"),
         (GOOD + "episode = 3", "expert.episode", "Did you mean 'episodes'?"),
         (GOOD.replace('"MiniGrid-DoorKey-6x6-v0"', "3"), "env", "valid string"),
         (spec_text(max_steps="0"), "max_steps", "greater than or equal to 1"),

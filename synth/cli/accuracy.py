@@ -10,8 +10,8 @@ import typer
 from rich.table import Table
 
 from synth.cli.console import EpisodeProgress, output
-from synth.cli.paths import task_folder
 from synth.spec import load_spec
+from synth.task.paths import task_folder
 
 __all__ = ["accuracy"]
 

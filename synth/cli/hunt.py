@@ -10,12 +10,12 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from synth.cli.console import errors, output
-from synth.cli.paths import RUNS, task_folder
 from synth.spec import load_spec
+from synth.task.paths import RUNS, task_folder
 
 if TYPE_CHECKING:
-    from synth.search import Lie
-    from synth.suite.campaign import Campaign, Kept
+    from synth.search import Counterexample
+    from synth.search.campaign import Campaign, Kept
 
 __all__ = ["hunt"]
 
@@ -31,9 +31,9 @@ def hunt(
     ] = None,
 ) -> None:
     """Search for episodes on which the committed reward lies; what is found joins its suite."""
-    from synth.suite import TaskFolder  # noqa: PLC0415 - start-up stays quick
-    from synth.suite.campaign import Campaign  # noqa: PLC0415
-    from synth.suite.task import read_reward  # noqa: PLC0415
+    from synth.search.campaign import Campaign  # noqa: PLC0415
+    from synth.task import TaskFolder  # noqa: PLC0415 - start-up stays quick
+    from synth.task.folder import read_reward  # noqa: PLC0415
 
     name = load_spec(task).name
     folder = TaskFolder.read(task_folder(name))
@@ -100,7 +100,7 @@ def _so_far(campaign: Campaign) -> str:
     )
 
 
-def _print(lie: Lie, kept: Kept, home: Path) -> None:
+def _print(lie: Counterexample, kept: Kept, home: Path) -> None:
     from synth.record.pictures import write_strip  # noqa: PLC0415 - start-up stays quick
 
     home.mkdir(parents=True, exist_ok=True)

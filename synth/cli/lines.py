@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from synth.loop import events
-from synth.suite.causes import count
+from synth.suite.diagnosis import count
 
 __all__ = ["line_of"]
 

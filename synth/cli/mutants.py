@@ -14,14 +14,14 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from synth.cli.console import errors, output
-from synth.cli.paths import RUNS, task_folder
 from synth.errors import BudgetExhausted
 from synth.spec import load_spec
+from synth.task.paths import RUNS, task_folder
 
 if TYPE_CHECKING:
     from synth.failure import Find
-    from synth.report.mutant_score import MutantOutcome, MutationScore
-    from synth.suite import TaskFolder
+    from synth.mutation.score import MutantOutcome, MutationScore
+    from synth.task import TaskFolder
 
 __all__ = ["mutants"]
 
@@ -53,10 +53,10 @@ def mutants(
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
     """Break the committed reward in small ways, and see which of them the suite notices."""
-    from synth.report.mutants import MutationRun  # noqa: PLC0415 - start-up stays quick
-    from synth.suite import TaskFolder  # noqa: PLC0415
-    from synth.suite.finds import require_untouched  # noqa: PLC0415
-    from synth.suite.task import read_reward  # noqa: PLC0415
+    from synth.mutation.measure import MutationRun  # noqa: PLC0415 - start-up stays quick
+    from synth.task import TaskFolder  # noqa: PLC0415
+    from synth.task.counterexamples import require_untouched  # noqa: PLC0415
+    from synth.task.folder import read_reward  # noqa: PLC0415
 
     folder = TaskFolder.read(task_folder(load_spec(task).name))
     source = read_reward(folder.reward, folder.name)
@@ -162,8 +162,8 @@ def _print_survivor(outcome: MutantOutcome) -> None:
 
 
 def _keep(task: TaskFolder, finds: tuple[Find, ...]) -> None:
-    from synth.search import play  # noqa: PLC0415 - start-up stays quick
-    from synth.suite.finds import keep_finds  # noqa: PLC0415
+    from synth.task.counterexamples import keep_finds  # noqa: PLC0415
+    from synth.task.found import play  # noqa: PLC0415 - start-up stays quick
 
     before = len(task.store.episodes)
     store = keep_finds(task, [(play(task.spec, find), find.note) for find in finds])

@@ -10,9 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
-from synth.cli.paths import SPECS
 from synth.errors import UsageError
 from synth.spec import parse_spec
+from synth.task.paths import SPECS
 
 __all__ = ["new"]
 

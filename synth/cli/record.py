@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synth.cli.console import EpisodeProgress, output
-from synth.cli.paths import task_folder
 from synth.spec import load_spec
+from synth.task.paths import task_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

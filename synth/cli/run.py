@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synth.cli.console import errors, output
-from synth.cli.paths import run_folder, task_folder
 from synth.cli.record import ensure_episodes
 from synth.episode import read_store
 from synth.spec import load_spec
+from synth.task.paths import run_folder, task_folder
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,9 +68,9 @@ def run(
 ) -> None:
     """Make a reward for a task: episodes and suite if missing, the loop, then an audit."""
     from synth.cli.live import RunDisplay, groups_of  # noqa: PLC0415 - start-up stays quick
-    from synth.cli.settle import Evidence, settle  # noqa: PLC0415
     from synth.cli.summary import explain, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
+    from synth.loop.adopt import Evidence, settle  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
 
     options = LoopOptions(

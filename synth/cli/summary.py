@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.suite.causes import count
+from synth.suite.diagnosis import count
 
 if TYPE_CHECKING:
-    from synth.cli.settle import Settlement
     from synth.loop import Outcome
+    from synth.loop.adopt import Adoption
     from synth.loop.compare import Comparison, Side
 
 __all__ = ["explain", "to_json"]
 
 
-def explain(outcome: Outcome, settlement: Settlement, task: str) -> list[str]:
+def explain(outcome: Outcome, settlement: Adoption, task: str) -> list[str]:
     """The closing lines: what came of it, what it cost, what to do next."""
     cost = f", cost {outcome.cost:.4f}" if outcome.cost is not None else ""
     replayed = f" ({outcome.replayed} from the journal)" if outcome.replayed else ""
@@ -42,7 +42,7 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _fate(settlement: Settlement, outcome: Outcome, task: str) -> list[str]:
+def _fate(settlement: Adoption, outcome: Outcome, task: str) -> list[str]:
     committed, mine = f"generated/{task}/reward.py", f"{outcome.folder}/reward.py"
     match settlement.fate:
         case "promoted":
@@ -88,7 +88,7 @@ def _side(side: Side) -> str:
 
 
 def to_json(
-    outcome: Outcome, settlement: Settlement, audited: bool | None, code: int
+    outcome: Outcome, settlement: Adoption, audited: bool | None, code: int
 ) -> dict[str, Any]:
     """The summary for scripts; every key is always there."""
     speed, held_out = outcome.speed, outcome.held_out

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from synth.cli.console import output
-from synth.cli.paths import SPECS, task_folder
 from synth.errors import SpecError
 from synth.spec import find_specs, load_spec
+from synth.task.paths import SPECS, task_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

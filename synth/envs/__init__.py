@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from synth.envs.base import Family, Moment, Policy, Simulator, Staged, Worded
-from synth.envs.policies import find_policy
+from synth.envs.base import (
+    UNDRAWN,
+    Alterable,
+    Backdrop,
+    Comparable,
+    Defaults,
+    Enumerable,
+    Family,
+    Nudged,
+    PlainFamily,
+    PlainSimulator,
+    Policy,
+    Scenery,
+    Simulator,
+    TimeStep,
+    Worded,
+)
+from synth.envs.recipe import Recipe
 from synth.envs.registry import families, family_of
 
 __all__ = [
+    "UNDRAWN",
+    "Alterable",
+    "Backdrop",
+    "Comparable",
+    "Defaults",
+    "Enumerable",
     "Family",
-    "Moment",
+    "Nudged",
+    "PlainFamily",
+    "PlainSimulator",
     "Policy",
+    "Recipe",
+    "Scenery",
     "Simulator",
-    "Staged",
+    "TimeStep",
     "Worded",
     "families",
     "family_of",
-    "find_policy",
 ]

@@ -2,35 +2,67 @@
 
 A family makes environments, renders them, and knows success and truth. Truth is a mapping
 of named predicates over simulator *state*; it is recorded beside the frames and scores
-reports. This module holds only the protocols: no simulator is imported here.
+reports. A simulator must do little (`Simulator`); what else it can do is an ability of its
+own (`Backdrop`, `Alterable`, `Comparable`, `Enumerable`, `Nudged`, `Worded`), and a check
+that needs an ability which a simulator lacks is skipped with that reason.
+
+Only protocols stand here: no simulator is imported.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+import numpy as np
 
-    import numpy as np
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from numpy.typing import NDArray
 
+    from synth.envs.recipe import Recipe
     from synth.spec import Spec
 
-__all__ = ["Family", "Moment", "Policy", "Simulator", "Staged", "Worded"]
+__all__ = [
+    "UNDRAWN",
+    "Alterable",
+    "Backdrop",
+    "Comparable",
+    "Defaults",
+    "Enumerable",
+    "Family",
+    "Nudged",
+    "PlainFamily",
+    "PlainSimulator",
+    "Policy",
+    "Scenery",
+    "Simulator",
+    "TimeStep",
+    "Worded",
+]
+
+UNDRAWN: NDArray[np.uint8] = np.zeros((0, 0, 3), np.uint8)
+"""The frame of a step that nobody wanted drawn."""
+UNDRAWN.setflags(write=False)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Moment:
+class TimeStep:
     """What can be known after a reset or a step.
 
     Attributes:
-        frame: ``uint8[H, W, 3]``, RGB; the caller may keep it.
+        frame: ``uint8[H, W, 3]``, RGB; the caller may keep it. `UNDRAWN` where it was not
+            asked for.
         reward: The environment's own reward; 0.0 after a reset.
         success: Whether the environment reports success at this very moment.
-        done: Whether the episode is over, by success, failure or the step limit.
+        done: Whether the episode is over: a real end, or the environment's own step limit.
+            Success alone need not be one.
         truth: Predicate name to value; the same names throughout an episode.
+        margin: Signed distance of the state from the threshold of success, in the family's
+            unit; positive exactly at success. ``None`` where the family has no such measure.
+        seen: Share of the deciding thing that the best view shows, 0 to 1; ``None`` where
+            the family cannot tell.
     """
 
     frame: NDArray[np.uint8]
@@ -38,22 +70,36 @@ class Moment:
     success: bool
     done: bool
     truth: Mapping[str, bool]
+    margin: float | None = None
+    seen: float | None = None
 
 
 @runtime_checkable
 class Simulator(Protocol):
-    """One environment, rendered. Not thread-safe."""
+    """One environment, rendered. Not thread-safe.
 
-    def reset(self, seed: int) -> Moment:
-        """Begin the episode of that seed; the same seed gives the same episode.
+    The same seed and actions give the same frames to the byte, whatever was played before.
+    """
+
+    def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
+        """Begin the episode of that seed.
+
+        Args:
+            seed: The same seed gives the same episode.
+            draw: Whether the picture is wanted; without it the frame is `UNDRAWN`.
 
         Raises:
             EnvironmentFault: The simulator cannot build that episode.
         """
         ...
 
-    def step(self, action: Any) -> Moment:
-        """Apply one action, a JSON value."""
+    def step(self, action: Any, *, draw: bool = True) -> TimeStep:
+        """Apply one action, a JSON value; `draw` as for `reset`.
+
+        Raises:
+            EnvironmentFault: The action is not one of the environment's, or the environment
+                breaks.
+        """
         ...
 
     def random_action(self, rng: np.random.Generator) -> Any:
@@ -67,33 +113,79 @@ class Simulator(Protocol):
         """
         ...
 
+    def resolution(self) -> float | None:
+        """What one pixel shows of the margin's unit, where success is decided.
+
+        ``None`` where the simulator gives no margins.
+        """
+        ...
+
     def close(self) -> None:
         """Release what the simulator holds."""
         ...
 
 
 @runtime_checkable
-class Staged(Protocol):
-    """A simulator that can draw its scene, and change it; not every one can."""
+class Backdrop(Protocol):
+    """A simulator that can draw its scene without the agent."""
 
     def backdrop(self) -> NDArray[np.uint8]:
-        """``uint8[H, W, 3]``: the picture without the one who acts."""
+        """``uint8[H, W, 3]``: the present picture without the agent."""
         ...
 
-    def alter(self, change: Callable[[Any], None]) -> Moment:
+
+@runtime_checkable
+class Alterable(Protocol):
+    """A simulator whose scene can be changed after a reset, the agent's place included."""
+
+    def alter(self, change: Callable[[Any], None], *, draw: bool = True) -> TimeStep:
         """Change the scene of an episode that has just been reset.
 
         Args:
             change: Called with the environment.
+            draw: Whether the picture is wanted.
 
         Returns:
-            The first moment of the changed episode; its truth and its success are those of
-            the changed scene.
+            The first time step of the changed episode; its truth and its success are those
+            of the changed scene.
         """
         ...
 
+    def poses(self) -> Sequence[Callable[[Any], None]]:
+        """Ways to set the agent on every free place, facing each way; each is for `alter`."""
+        ...
+
+
+@runtime_checkable
+class Comparable(Protocol):
+    """A simulator whose states can be told apart."""
+
     def state(self) -> bytes:
         """Equal where everything that decides what follows is equal, the step count aside."""
+        ...
+
+
+@runtime_checkable
+class Enumerable(Protocol):
+    """A simulator that may have a finite number of actions."""
+
+    def actions(self) -> tuple[Any, ...] | None:
+        """All actions, JSON values, each once; ``None`` where there is no end of them."""
+        ...
+
+
+@runtime_checkable
+class Nudged(Protocol):
+    """A simulator whose actions can be changed a little: those of continuous control."""
+
+    def nudged(self, action: Any, rng: np.random.Generator, size: float) -> Any:
+        """An action near `action`.
+
+        Args:
+            action: A JSON value.
+            rng: Decides the direction.
+            size: Largest change, as a share of the action's range, 0 to 1.
+        """
         ...
 
 
@@ -106,8 +198,67 @@ class Worded(Protocol):
         ...
 
 
+class Scenery(Protocol):
+    """Changes of a family's scenes that must not change what an episode is.
+
+    Whether a changed scene leaves an episode as it was is not decided here: the episode is
+    played again in it.
+    """
+
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of things that have a colour."""
+        ...
+
+    def additions(self, env: Any, rng: np.random.Generator) -> list[Callable[[Any], None]]:
+        """Ways to add one thing each, of kinds that the task is not about.
+
+        Raises:
+            ExpertFailed: The scene has no room for any; the message says why.
+        """
+        ...
+
+    def recolouring(
+        self, env: Any, rng: np.random.Generator, kinds: Sequence[str]
+    ) -> Callable[[Any], None]:
+        """A way to draw all things of some kinds in other colours.
+
+        Raises:
+            ExpertFailed: The scene holds none of these kinds.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What `synth new` writes into a spec of a family.
+
+    Attributes:
+        policy: The expert, ``module:function``; ``""`` where the user must name one.
+        render: TOML lines of ``[render]``, comments included.
+        success: TOML lines of ``[success]``; none where the family knows success.
+        metamorphic: TOML lines of ``[metamorphic]``: what may change in the family's own
+            pictures without changing a verdict.
+        max_steps: Steps after which an episode is cut.
+        hold: Frames recorded on after the first success.
+        microseconds: The speed target for pictures of this size.
+        remarks: Sentences for the user: what was taken for success, and on what evidence.
+    """
+
+    policy: str = ""
+    render: tuple[str, ...] = ()
+    success: tuple[str, ...] = ()
+    metamorphic: tuple[str, ...] = ()
+    max_steps: int = 200
+    hold: int = 0
+    microseconds: float = 60.0
+    remarks: tuple[str, ...] = field(default=())
+
+
 class Family(Protocol):
-    """Environments that are made, rendered and understood in the same way."""
+    """Environments that are made, rendered and understood in the same way.
+
+    A family is one folder of `synth.envs` and one line in `synth.envs.registry`.
+    """
 
     @property
     def name(self) -> str:
@@ -115,7 +266,10 @@ class Family(Protocol):
         ...
 
     def claims(self, env_id: str) -> bool:
-        """Whether this family makes that environment id. Needs no simulator installed."""
+        """Whether this family makes that environment, by its id or by its registered class.
+
+        Needs no simulator installed for ids that the family knows by name.
+        """
         ...
 
     def known(self) -> tuple[str, ...]:
@@ -127,13 +281,82 @@ class Family(Protocol):
 
         Raises:
             EnvironmentFault: A package is missing; the message says what to install.
-            SpecError: ``env``, ``render`` or ``options`` say what the family cannot do.
+            SpecError: ``env``, ``render``, ``options`` or ``success`` say what the family
+                cannot do.
+        """
+        ...
+
+    def defaults(self, env_id: str) -> Defaults:
+        """What `synth new` writes for that environment.
+
+        Raises:
+            EnvironmentFault: The environment cannot be made here.
+        """
+        ...
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The family's own near misses and routes; they come before the general ones."""
+        ...
+
+    def scenery(self) -> Scenery | None:
+        """How its scenes can be changed; ``None`` where they cannot."""
+        ...
+
+    def notes(self, spec: Spec) -> str:
+        """What a prompt should say of the pictures: camera, sizes, seams between views.
+
+        No truth, and nothing that the pictures do not show. ``""`` where there is nothing.
         """
         ...
 
     def versions(self) -> dict[str, str]:
         """Package name to version, of what decides the frames."""
         ...
+
+
+class PlainFamily:
+    """What a family has that knows nothing of its own; a family may inherit it."""
+
+    name: str
+
+    def known(self) -> tuple[str, ...]:
+        """None by name."""
+        return ()
+
+    def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all
+        """Nothing but the general ones."""
+        return Defaults()
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """None of its own."""
+        return ()
+
+    def scenery(self) -> Scenery | None:
+        """None: its scenes cannot be changed."""
+        return None
+
+    def notes(self, spec: Spec) -> str:  # noqa: ARG002 - there is nothing to say
+        """Nothing."""
+        return ""
+
+    def versions(self) -> dict[str, str]:
+        """Nothing that decides the frames."""
+        return {}
+
+
+class PlainSimulator:
+    """The part of a simulator that most have in common; a simulator may inherit it."""
+
+    def scene(self) -> str:
+        """No kinds of scene."""
+        return ""
+
+    def resolution(self) -> float | None:
+        """None: there are no margins."""
+        return None
+
+    def close(self) -> None:
+        """There is nothing to release."""
 
 
 class Policy(Protocol):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from synth.episode.files import read_store, write_store
+from synth.episode.rollout import Rollout
 from synth.episode.store import (
     SPLITS,
-    Change,
     Episode,
     EpisodeStore,
     Kind,
+    SceneEvent,
     Split,
     Variant,
     frame_digest,
@@ -16,10 +17,11 @@ from synth.episode.store import (
 
 __all__ = [
     "SPLITS",
-    "Change",
     "Episode",
     "EpisodeStore",
     "Kind",
+    "Rollout",
+    "SceneEvent",
     "Split",
     "Variant",
     "frame_digest",

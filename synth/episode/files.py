@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.episode.packing import read_frames, write_frames
-from synth.episode.store import SPLITS, Change, Episode, EpisodeStore
+from synth.episode.store import SPLITS, Episode, EpisodeStore, SceneEvent
 from synth.episode.variant_files import read_variants, write_variants
 from synth.errors import UsageError
 
@@ -154,11 +154,11 @@ def _changes_to_json(e: Episode) -> dict[str, Any]:
     return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.changes]}
 
 
-def _changes(raw: dict[str, Any]) -> tuple[Change, ...] | None:
+def _changes(raw: dict[str, Any]) -> tuple[SceneEvent, ...] | None:
     if "changes" not in raw:
         return None
     return tuple(
-        Change(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
+        SceneEvent(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
         for frame, top, left, bottom, right, leaves, returns in raw["changes"]
     )
 

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SPLITS",
-    "Change",
     "Episode",
     "EpisodeStore",
     "Kind",
+    "SceneEvent",
     "Split",
     "Variant",
     "frame_digest",
@@ -42,7 +42,7 @@ SPLITS: tuple[Split, ...] = ("visible", "held_out")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SceneEvent:
     """Something in the scene other than the one who acts looks different from a frame on.
 
     It is seen in the *backdrop*, the picture drawn without the one who acts, and only
@@ -110,7 +110,7 @@ class Episode:
     success: NDArray[np.bool_]
     truth: Mapping[str, NDArray[np.bool_]]
     note: str = ""
-    changes: tuple[Change, ...] | None = None
+    changes: tuple[SceneEvent, ...] | None = None
 
     def __len__(self) -> int:
         """The number of actions, T."""

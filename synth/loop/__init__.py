@@ -7,8 +7,8 @@ Nothing here prints or knows a provider.
 from synth.loop.budget import AnyOf, Spent, StopCondition
 from synth.loop.compare import Agreement, Comparison, Side, compare
 from synth.loop.events import Event, Observer
-from synth.loop.examine import Examiner, SuiteExaminer, Timing
 from synth.loop.folder import RunFolder, RunStatus, read_status
+from synth.loop.judge import Judge, SuiteJudge, Timing
 from synth.loop.options import LoopOptions
 from synth.loop.outcome import Outcome
 from synth.loop.prices import Price, find_price
@@ -21,7 +21,7 @@ __all__ = [
     "AnyOf",
     "Comparison",
     "Event",
-    "Examiner",
+    "Judge",
     "LoopOptions",
     "Observer",
     "Outcome",
@@ -32,7 +32,7 @@ __all__ = [
     "Side",
     "Spent",
     "StopCondition",
-    "SuiteExaminer",
+    "SuiteJudge",
     "Timing",
     "Verdict",
     "compare",

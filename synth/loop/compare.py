@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.errors import RewardError
-from synth.loop.examine import SuiteExaminer
+from synth.loop.judge import SuiteJudge
 from synth.program import parse
 from synth.sandbox import Cell, Sandbox
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.loop.examine import Task
+    from synth.loop.judge import Task
     from synth.plan import Plan
 
 __all__ = ["Agreement", "Comparison", "Side", "compare"]
@@ -115,7 +115,7 @@ def compare(
     Raises:
         SandboxUnavailable: This machine cannot confine them.
     """
-    examiner = SuiteExaminer(task, folder, unsafe=unsafe)
+    examiner = SuiteJudge(task, folder, unsafe=unsafe)
     sides = [_side(task, examiner, *reward) for reward in (committed, candidate)]
     holds = [_holds(task, source, unsafe=unsafe) for source, _ in (committed, candidate)]
     agreements: list[Agreement] = []
@@ -128,7 +128,7 @@ def compare(
     return Comparison(sides[0], sides[1], tuple(agreements))
 
 
-def _side(task: Task, examiner: SuiteExaminer, source: str, plan: Plan) -> Side:
+def _side(task: Task, examiner: SuiteJudge, source: str, plan: Plan) -> Side:
     visible = examiner.visible(source, plan)
     held_out = examiner.held_out(source, plan, task.store.generation)
     try:

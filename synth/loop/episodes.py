@@ -4,7 +4,7 @@ What the search finds is added to the visible ones; what was held out and has be
 at in vain is replaced by fresh episodes. A run that is resumed, or replayed on what it
 left behind, must see every episode come when it came at first: so finds that a journal
 names are put aside at the start and wait there. Which of them come, and when, is for
-`synth.loop.bench` to say.
+`synth.loop.cached_judge` to say.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["Episodes", "find_key", "visible_digest"]
 
 
 class Episodes:
-    """The episodes of one run, as they grow. Itself a `synth.loop.examine.Task`.
+    """The episodes of one run, as they grow. Itself a `synth.loop.judge.Task`.
 
     Args:
         spec: The spec.
@@ -72,7 +72,7 @@ class Episodes:
             episodes = (*self._visible.episodes, self._aside[key])
             self._visible = dataclasses.replace(self._visible, episodes=episodes)
         else:
-            from synth.search import add_found, play  # noqa: PLC0415 - few runs need Hypothesis
+            from synth.task.found import add_found, play  # noqa: PLC0415 - few runs need Hypothesis
 
             played = play(self.spec, find)
             self._visible = add_found(self._visible, self.spec, [(played, find.note)])

@@ -1,7 +1,7 @@
 """Making a passing program faster, without giving up anything that it passes.
 
 A few rounds beyond the ordinary ones, and only where the spec's target is missed. What is
-measured here is taken from the journal on a resume or replay (`synth.loop.examine.Bench`).
+measured here is taken from the journal on a resume or replay (`synth.loop.judge.CachedJudge`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from synth.journal import DecisionRecord
 from synth.loop import events
 from synth.loop.answer import read_program
-from synth.loop.complain import in_words
+from synth.loop.feedback import in_words
 from synth.prompts.requests import FasterRequest, FunctionCost
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from synth.episode.replacing import replace_file
+from synth.episode.replace import replace_file
 from synth.errors import UsageError
-from synth.suite import write_task
+from synth.task import write_task
 
 if TYPE_CHECKING:
     from pathlib import Path

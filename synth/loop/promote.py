@@ -17,15 +17,15 @@ from pydantic import BaseModel, ConfigDict
 
 from synth import __version__
 from synth.episode import read_store
-from synth.episode.replacing import replace_file
+from synth.episode.replace import replace_file
 from synth.errors import UsageError
 from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
 from synth.loop.folder import RunFolder
 from synth.program import program_digest
 from synth.record.folder import replace_folder
 from synth.suite import render_suite
-from synth.suite.provenance import file_digests
-from synth.suite.task import read_task
+from synth.task.folder import read_task
+from synth.task.provenance import file_digests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from synth.errors import ModelReplyError
 from synth.journal import CandidateRecord, DecisionRecord, PlanRecord
 from synth.loop import events
 from synth.loop.answer import is_program, read_program
-from synth.loop.complain import blames_the_plan, complaints, in_words, not_a_plan, unseen
-from synth.loop.demonstrate import demonstrations
+from synth.loop.demonstrations import demonstrations
+from synth.loop.feedback import blames_the_plan, complaints, in_words, not_a_plan, unseen
 from synth.loop.ledger import Candidate
 from synth.program import changed_functions, program_digest
 from synth.prompts.answers import parse_plan
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from synth.loop.asking import Asker
-    from synth.loop.bench import Bench
+    from synth.loop.cached_judge import CachedJudge
     from synth.loop.episodes import Episodes
     from synth.loop.events import Observer
     from synth.loop.ledger import Ledger
     from synth.loop.options import LoopOptions
     from synth.plan import Plan, Stages
-    from synth.prompts.requests import Complaint, RequestKind
+    from synth.prompts.requests import FailureReport, RequestKind
 
 __all__ = ["Rounds"]
 
@@ -72,7 +72,7 @@ class Rounds:
         *,
         episodes: Episodes,
         asker: Asker,
-        bench: Bench,
+        bench: CachedJudge,
         ledger: Ledger,
         options: LoopOptions,
         observe: Observer,
@@ -84,7 +84,7 @@ class Rounds:
         self.invariances = invariances(self.spec)
         self.shown = demonstrations(episodes.original)
         self.round = -1
-        self._met: dict[str, Complaint] = {}
+        self._met: dict[str, FailureReport] = {}
         self._blamed: set[Stages] = set()
 
     def run(self, start: Candidate | None = None) -> Candidate:
@@ -101,7 +101,7 @@ class Rounds:
             ModelError: The service failed.
         """
         previous: Plan | None = None
-        blamed: tuple[Complaint, ...] = ()
+        blamed: tuple[FailureReport, ...] = ()
         base = start
         notes: tuple[str, ...] = ()
         while True:
@@ -173,9 +173,11 @@ class Rounds:
         self.ledger.note(DecisionRecord(key=key, decision="unusable", reason=reason))
         self.observe(events.Unusable(key, reason))
 
-    def _describe(self, previous: Plan | None, blamed: tuple[Complaint, ...]) -> Mapping[int, Plan]:
+    def _describe(
+        self, previous: Plan | None, blamed: tuple[FailureReport, ...]
+    ) -> Mapping[int, Plan]:
         """Ask until at least one sample is a plan. Sample to plan."""
-        problems: tuple[Complaint, ...] = ()
+        problems: tuple[FailureReport, ...] = ()
         while True:
             number = self.start_round("describe")
             requests = [
@@ -364,19 +366,19 @@ class Rounds:
                 return candidate
         return None
 
-    def _remember(self, said: Sequence[Complaint]) -> None:
+    def _remember(self, said: Sequence[FailureReport]) -> None:
         """Keep complaints for later rounds of this lineage, the newest of each message."""
         for complaint in said:
             if complaint.shots:
                 self._met.pop(complaint.failure.message, None)
                 self._met[complaint.failure.message] = complaint
 
-    def _earlier(self, now: Sequence[Complaint]) -> tuple[Complaint, ...]:
+    def _earlier(self, now: Sequence[FailureReport]) -> tuple[FailureReport, ...]:
         """What was said before and is not said now."""
         said = {complaint.failure.message for complaint in now}
         return tuple(c for message, c in self._met.items() if message not in said)[-EARLIER:]
 
-    def _complaints(self, base: Candidate) -> tuple[Complaint, ...]:
+    def _complaints(self, base: Candidate) -> tuple[FailureReport, ...]:
         """What to say against a program, and against a plan whose programs get no better."""
         limit = self.options.complaints
         return complaints(base.verdict, base.plan, self.episodes, limit=limit) or (unseen(),)

@@ -13,14 +13,14 @@ from synth import __version__
 from synth.errors import BudgetExhausted, ModelError, SynthError
 from synth.journal import DecisionRecord, Journal, RunRecord, Tape
 from synth.loop.asking import Asker
-from synth.loop.bench import Bench
 from synth.loop.budget import stop_condition
+from synth.loop.cached_judge import CachedJudge
 from synth.loop.clock import Clock
 from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
-from synth.loop.examine import SuiteExaminer
 from synth.loop.faster import make_faster
 from synth.loop.folder import RunFolder, RunStatus, State
+from synth.loop.judge import SuiteJudge
 from synth.loop.ledger import Ledger
 from synth.loop.options import LoopOptions
 from synth.loop.outcome import Ending, Outcome, next_step
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.loop.events import Event, Observer
-    from synth.loop.examine import Examiner, Task
+    from synth.loop.judge import Judge, Task
     from synth.loop.prices import Price
     from synth.models.base import Model
 
@@ -55,7 +55,7 @@ def run_loop(
     options: LoopOptions | None = None,
     observer: Observer | None = None,
     *,
-    examiner: Examiner | None = None,
+    examiner: Judge | None = None,
     price: Price | None = None,
     clock: Clock | None = None,
     unsafe: bool = False,
@@ -112,8 +112,8 @@ def run_loop(
             observe=run.observe,
             tape=tape,
         )
-        examiner = examiner or SuiteExaminer(episodes, folder, unsafe=unsafe)
-        bench = Bench(examiner, episodes, journal, watch, source=tape)
+        examiner = examiner or SuiteJudge(episodes, folder, unsafe=unsafe)
+        bench = CachedJudge(examiner, episodes, journal, watch, source=tape)
         return run.go(asker, bench)
 
 
@@ -134,7 +134,7 @@ class _Run:
         self.options, self.observer = options, observer
         self.ledger = Ledger(journal, files, episodes.spec)
         self.asker: Asker
-        self.bench: Bench
+        self.bench: CachedJudge
 
     def observe(self, event: Event) -> None:
         """Pass an event on; where a round begins, the status file is brought up to date."""
@@ -142,7 +142,7 @@ class _Run:
             self.files.write_status(self.status("running"))
         self.observer(event)
 
-    def go(self, asker: Asker, bench: Bench) -> Outcome:
+    def go(self, asker: Asker, bench: CachedJudge) -> Outcome:
         """Go through the rounds, to whichever end."""
         self.asker, self.bench = asker, bench
         self._head()

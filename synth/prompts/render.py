@@ -23,7 +23,7 @@ from synth.prompts.view import Marker, Viewer
 
 if TYPE_CHECKING:
     from synth.plan import Plan
-    from synth.prompts.requests import Complaint, Request, Shot
+    from synth.prompts.requests import FailureReport, Request, Shot
 
 __all__ = ["PicturePart", "Prompt", "TextPart", "render", "templates_digest"]
 
@@ -115,7 +115,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
 
 
 def _refuse_held_out(request: Request) -> None:
-    complaints: tuple[Complaint, ...] = getattr(request, "complaints", ())
+    complaints: tuple[FailureReport, ...] = getattr(request, "complaints", ())
     complaints += getattr(request, "earlier", ())
     named = [c.failure.test for c in complaints if c.failure.held_out]
     named += [c.failure.test for c in complaints if (c.failure.episode or "").startswith("held-")]

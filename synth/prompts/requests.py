@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from synth.plan import Plan
 
 __all__ = [
-    "Complaint",
     "Demonstration",
     "DescribeRequest",
+    "FailureReport",
     "FasterRequest",
     "FunctionCost",
     "RefineRequest",
@@ -68,7 +68,7 @@ class Demonstration:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Complaint:
+class FailureReport:
     """One failure with its pictures.
 
     Attributes:
@@ -133,7 +133,7 @@ class DescribeRequest(Request):
 
     kind: ClassVar[RequestKind] = "describe"
     demonstrations: tuple[Demonstration, ...]
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[FailureReport, ...] = ()
     previous: Plan | None = None
 
     @property
@@ -178,9 +178,9 @@ class RefineRequest(Request):
     kind: ClassVar[RequestKind] = "refine"
     plan: Plan
     source: str
-    complaints: tuple[Complaint, ...]
+    complaints: tuple[FailureReport, ...]
     notes: tuple[str, ...] = ()
-    earlier: tuple[Complaint, ...] = ()
+    earlier: tuple[FailureReport, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     target_microseconds: float
     invariances: tuple[str, ...] = ()
@@ -216,7 +216,7 @@ class FasterRequest(Request):
 
 
 def _shots(
-    demonstrations: tuple[Demonstration, ...], complaints: tuple[Complaint, ...]
+    demonstrations: tuple[Demonstration, ...], complaints: tuple[FailureReport, ...]
 ) -> tuple[Shot, ...]:
     shots = [s for d in demonstrations for s in d.shots]
     shots += [s for c in complaints for s in c.shots]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from synth.failure import Failure
     from synth.prompts.pictures import ColourTable, Difference
-    from synth.prompts.requests import Complaint, Demonstration, Shot
+    from synth.prompts.requests import Demonstration, FailureReport, Shot
 
 __all__ = [
     "ComplaintView",
@@ -100,7 +100,7 @@ class Viewer:
             DemonstrationView(d.episode, d.complete, self.pictures(d.shots)) for d in demonstrations
         )
 
-    def complaints(self, complaints: Sequence[Complaint]) -> tuple[GroupView, ...]:
+    def complaints(self, complaints: Sequence[FailureReport]) -> tuple[GroupView, ...]:
         """Failures by sub-task, sub-tasks in the order of their most telling failure."""
         groups = dict.fromkeys(c.failure.subtask for c in complaints)
         return tuple(

@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs.recipe import acting
 from synth.errors import ExpertFailed, SynthError
-from synth.record.near_miss_recipes import acting
-from synth.record.rolling import rollout
+from synth.record.player import rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from synth.envs import Policy, Simulator
-    from synth.record.rolling import Rollout
+    from synth.episode import Rollout
     from synth.spec import Spec
 
 __all__ = ["action_table", "fair_rollout", "first_aliased", "then_expert", "unaliased"]

@@ -7,13 +7,12 @@ What a recipe cannot make with a seed is skipped, and the caller is told. An epi
 before its first frame that looks like success and is none (`synth.record.aliasing`).
 
 This module plays recipes and chooses among their episodes. The recipes that work for any
-simulator are in `synth.record.near_miss_recipes`; a family adds better ones by a module
-with ``RECIPES``, named in `HOOKS`.
+simulator are in `synth.record.recipes`; a family adds better
+ones (`Family.recipes`).
 """
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,20 +21,18 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed
 from synth.record.aliasing import action_table, first_aliased
-from synth.record.near_miss_recipes import GENERAL
-from synth.record.rolling import Rollout, expert_rollout, rollout
+from synth.record.player import expert_rollout, rollout
+from synth.record.recipes import GENERAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from synth.envs import Policy, Simulator
-    from synth.record.near_miss_recipes import Recipe
+    from synth.envs import Family, Policy, Simulator
+    from synth.envs.recipe import Recipe
+    from synth.episode import Rollout
     from synth.spec import Spec
 
-__all__ = ["HOOKS", "NearMiss", "OnSkip", "near_misses", "recipes_for"]
-
-HOOKS = {"minigrid": "synth.record.near_miss_minigrid"}
-"""Family name to the module whose ``RECIPES`` come before the general ones."""
+__all__ = ["NearMiss", "OnSkip", "near_misses", "recipes_for"]
 
 TRIES = 3
 """Seeds that may fail in a row, all recipes tried, before recording gives up."""
@@ -65,13 +62,13 @@ class NearMiss:
     note: str
 
 
-def recipes_for(family: str) -> tuple[Recipe, ...]:
+def recipes_for(family: Family | None) -> tuple[Recipe, ...]:
     """The recipes for a family, alternating between near misses and routes.
 
     Args:
-        family: The family's name.
+        family: Whose own recipes come first; ``None`` gives the general ones.
     """
-    own = importlib.import_module(HOOKS[family]).RECIPES if family in HOOKS else ()
+    own = family.recipes() if family is not None else ()
     near = [r for r in (*own, *GENERAL) if r.aim == "near"]
     route = [r for r in (*own, *GENERAL) if r.aim == "route"]
     mixed: list[Recipe] = []
@@ -86,7 +83,7 @@ def near_misses(
     expert: Policy,
     seeds: Sequence[int],
     *,
-    family: str = "",
+    family: Family | None = None,
     on_skip: OnSkip | None = None,
 ) -> Iterator[NearMiss]:
     """As many near misses as the spec asks for, the recipes taken in turn.

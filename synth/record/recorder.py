@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from synth.envs import family_of, find_policy
-from synth.episode import SPLITS, Episode, EpisodeStore, Split, frame_digest
+from synth.envs import family_of
+from synth.episode import SPLITS, Episode, EpisodeStore, Rollout, Split, frame_digest
 from synth.errors import EnvironmentFault
+from synth.experts import find_policy
 from synth.record.aliasing import action_table, fair_rollout
 from synth.record.near_miss import near_misses
-from synth.record.rolling import Rollout, expert_rollout, random_policy
+from synth.record.player import expert_rollout, random_policy
 from synth.record.seeds import Seeds
 from synth.record.variants import with_variants
 
@@ -164,7 +165,7 @@ def roll_all(
                 yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
         for split, pool in pools.items():
             near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
-            found = near_misses(spec, simulator, policy, near, family=family.name, on_skip=on_skip)
+            found = near_misses(spec, simulator, policy, near, family=family, on_skip=on_skip)
             for k, made in enumerate(found):
                 name = f"{_PREFIX[split]}near-miss-{k:04d}"
                 yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)

@@ -13,34 +13,30 @@ computed from the recorded frames when a suite is run (`synth.suite.changed`).
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs import Staged
+from synth.envs import Alterable
 from synth.episode import SPLITS, Variant, frame_digest
 from synth.episode.naming import colours_name, distractors_name, render_name
 from synth.errors import ExpertFailed, SpecError
 from synth.record.near_miss import recipes_for
-from synth.record.replaying import agrees, changes_alike, lies_still, replay
+from synth.record.replay import agrees, changes_alike, lies_still, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from synth.envs import Family, Simulator
+    from synth.envs import Family, Scenery, Simulator
     from synth.episode import Episode, EpisodeStore
     from synth.record.near_miss import OnSkip
-    from synth.record.replaying import Alter, Replay
+    from synth.record.replay import Alter, Replay
     from synth.spec import MetamorphicSpec, Spec
 
-__all__ = ["HOOKS", "with_variants"]
-
-HOOKS = {"minigrid": "synth.record.variants_minigrid"}
-"""Family name to the module that changes its scenes: ``additions``, ``recolouring``, ``kinds``."""
+__all__ = ["with_variants"]
 
 TRIES = 8
 """Draws of colours that are tried for an episode."""
@@ -68,7 +64,7 @@ def with_variants(
     asked = spec.metamorphic
     if asked is None:
         return store
-    episodes = _chosen(store, asked.episodes, family.name)
+    episodes = _chosen(store, asked.episodes, family)
     made: list[Variant] = []
     for table in asked.render:
         drawn = _drawn_with(spec, table, store, episodes, family)
@@ -85,7 +81,7 @@ class _Stage:
     """A simulator whose scenes a family's module can change, and what was recorded in it."""
 
     simulator: Simulator
-    hook: Any
+    hook: Scenery
     store: EpisodeStore
 
 
@@ -93,7 +89,7 @@ _Outcome = tuple["Episode", "Variant | str"]
 """An episode, and its variant or the reason why there is none."""
 
 
-def _chosen(store: EpisodeStore, count: int, family: str) -> list[Episode]:
+def _chosen(store: EpisodeStore, count: int, family: Family) -> list[Episode]:
     """The first experts and near misses of each split that can be played from a plain reset."""
     altered = {f"near_miss:{r.key}" for r in recipes_for(family) if r.alter is not None}
     chosen: list[Episode] = []
@@ -163,7 +159,8 @@ def _in_changed_scenes(
     on_skip: OnSkip | None,
 ) -> list[Variant]:
     """Each episode among other things, and in other colours."""
-    if family.name not in HOOKS:
+    hook = family.scenery()
+    if hook is None:
         key = "distractors" if asked.distractors else "colours"
         raise SpecError(
             f"scenes of the {family.name} family cannot be changed.",
@@ -171,9 +168,8 @@ def _in_changed_scenes(
             key=f"metamorphic.{key}",
             remedy="Remove it.",
         )
-    hook = importlib.import_module(HOOKS[family.name])
     _require_known(spec, asked.colours, hook.kinds())
-    episodes = _chosen(store, asked.episodes, family.name)
+    episodes = _chosen(store, asked.episodes, family)
     stage = _Stage(family.make(spec), hook, store)
     made: list[Variant] = []
     try:
@@ -252,10 +248,10 @@ def _variant(episode: Episode, name: str, played: Replay, store: EpisodeStore) -
 
 
 def _fresh(simulator: Simulator, seed: int) -> Any:
-    """The environment after a reset, as `Staged.alter` hands it over."""
+    """The environment after a reset, as `Alterable.alter` hands it over."""
     simulator.reset(seed)
     found: list[Any] = []
-    if isinstance(simulator, Staged):
+    if isinstance(simulator, Alterable):
         simulator.alter(found.append)
     return found[0]
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.credit import assign_credit
-from synth.record import Rollout, Seeds, roll_expert, roll_random
+from synth.record import Seeds, roll_expert, roll_random
 from synth.sandbox import Cell
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from synth.episode import Rollout
     from synth.reward import Reward
     from synth.spec import Spec
 

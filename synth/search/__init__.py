@@ -1,10 +1,9 @@
-"""The search for lies: episodes on which a program is wrong, made by drawing actions."""
+"""The search for counterexamples: episodes on which a program is wrong, made by drawing actions."""
 
 from __future__ import annotations
 
-from synth.search.found import add_found, play
-from synth.search.ground import missing
-from synth.search.hunt import Hunt, hunt
-from synth.search.lies import Kind, Lie
+from synth.record.ground import missing
+from synth.search.counterexample import Counterexample, Kind
+from synth.search.search import Hunt, hunt
 
-__all__ = ["Hunt", "Kind", "Lie", "add_found", "hunt", "missing", "play"]
+__all__ = ["Counterexample", "Hunt", "Kind", "hunt", "missing"]

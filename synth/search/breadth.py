@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from synth.search.lies import skips
+from synth.search.counterexample import skips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from synth.envs import Moment, Staged
-    from synth.search.ground import Ground
-    from synth.search.lies import Spot
+    from synth.envs import Comparable, TimeStep
+    from synth.record.ground import Ground
+    from synth.search.counterexample import Violation
     from synth.search.witness import Witness
 
 __all__ = ["EXPANSIONS", "Breadth"]
@@ -36,14 +36,14 @@ class _Node:
 
     Attributes:
         actions: The way.
-        state: As `Staged.state` tells it.
+        state: As `Comparable.state` tells it.
         moment: What was seen on arriving.
         rows: Verdicts on the way, ``bool[K]`` each, this state's own included once known.
     """
 
     actions: tuple[Any, ...]
     state: bytes
-    moment: Moment
+    moment: TimeStep
     rows: tuple[NDArray[np.bool_], ...]
 
 
@@ -51,13 +51,13 @@ class Breadth:
     """Looks for a lie in fewer actions.
 
     Args:
-        ground: Where to play; its simulator must be `Staged`.
+        ground: Where to play; its simulator must be `Comparable`.
         witness: Whom to ask.
         spot: The lie to find again, at any frame.
         seed: The episode's seed.
     """
 
-    def __init__(self, ground: Ground, witness: Witness, spot: Spot, seed: int) -> None:
+    def __init__(self, ground: Ground, witness: Witness, spot: Violation, seed: int) -> None:
         self._ground, self._witness, self._spot, self._seed = ground, witness, spot, seed
         self._simulator = ground.simulator
         self._names = [name for stage in witness.stages for name in stage]
@@ -148,4 +148,4 @@ class Breadth:
         return node.state, credit
 
     def _state(self) -> bytes:
-        return cast("Staged", self._simulator).state()
+        return cast("Comparable", self._simulator).state()

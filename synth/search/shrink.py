@@ -1,7 +1,7 @@
 """From an episode with a lie to the shortest episode of the same seed with that lie.
 
 First actions are left out as long as the lie stays. Then every shorter way is tried, level
-by level from the reset, states told apart by `Staged.state`: what is found, or that nothing
+by level from the reset, states told apart by `Comparable.state`: what is found, or that nothing
 is, proves the shortest. Simulators without states stop after the first step.
 """
 
@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.envs import Staged
+from synth.envs import Comparable
 from synth.search.breadth import Breadth
-from synth.search.lies import spots
+from synth.search.counterexample import spots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synth.record.rolling import Rollout
-    from synth.search.ground import Ground
-    from synth.search.lies import Spot
+    from synth.episode import Rollout
+    from synth.record.ground import Ground
+    from synth.search.counterexample import Violation
     from synth.search.witness import Witness
 
 __all__ = ["PLAYS", "Caught", "first_lies", "shorten"]
@@ -32,12 +32,12 @@ PLAYS = 400
 class Caught:
     """A lie and the episode it is in, which ends with it."""
 
-    spot: Spot
+    spot: Violation
     rolled: Rollout
 
 
 def first_lies(
-    ground: Ground, witness: Witness, rolled: Rollout, wanted: Callable[[Spot], bool]
+    ground: Ground, witness: Witness, rolled: Rollout, wanted: Callable[[Violation], bool]
 ) -> tuple[Caught, ...]:
     """The first lie of each kind that is wanted, those that pixels excuse left out."""
     holds = witness.holds(rolled.frames, rolled.frames[0])
@@ -59,7 +59,7 @@ def shorten(ground: Ground, witness: Witness, caught: Caught) -> tuple[Caught, b
     best = _leave_out(ground, witness, caught)
     if len(best.rolled) <= 1:
         return best, True  # with no action at all the first frame would have been caught
-    if not isinstance(ground.simulator, Staged):
+    if not isinstance(ground.simulator, Comparable):
         return best, False
     actions, proven = Breadth(ground, witness, best.spot, best.rolled.seed).run(len(best.rolled))
     if actions is not None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synth.suite.evidence import Evidence, gather
-    from synth.suite.ids import episodes_of
-    from synth.suite.judgement import Judgement, judge
+    from synth.suite.judging import Judgement, judge
     from synth.suite.matrix import Status, StatusMatrix
+    from synth.suite.pytest.ids import episodes_of
+    from synth.suite.pytest.write import render_suite, write_suite
     from synth.suite.registry import Check, all_checks
     from synth.suite.speed import Speed, measure_speed
-    from synth.suite.task import TaskFolder, write_task
-    from synth.suite.write import render_suite, write_suite
 
 __all__ = [
     "Check",
@@ -26,7 +25,6 @@ __all__ = [
     "Speed",
     "Status",
     "StatusMatrix",
-    "TaskFolder",
     "all_checks",
     "episodes_of",
     "gather",
@@ -34,25 +32,22 @@ __all__ = [
     "measure_speed",
     "render_suite",
     "write_suite",
-    "write_task",
 ]
 
 _HOMES = {
     "Check": "registry",
     "Evidence": "evidence",
-    "Judgement": "judgement",
+    "Judgement": "judging",
     "Speed": "speed",
     "Status": "matrix",
     "StatusMatrix": "matrix",
-    "TaskFolder": "task",
     "all_checks": "registry",
-    "episodes_of": "ids",
+    "episodes_of": "pytest.ids",
     "gather": "evidence",
-    "judge": "judgement",
+    "judge": "judging",
     "measure_speed": "speed",
-    "render_suite": "write",
-    "write_suite": "write",
-    "write_task": "task",
+    "render_suite": "pytest.write",
+    "write_suite": "pytest.write",
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.confidence import CERTAINTY, episodes_needed, upper_bound
-from synth.suite.causes import count
+from synth.suite.diagnosis import count
 
 if TYPE_CHECKING:
     from synth.episode import Episode

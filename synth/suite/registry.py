@@ -43,7 +43,7 @@ MODULES = (
     "random",
     "near_miss",
     "changes",
-    "put_down",
+    "relocated",
     "metamorphic",
     "search",
     "necessity",

@@ -17,7 +17,7 @@ __all__ = ["brightened", "noisy", "shifted"]
 
 
 def noisy(frames: NDArray[np.uint8], amount: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Change every channel of every pixel on its own, by at most `amount`.
+    """SceneEvent every channel of every pixel on its own, by at most `amount`.
 
     Args:
         frames: ``uint8[N, H, W, 3]``.
@@ -29,7 +29,7 @@ def noisy(frames: NDArray[np.uint8], amount: int, rng: np.random.Generator) -> N
 
 
 def brightened(frames: NDArray[np.uint8], amount: int) -> NDArray[np.uint8]:
-    """Change all channels of all pixels by `amount`, which may be negative.
+    """SceneEvent all channels of all pixels by `amount`, which may be negative.
 
     Args:
         frames: ``uint8[N, H, W, 3]``.

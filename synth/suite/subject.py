@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from synth.search import Hunt
     from synth.suite.changed_evidence import ShownChanged
     from synth.suite.evidence import Evidence
-    from synth.suite.task import TaskFolder
+    from synth.task.folder import TaskFolder
 
 __all__ = ["NotJudged", "NotMade", "Subject"]
 

@@ -15,9 +15,9 @@ from synth.plan import Plan, SubTask
 from synth.program import extract_code, lint
 from synth.prompts.answers import parse_plan
 from synth.prompts.requests import (
-    Complaint,
     Demonstration,
     DescribeRequest,
+    FailureReport,
     FasterRequest,
     RefineRequest,
     WriteRequest,
@@ -51,8 +51,8 @@ def refined(
     plan: Plan,
     source: str,
     demonstrations: tuple[Demonstration, ...],
-    *complaints: Complaint,
-    earlier: tuple[Complaint, ...] = (),
+    *complaints: FailureReport,
+    earlier: tuple[FailureReport, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> str:
     """What it says to failures."""

@@ -17,7 +17,7 @@ from synth.models.builtin.kinds import kinds_of
 from synth.models.builtin.view import DRAWN, View
 from synth.program import extract_code
 from synth.prompts.answers import parse_plan
-from synth.prompts.requests import Complaint, Demonstration, DescribeRequest
+from synth.prompts.requests import Demonstration, DescribeRequest, FailureReport
 from tests.builtin.test_builtin_answers import MODEL, holds, plan_of, program_of, refined
 from tests.builtin.thing_worlds import BLUE, GREEN, RED, block, disc, plain
 from tests.builtin.worlds import (
@@ -46,14 +46,14 @@ def shut_again(colour: str, key: Cell, door: Cell) -> list[np.ndarray]:
     ]
 
 
-def undone(colour: str = "red", key: Cell = (3, 1), door: Cell = (3, 4)) -> Complaint:
+def undone(colour: str = "red", key: Cell = (3, 1), door: Cell = (3, 4)) -> FailureReport:
     """The door's step is said not to hold while the door is shut but no longer locked."""
     frames = shut_again(colour, key, door)
     shots = (shot("near-frame-0000", frames[0]), shot("near-frame-0007", frames[7]))
     return complaint(DOOR, shots, (None, False))
 
 
-def later(said: Complaint, group: Group) -> Complaint:
+def later(said: FailureReport, group: Group) -> FailureReport:
     """The same complaint from another group of the suite."""
     return replace(said, failure=replace(said.failure, group=group))
 

@@ -15,7 +15,7 @@ from synth.models.base import Reply
 from synth.models.builtin import BuiltinModel
 from synth.plan import Plan, SubTask
 from synth.prompts.render import render
-from synth.prompts.requests import Complaint, RefineRequest, Request
+from synth.prompts.requests import FailureReport, RefineRequest, Request
 from tests.builtin.test_builtin_loop import both
 from tests.builtin.worlds import complaint, shot
 
@@ -53,7 +53,7 @@ def test_labels_are_the_environments_own_word(tmp_path: Path) -> None:
     assert labelled >= 2
 
 
-def request(*earlier: Complaint) -> RefineRequest:
+def request(*earlier: FailureReport) -> RefineRequest:
     """A refinement after other failures."""
     plan = Plan(task="t", stages=((SubTask(name="goal", description="d", visible="v"),),))
     return RefineRequest(
@@ -71,7 +71,7 @@ def test_earlier_failures_are_one_line_each_and_bring_no_pictures() -> None:
 
 def test_an_earlier_failure_that_is_held_out_is_refused() -> None:
     """The rule for complaints holds for earlier ones too."""
-    held = Complaint(Failure("expert::goal", "expert", "no", "held-expert-0001", held_out=True))
+    held = FailureReport(Failure("expert::goal", "expert", "no", "held-expert-0001", held_out=True))
     with pytest.raises(UsageError, match="held out"):
         render(request(held))
 

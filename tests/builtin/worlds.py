@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from synth.failure import Failure
-from synth.prompts.requests import Complaint, Demonstration, Shot
+from synth.prompts.requests import Demonstration, FailureReport, Shot
 
 TILE, SIDE = 8, 6
 GREY = (100, 100, 100)
@@ -102,7 +102,7 @@ def complaint(
     shots: Sequence[Shot],
     labels: Sequence[bool | None],
     message: str = "Wrong.",
-) -> Complaint:
+) -> FailureReport:
     """A failure on pictures."""
     failure = Failure("random::goal", "random", message, "random-0000", 1, subtask)
-    return Complaint(failure, tuple(shots), labels=tuple(labels))
+    return FailureReport(failure, tuple(shots), labels=tuple(labels))

@@ -9,9 +9,10 @@ import pytest
 
 from synth.episode import read_store
 from synth.plan import Plan
+from synth.search import campaign
 from synth.spec import load_spec
-from synth.suite import TaskFolder, campaign, write_task
-from synth.suite.provenance import changed_files, file_digests, read_digests
+from synth.task import TaskFolder, write_task
+from synth.task.provenance import changed_files, file_digests, read_digests
 
 from .conftest import PLAN, PROGRAM, Command
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from synth.episode import read_store
+from synth.mutation.judge import MutantJudge
+from synth.mutation.measure import MutationRun
 from synth.plan import Plan
 from synth.record import Seeds
-from synth.report.mutant_judge import MutantJudge
-from synth.report.mutants import MutationRun
 from synth.spec import load_spec
-from synth.suite import TaskFolder, judge, write_task
+from synth.suite import judge
+from synth.task import TaskFolder, write_task
 
 from .conftest import PLAN, PROGRAM, WRONG, Command
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from synth.record import record
-from synth.suite.task import TaskFolder
+from synth.task.folder import TaskFolder
 from tests.corpus.corpus import PLANS, plan_of, spec_of
 
 if TYPE_CHECKING:

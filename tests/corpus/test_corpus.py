@@ -9,7 +9,7 @@ import pytest
 
 from synth.program import lint
 from synth.suite import judge
-from synth.suite.checks import drawn
+from synth.suite.checks import generated_images
 from tests.corpus.corpus import PLANS, TASKS, right_of, wrongs
 from tests.corpus.table import table
 
@@ -31,7 +31,7 @@ def test_a_right_program_is_green(name, task_of):
 @pytest.mark.parametrize("wrong", wrongs(), ids=lambda wrong: wrong.id)
 def test_a_wrong_program_is_red_for_what_is_wrong_with_it(wrong, task_of, monkeypatch):
     """The cascade stops at the group that its file names, with a message that tells the cause."""
-    monkeypatch.setattr(drawn, "SCENES", FEW_SCENES)
+    monkeypatch.setattr(generated_images, "SCENES", FEW_SCENES)
     judgement = judge(wrong.source, task_of(wrong.task, wrong.plan))
     said = [f.message for f in judgement.failures]
     assert {f.group for f in judgement.failures} == {wrong.group}, said

@@ -9,12 +9,13 @@ import sys
 import pytest
 from minigrid.core.world_object import Door
 
-from synth.envs import family_of, find_policy
-from synth.envs.minigrid_guess import Guess
-from synth.envs.minigrid_objective import Objective, objective_of
-from synth.envs.minigrid_planner import plan
-from synth.envs.minigrid_world import World
+from synth.envs import family_of
+from synth.envs.minigrid.heuristic import Heuristic
+from synth.envs.minigrid.objective import Objective, objective_of
+from synth.envs.minigrid.planning import plan
+from synth.envs.minigrid.world import World
 from synth.errors import ExpertFailed
+from synth.experts import find_policy
 
 SOLVED = [
     *(f"Empty-{size}" for size in ("5x5", "Random-5x5", "6x6", "Random-6x6", "8x8", "16x16")),
@@ -124,7 +125,8 @@ def test_plans_do_not_depend_on_the_process(make_spec):
     """Two processes with different string hashes plan the same actions."""
     code = (
         "from synth.spec import parse_spec\n"
-        "from synth.envs import family_of, find_policy\n"
+        "from synth.envs import family_of\n"
+        "from synth.experts import find_policy\n"
         "spec = parse_spec('env=\"MiniGrid-BlockedUnlockPickup-v0\"\\n'\n"
         "    '[expert]\\npolicy=\"synth.envs.minigrid:planner\"', name='task')\n"
         "simulator = family_of(spec).make(spec)\n"
@@ -169,7 +171,7 @@ def test_a_goal_that_is_walled_in_is_said_to_be_out_of_reach(make_spec):
 
 def test_the_search_is_bounded(make_spec, monkeypatch):
     """Where the bound is reached the message says so, and nothing hangs."""
-    monkeypatch.setattr("synth.envs.minigrid_planner.MAX_EXPANSIONS", 2)
+    monkeypatch.setattr("synth.envs.minigrid.planning.MAX_EXPANSIONS", 2)
     spec = make_spec("MiniGrid-DoorKey-6x6-v0")
     simulator = family_of(spec).make(spec)
     simulator.reset(0)
@@ -226,7 +228,7 @@ def test_the_bound_on_what_is_left_is_never_above_the_truth(make_spec, name):
         actions = list(find_policy(spec)(simulator))
         for t, action in enumerate(actions):
             world = World(simulator.env, objective_of(simulator.env))
-            assert Guess(world).left(world.start) <= len(actions) - t
+            assert Heuristic(world).left(world.start) <= len(actions) - t
             simulator.step(action)
 
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.envs import family_of, find_policy
-from synth.envs.minigrid_render import TileRenderer
+from synth.envs import family_of
+from synth.envs.minigrid.renderer import TileRenderer
+from synth.experts import find_policy
 
 ENVS = [
     "MiniGrid-DoorKey-6x6-v0",

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from gymnasium.error import DependencyNotInstalled
 
-from synth.envs import Simulator, family_of, find_policy
+from synth.envs import Simulator, family_of
 from synth.errors import EnvironmentFault, SpecError
+from synth.experts import find_policy
 
 
 def open_simulator(spec):

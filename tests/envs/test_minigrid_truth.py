@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from synth.envs import family_of, find_policy
+from synth.envs import family_of
+from synth.experts import find_policy
 
 LEFT, RIGHT, FORWARD, PICKUP, DROP, TOGGLE, DONE = range(7)
 

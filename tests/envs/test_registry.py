@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from synth.envs import Family, families, family_of, find_policy
+from synth.envs import Family, families, family_of
 from synth.errors import EnvironmentFault, SpecError
+from synth.experts import find_policy
 
 
 def test_a_minigrid_id_belongs_to_the_minigrid_family(make_spec):
@@ -63,8 +64,8 @@ def test_a_missing_package_says_what_to_install(make_spec, monkeypatch):
 
     for name in [n for n in sys.modules if n.partition(".")[0] == "minigrid"]:
         monkeypatch.delitem(sys.modules, name)
-    for name in ("simulator", "render"):
-        monkeypatch.delitem(sys.modules, f"synth.envs.minigrid_{name}", raising=False)
+    for name in ("simulator", "renderer", "perturbed_scenes"):
+        monkeypatch.delitem(sys.modules, f"synth.envs.minigrid.{name}", raising=False)
     monkeypatch.setattr(builtins, "__import__", refuse)
     spec = make_spec("MiniGrid-Empty-5x5-v0")
     with pytest.raises(EnvironmentFault, match=r'pip install "synth\[minigrid\]"'):

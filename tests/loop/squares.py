@@ -17,7 +17,7 @@ from synth.episode import Episode, EpisodeStore
 from synth.errors import ProgramSyntaxError
 from synth.failure import Failure
 from synth.journal import FunctionRecord
-from synth.loop.examine import HeldOutCount, Timing
+from synth.loop.judge import HeldOutCount, Timing
 from synth.loop.verdict import Verdict
 from synth.plan import Plan, SubTask
 from synth.program import parse
@@ -214,11 +214,11 @@ class Markers:
         self.measured: list[str] = []
 
     def evidence(self, plan: Plan) -> str:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         return "markers-" + "-".join(plan.names)
 
     def visible(self, source: str, plan: Plan) -> Verdict:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         self.judged.append(source)
         try:
             stages = parse(source).stages
@@ -253,14 +253,14 @@ class Markers:
         return Verdict.of(passed, [f.test for f in failures], failures)
 
     def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         self.held_out_looks.append(source)
         self.generations.append(generation)
         failed = sum(marks == "narrow" for marks in markers(source).values())
         return HeldOutCount(8 - failed, failed)
 
     def speed(self, source: str) -> Timing:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         self.measured.append(source)
         single = float(markers(source).get("look", "10 us").removesuffix(" us"))
         return Timing(

@@ -15,10 +15,10 @@ from squares import PLAN, SPEC, Squares, episode, program
 from synth.episode import EpisodeStore
 from synth.errors import UsageError
 from synth.failure import Failure
-from synth.loop import RunFolder, RunStatus, SuiteExaminer, Verdict, read_status
+from synth.loop import RunFolder, RunStatus, SuiteJudge, Verdict, read_status
 from synth.loop.answer import read_program
-from synth.loop.complain import complaints
-from synth.loop.demonstrate import demonstrations, shot
+from synth.loop.demonstrations import demonstrations, shot
+from synth.loop.feedback import complaints
 from synth.loop.pictures import PictureFolder
 from synth.loop.verdict import GROUPS, Score
 
@@ -196,16 +196,16 @@ def test_a_status_is_read_back_and_damage_is_named(tmp_path: Path) -> None:
 
 def test_evidence_differs_where_verdicts_may(squares: Squares, tmp_path: Path) -> None:
     """Other episodes, another plan or other gates mean judging anew; nothing else does."""
-    same = SuiteExaminer(Squares(), tmp_path).evidence(PLAN)
-    assert SuiteExaminer(squares, tmp_path / "elsewhere").evidence(PLAN) == same
+    same = SuiteJudge(Squares(), tmp_path).evidence(PLAN)
+    assert SuiteJudge(squares, tmp_path / "elsewhere").evidence(PLAN) == same
     goal_only = PLAN.model_copy(update={"stages": PLAN.stages[1:]})
     gates = SPEC.gate.model_copy(update={"random_completion": 0.5})
     changed = {
-        SuiteExaminer(squares, tmp_path).evidence(goal_only),
-        SuiteExaminer(
+        SuiteJudge(squares, tmp_path).evidence(goal_only),
+        SuiteJudge(
             Squares(SPEC.model_copy(update={"gate": gates}), squares.store), tmp_path
         ).evidence(PLAN),
-        SuiteExaminer(
+        SuiteJudge(
             Squares(SPEC, replace(squares.store, episodes=squares.store.episodes[1:])), tmp_path
         ).evidence(PLAN),
     }

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from liars import GROUNDLESS, KNOWN, LIVE, Blind, Liars, find_of, liar, mended, played
+from flawed_programs import GROUNDLESS, KNOWN, LIVE, Blind, Liars, find_of, liar, mended, played
 from squares import PLAN, PLAN_TEXT, SPEC, Squares, block
 
 from synth.episode import read_store, write_store
@@ -21,9 +21,9 @@ from synth.prompts.requests import RefineRequest
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from synth.episode import Rollout
     from synth.failure import Find
     from synth.models.base import Model
-    from synth.record.rolling import Rollout
     from synth.spec import Spec
 
 STORY = (PLAN_TEXT, block(liar(7, 8, 9)), mended(8, 9), mended(9), mended(7), mended())
@@ -39,8 +39,8 @@ def simulator(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         seeds.append(find.seed)
         return played(spec, find)
 
-    monkeypatch.setattr("synth.search.play", play)
-    monkeypatch.setattr("synth.loop.run.SuiteExaminer", Liars)
+    monkeypatch.setattr("synth.task.found.play", play)
+    monkeypatch.setattr("synth.loop.run.SuiteJudge", Liars)
     return seeds
 
 
@@ -180,8 +180,8 @@ def test_a_replay_on_the_committed_episodes_gives_the_reward_byte_for_byte(
     committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examiner: type[Liars]
 ) -> None:
     """Each find waits until it is found again, and nothing is played or asked."""
-    monkeypatch.setattr("synth.loop.run.SuiteExaminer", examiner)
-    monkeypatch.setattr("synth.search.play", refuse)
+    monkeypatch.setattr("synth.loop.run.SuiteJudge", examiner)
+    monkeypatch.setattr("synth.task.found.play", refuse)
     task = Squares(SPEC, read_store(committed / "episodes"))
     assert len(task.store.select(kind="found")) == 3
     outcome = go(ReplayModel(committed / "journal.jsonl"), tmp_path / "replay", task)
@@ -206,7 +206,7 @@ def test_a_finished_run_runs_again_on_what_it_has_committed(
     committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is asked, judged, played or written, though the episodes are more by now."""
-    monkeypatch.setattr("synth.search.play", refuse)
+    monkeypatch.setattr("synth.task.found.play", refuse)
     before = (tmp_path / "run" / "journal.jsonl").read_bytes()
     task = Squares(SPEC, read_store(committed / "episodes"))
     model = ScriptedModel([])
@@ -233,11 +233,11 @@ def test_without_a_simulator_a_find_that_no_store_holds_is_an_environment_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is said so; the verdict is in the journal already and is not lost."""
-    monkeypatch.setattr("synth.search.play", refuse)
+    monkeypatch.setattr("synth.task.found.play", refuse)
     model = ScriptedModel([PLAN_TEXT, block(liar(7))])
     with pytest.raises(EnvironmentFault, match="no simulator"):
         go(model, tmp_path / "run")
-    monkeypatch.setattr("synth.search.play", played)
+    monkeypatch.setattr("synth.task.found.play", played)
     outcome = go(ScriptedModel({"refine-2-0": mended()}), tmp_path / "run")
     assert outcome.accepted
     assert found_ids(outcome) == [("found-0000", 7)]
@@ -257,7 +257,7 @@ def test_a_sample_is_not_accepted_against_what_a_later_one_led_to(tmp_path: Path
         }
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("synth.loop.run.SuiteExaminer", ShortSighted)
+        patch.setattr("synth.loop.run.SuiteJudge", ShortSighted)
         outcome = go(model, tmp_path / "run", samples=2)
     assert outcome.accepted
     assert outcome.source == honest
@@ -267,7 +267,7 @@ class ShortSighted(Liars):
     """A search that finds nothing against a program with one lie alone."""
 
     def visible(self, source: str, plan: object) -> object:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         verdict = super().visible(source, plan)
         if 'lies on 7"' not in source:
             return verdict
@@ -289,7 +289,7 @@ def test_a_find_made_for_speed_can_undo_an_acceptance(tmp_path: Path) -> None:
         }
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("synth.loop.run.SuiteExaminer", ShortSighted)
+        patch.setattr("synth.loop.run.SuiteJudge", ShortSighted)
         outcome = go(model, tmp_path / "run")
     assert outcome.accepted
     assert outcome.source == liar(microseconds=90)

@@ -8,7 +8,7 @@ from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, pr
 
 from synth.failure import Failure
 from synth.loop import LoopOptions, Outcome, run_loop
-from synth.loop.complain import blames_the_plan
+from synth.loop.feedback import blames_the_plan
 from synth.loop.verdict import Verdict
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan, SubTask
@@ -40,7 +40,7 @@ class Necessary(Markers):
     """Like `Markers`, and finds a success that does without ``face_goal``."""
 
     def visible(self, source: str, plan: Plan) -> Verdict:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         verdict = super().visible(source, plan)
         if not verdict.passes:
             return verdict

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from liars import find_of, played
+from flawed_programs import find_of, played
 from squares import (
     GOAL,
     PLAN,
@@ -31,10 +31,10 @@ from synth.loop import Comparison, Outcome, Provenance, compare, promote, run_lo
 from synth.models.replay import ReplayModel
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan
-from synth.search import add_found
 from synth.spec import TargetSpec
-from synth.suite import TaskFolder
-from synth.suite.provenance import file_digests
+from synth.task import TaskFolder
+from synth.task.found import add_found
+from synth.task.provenance import file_digests
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,7 +20,7 @@ class SlowMachine(Markers):
     """Every measurement comes out differently here."""
 
     def speed(self, source: str) -> Timing:
-        """See `synth.loop.Examiner`."""
+        """See `synth.loop.Judge`."""
         timing = super().speed(source)
         return Timing(300 - timing.single, timing.batched, timing.profile)
 

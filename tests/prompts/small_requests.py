@@ -9,9 +9,9 @@ import numpy as np
 from synth.failure import Failure
 from synth.plan import Plan, SubTask
 from synth.prompts.requests import (
-    Complaint,
     Demonstration,
     DescribeRequest,
+    FailureReport,
     FasterRequest,
     FunctionCost,
     RefineRequest,
@@ -79,7 +79,7 @@ def visit_blue(frame, initial):
 SUBTASKS = [(take_red, see_blue), visit_blue]
 """
 
-EARLY = Complaint(
+EARLY = FailureReport(
     Failure(
         test="random::goal_only_at_success[random-0001]",
         group="random",
@@ -93,7 +93,7 @@ EARLY = Complaint(
     (OTHER, FAULT),
     also=4,
 )
-LATE = Complaint(
+LATE = FailureReport(
     Failure(
         test="expert::credits_every_subtask[expert-0000]",
         group="expert",
@@ -104,7 +104,7 @@ LATE = Complaint(
     ),
     (START, TAKEN),
 )
-WHOLE = Complaint(
+WHOLE = FailureReport(
     Failure(
         test="contract::total",
         group="contract",

@@ -34,7 +34,7 @@ from synth.program import extract_code
 from synth.program.lint import lint
 from synth.prompts.library import allow_list, document, vision_library
 from synth.prompts.render import PicturePart, Prompt, render, templates_digest
-from synth.prompts.requests import Complaint, request_digest
+from synth.prompts.requests import FailureReport, request_digest
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -181,7 +181,7 @@ def test_no_prompt_can_carry_a_held_out_failure(
     before: int, after: int, failure: object, request_: Request
 ) -> None:
     """Wherever it stands among others, the whole request is refused."""
-    held = Complaint(failure)  # type: ignore[arg-type]  # of the right type above
+    held = FailureReport(failure)  # type: ignore[arg-type]  # of the right type above
     complaints = (WHOLE,) * before + (held,) + (EARLY,) * after
     with pytest.raises(ValueError, match="held out"):
         render(replace(request_, complaints=complaints))  # type: ignore[call-arg]  # both have it

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from synth.envs import Moment
+from synth.envs import PlainFamily, PlainSimulator, TimeStep
 from synth.spec import parse_spec
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def make_spec() -> Callable[..., Spec]:
 
 
 @dataclass
-class FakeSimulator:
+class FakeSimulator(PlainSimulator):
     """Counts to `length`; the picture is the count, and counting there is success."""
 
     length: int = 3
@@ -53,12 +53,12 @@ class FakeSimulator:
     seed: int = 0
     closed: bool = False
 
-    def reset(self, seed: int) -> Moment:
+    def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
         """Start counting."""
         self.at, self.seed = 0, seed
         return self._moment()
 
-    def step(self, action: Any) -> Moment:
+    def step(self, action: Any, *, draw: bool = True) -> TimeStep:
         """Count on by the action."""
         self.at += int(action)
         return self._moment()
@@ -67,18 +67,14 @@ class FakeSimulator:
         """Count or wait."""
         return int(rng.integers(2))
 
-    def scene(self) -> str:
-        """No kinds of scene here."""
-        return ""
-
     def close(self) -> None:
         """Remember that it was closed."""
         self.closed = True
 
-    def _moment(self) -> Moment:
+    def _moment(self) -> TimeStep:
         side = self.side(self.seed, self.at)
         over = self.at >= self.length
-        return Moment(
+        return TimeStep(
             frame=np.full((side, side, 3), self.at, np.uint8),
             reward=float(over),
             success=over,
@@ -88,7 +84,7 @@ class FakeSimulator:
 
 
 @dataclass
-class FakeFamily:
+class FakeFamily(PlainFamily):
     """Hands out one `FakeSimulator`."""
 
     simulator: FakeSimulator
@@ -97,10 +93,6 @@ class FakeFamily:
     def claims(self, _env_id: str) -> bool:
         """All of them."""
         return True
-
-    def known(self) -> tuple[str, ...]:
-        """None in particular."""
-        return ()
 
     def make(self, _spec: Spec) -> FakeSimulator:
         """Always the same one."""
@@ -116,7 +108,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeSimulator:
     """A simulator that every spec gets, and whose expert is `record_experts:step`."""
     simulator = FakeSimulator()
     family = FakeFamily(simulator)
-    for module in ("recorder", "rolling"):
+    for module in ("recorder", "player"):
         monkeypatch.setattr(f"synth.record.{module}.family_of", lambda _spec: family)
     return simulator
 

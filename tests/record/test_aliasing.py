@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from synth.envs import family_of, find_policy
+from synth.envs import family_of
+from synth.envs.recipe import acting
+from synth.experts import find_policy
 from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
 from synth.record.near_miss import near_misses
-from synth.record.near_miss_recipes import acting
+from synth.record.player import expert_rollout, rollout
 from synth.record.recorder import record
-from synth.record.rolling import expert_rollout, rollout
 from synth.spec import NearMissSpec
 
 TOGGLE, DROP, LEFT = 5, 4, 0
@@ -140,8 +141,8 @@ def test_no_near_miss_holds_a_frame_that_looks_like_success(make_spec):
 
 def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     """A recipe that destroys the box is cut before it, and told to be nothing if that is all."""
+    from synth.envs.recipe import Recipe  # noqa: PLC0415
     from synth.record import near_miss  # noqa: PLC0415 - patched here alone
-    from synth.record.near_miss_recipes import Recipe  # noqa: PLC0415
 
     spec, simulator, expert = stage
     spec = spec.model_copy(update={"near_miss": NearMissSpec(episodes=1)})

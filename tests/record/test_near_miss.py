@@ -10,15 +10,17 @@ import pytest
 from minigrid.core.constants import COLOR_NAMES
 from minigrid.core.world_object import Ball
 
-from synth.envs import family_of, find_policy
-from synth.envs.minigrid_objective import cells_of
-from synth.episode import write_store
+from synth.envs import family_of
+from synth.envs.minigrid import FAMILY
+from synth.envs.minigrid.altered_scenes import _move_the_goal, _recolour_a_thing, _take_a_thing_out
+from synth.envs.minigrid.objective import cells_of
+from synth.episode import Rollout, write_store
 from synth.errors import EnvironmentFault, ExpertFailed
+from synth.experts import find_policy
 from synth.record import Seeds, episode_count, near_misses, record
 from synth.record.aliasing import action_table
 from synth.record.near_miss import NearMiss, _altered, recipes_for
-from synth.record.near_miss_scenes import _move_the_goal, _recolour_a_thing, _take_a_thing_out
-from synth.record.rolling import Rollout, expert_rollout, rollout
+from synth.record.player import expert_rollout, rollout
 from synth.spec import NearMissSpec, parse_spec
 
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
@@ -70,7 +72,7 @@ def test_every_label_is_the_environments_own(doorkey):
     simulator = family_of(spec).make(spec)
     altering = {
         f"near_miss:{r.key}": (number, r.alter)
-        for number, r in enumerate(recipes_for("minigrid"))
+        for number, r in enumerate(recipes_for(FAMILY))
         if r.alter is not None
     }
     for episode in store.select(kind="near_miss"):
@@ -119,7 +121,7 @@ def test_recording_twice_gives_the_same_bytes(make_spec, tmp_path):
         assert path.read_bytes() == (tmp_path / "again" / path.name).read_bytes()
 
 
-@pytest.mark.parametrize("recipe", recipes_for("minigrid"), ids=lambda recipe: recipe.key)
+@pytest.mark.parametrize("recipe", recipes_for(FAMILY), ids=lambda recipe: recipe.key)
 def test_every_recipe_works_somewhere(make_spec, recipe):
     """In UnlockPickup each recipe makes an episode with at least one of a few seeds.
 
@@ -178,7 +180,7 @@ def test_an_object_that_is_missing_is_never_the_one_that_is_asked_for(make_spec)
 
 def test_a_recoloured_object_is_another_thing_to_the_environment(make_spec):
     """The key fits no lock any more, the object that was asked for is none: no success comes."""
-    recoloured = next(r for r in recipes_for("minigrid") if r.key == "thing-recoloured")
+    recoloured = next(r for r in recipes_for(FAMILY) if r.key == "thing-recoloured")
     for name in (DOORKEY, "MiniGrid-Unlock-v0", "MiniGrid-Fetch-5x5-N2-v0"):
         simulator = family_of(spec := make_spec(name, max_steps=100)).make(spec)
         failed = 0
@@ -220,7 +222,7 @@ def test_a_new_colour_is_one_that_nothing_else_has(make_spec):
 
 def test_a_success_without_a_thing_that_all_others_need_is_left_out():
     """Nothing blocks the door where the ball is missing; no plan is refuted by such a scene."""
-    (missing,) = (r for r in recipes_for("minigrid") if r.key == "thing-missing")
+    (missing,) = (r for r in recipes_for(FAMILY) if r.key == "thing-missing")
     succeeded = rolled(success=[False, True])
     assert missing.kept(succeeded, succeeded) == "it succeeded all the same"
     assert missing.kept(rolled(success=[False, False]), succeeded) == ""

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from synth.envs import family_of
+from synth.envs.minigrid import perturbed_scenes
+from synth.envs.recipe import Recipe
 from synth.episode import write_store
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
-from synth.record import record, variants_minigrid, with_variants
-from synth.record.near_miss_recipes import Recipe
-from synth.record.replaying import changes_alike, lies_still, replay
+from synth.record import record, with_variants
+from synth.record.replay import changes_alike, lies_still, replay
 from synth.spec import MetamorphicSpec, NearMissSpec
 
 DOORKEY = "MiniGrid-DoorKey-6x6-v0"
@@ -163,6 +164,10 @@ class Watched:
         """As the simulator does."""
         return self._kept(self.inner.step(action), first=False)
 
+    def poses(self):
+        """As the simulator does."""
+        return self.inner.poses()
+
     def backdrop(self):
         """As the simulator does."""
         return self.inner.backdrop()
@@ -207,7 +212,7 @@ def test_what_one_episode_does_not_allow_is_told(plain, monkeypatch):
     """The others keep their variants, and the caller hears the seed and the reason."""
     spec, store = plain
     spec = asking(spec, episodes=2, distractors=1)
-    own, skips = variants_minigrid.additions, []
+    own, skips = perturbed_scenes.additions, []
 
     def additions(env, rng):
         if not skips and rng.integers(1 << 30) == first:
@@ -215,7 +220,7 @@ def test_what_one_episode_does_not_allow_is_told(plain, monkeypatch):
         return own(env, rng)
 
     first = np.random.default_rng([3, store["expert-0000"].seed]).integers(1 << 30)
-    monkeypatch.setattr(variants_minigrid, "additions", additions)
+    monkeypatch.setattr(perturbed_scenes, "additions", additions)
     variants = with_variants(
         spec, store, family_of(spec), on_skip=lambda *skip: skips.append(skip)
     ).variants
@@ -259,7 +264,7 @@ def test_only_kinds_that_the_scene_does_not_hold_are_added(make_spec, monkeypatc
     simulator = family_of(spec).make(spec)
     simulator.reset(0)
     env, rng = simulator.env, np.random.default_rng(0)
-    offers = variants_minigrid.additions(env, rng)
+    offers = perturbed_scenes.additions(env, rng)
     for offer in offers:
         offer(env)
     assert {thing.type for thing in env.grid.grid if thing} == {
@@ -271,7 +276,7 @@ def test_only_kinds_that_the_scene_does_not_hold_are_added(make_spec, monkeypatc
     }
     assert sum(thing is not None and thing.type == "ball" for thing in env.grid.grid) == len(offers)
     with pytest.raises(ExpertFailed, match="every kind"):
-        variants_minigrid.additions(env, rng)
+        perturbed_scenes.additions(env, rng)
 
 
 def scene(*things):

@@ -7,8 +7,8 @@ from small_worlds import small_spec
 
 from synth.program import parse
 from synth.record import Seeds
+from synth.record.ground import Ground
 from synth.search import hunt
-from synth.search.ground import Ground
 from synth.search.shrink import first_lies
 from synth.search.witness import Witness
 

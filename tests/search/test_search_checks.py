@@ -13,11 +13,12 @@ from small_worlds import EMPTY, EMPTY_ENV, WRONG, plan_of, small_spec
 from synth.errors import EnvironmentFault
 from synth.program import parse
 from synth.record import Seeds, record
-from synth.search import add_found, play
-from synth.suite import TaskFolder, judge, render_suite
-from synth.suite.audit import Audit
+from synth.suite import judge, render_suite
+from synth.suite.pytest.audit import Audit
 from synth.suite.registry import find_check
 from synth.suite.subject import Subject
+from synth.task import TaskFolder
+from synth.task.found import add_found, play
 
 FALSE = EMPTY.replace(
     "return (row, column) == (3, 3)",

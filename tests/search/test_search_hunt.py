@@ -12,7 +12,8 @@ from synth.episode import read_store, write_store
 from synth.errors import EnvironmentFault, ProgramFault, StaleEpisodes
 from synth.program import parse
 from synth.record import Seeds, record
-from synth.search import add_found, hunt, missing, play
+from synth.search import hunt, missing
+from synth.task.found import add_found, play
 
 MISSED = next(w for w in WRONG if w.name == "on the goal, coming from above only").source
 ALWAYS = EMPTY.replace("return (row, column) == (3, 3)", "return True")

@@ -11,8 +11,9 @@ from small_worlds import DOORKEY, DOORKEY_ENV, EMPTY, EMPTY_ENV, WRONG, Wrong, p
 
 from synth.program import parse
 from synth.record import Seeds, record
-from synth.search import Lie, hunt
-from synth.suite import TaskFolder, judge
+from synth.search import Counterexample, hunt
+from synth.suite import judge
+from synth.task import TaskFolder
 
 EPISODES = 400
 STREAM = 1
@@ -31,7 +32,7 @@ def _store(env: str):
     return record(small_spec(env))
 
 
-def found(wrong: Wrong) -> tuple[Lie, ...]:
+def found(wrong: Wrong) -> tuple[Counterexample, ...]:
     """What the search finds against a program."""
     spec = small_spec(wrong.env)
     return hunt(

@@ -6,8 +6,8 @@ import pytest
 from small_worlds import EMPTY, EMPTY_ENV, small_spec
 
 from synth.program import parse
+from synth.record.ground import Ground
 from synth.search import breadth
-from synth.search.ground import Ground
 from synth.search.shrink import first_lies, shorten
 from synth.search.witness import Witness
 

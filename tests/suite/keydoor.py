@@ -15,8 +15,8 @@ import numpy as np
 from synth.episode import Episode, EpisodeStore, write_store
 from synth.plan import Plan, SubTask
 from synth.spec import Spec, validate_spec
-from synth.suite.task import TaskFolder, write_task
-from synth.suite.write import write_suite
+from synth.suite.pytest.write import write_suite
+from synth.task.folder import TaskFolder, write_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

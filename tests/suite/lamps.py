@@ -14,7 +14,7 @@ import numpy as np
 from synth.episode import Episode, EpisodeStore
 from synth.plan import Plan, SubTask
 from synth.spec import validate_spec
-from synth.suite.task import TaskFolder
+from synth.task.folder import TaskFolder
 
 if TYPE_CHECKING:
     from synth.episode import Kind, Split

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from lamps import NAMES, lamps
 
-from synth.episode import Change
+from synth.episode import SceneEvent
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from synth.suite.task import TaskFolder
+    from synth.task.folder import TaskFolder
 
 THINGS = "ab"
 GLOW = 128
@@ -39,7 +39,7 @@ def staged(stages: str, *written: tuple[str, str], split: str = "visible") -> Ta
     return replace(task, store=store)
 
 
-def _changes(frames: np.ndarray) -> tuple[Change, ...]:
+def _changes(frames: np.ndarray) -> tuple[SceneEvent, ...]:
     """Changes of the lamps that are things."""
     found = []
     for t in range(1, len(frames)):
@@ -48,5 +48,5 @@ def _changes(frames: np.ndarray) -> tuple[Change, ...]:
             first, before, now = (int(frames[i, 0, at, 0]) for i in (0, t - 1, t))
             if before != now:
                 box = (0, at, 1, at + 1)
-                found.append(Change(t, box, leaves=before == first, returns=now == first))
+                found.append(SceneEvent(t, box, leaves=before == first, returns=now == first))
     return tuple(found)

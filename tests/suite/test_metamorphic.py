@@ -17,9 +17,10 @@ import synth.suite.subject
 from synth.episode import Episode, EpisodeStore, Variant
 from synth.plan import Plan, SubTask
 from synth.spec import parse_spec, validate_spec
-from synth.suite import TaskFolder, all_checks, judge, render_suite
+from synth.suite import all_checks, judge, render_suite
 from synth.suite.changed import picture_of
 from synth.suite.subject import Subject
+from synth.task import TaskFolder
 
 TILES, TILE = 6, 4
 GREEN, BLUE, ORANGE, WHITE = (0, 200, 0), (0, 0, 200), (200, 100, 0), (240, 240, 240)

@@ -13,9 +13,9 @@ from keydoor import REWARD, make_spec, program
 import synth.suite.subject
 from synth.errors import ProgramFault, SandboxUnavailable
 from synth.suite import Status, StatusMatrix, all_checks, judge
-from synth.suite.checks.drawn import Probe, palette, search
+from synth.suite.checks.generated_images import Probe, palette, search
 from synth.suite.subject import Subject
-from synth.suite.task import TaskFolder
+from synth.task.folder import TaskFolder
 
 FALSE = program("False", "False", "False")
 
@@ -228,7 +228,7 @@ def test_judging_needs_no_simulator():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); "
         "from keydoor import REWARD, make_task; from synth.suite import judge; "
-        "import synth.suite.audit; assert judge(REWARD, make_task()).accepted; "
+        "import synth.suite.pytest.audit; assert judge(REWARD, make_task()).accepted; "
         "print({'minigrid', 'gymnasium', 'torch', 'openai'} & set(sys.modules))"
     )
     run = subprocess.run(

@@ -12,7 +12,7 @@ from synth.plan import Plan, SubTask
 from synth.record import record
 from synth.spec import validate_spec
 from synth.suite import judge
-from synth.suite.task import TaskFolder
+from synth.task.folder import TaskFolder
 
 TASKS = {
     "doorkey": ("MiniGrid-DoorKey-6x6-v0", "key_picked_up > door_open > agent_on_goal"),

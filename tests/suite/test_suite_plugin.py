@@ -10,8 +10,8 @@ import pytest
 from keydoor import PLAN, REWARD, make_spec, program, write_folder
 
 from synth.plan import Plan
-from synth.suite.provenance import file_digests
-from synth.suite.task import write_task
+from synth.task.folder import write_task
+from synth.task.provenance import file_digests
 
 pytest_plugins = ["pytester"]
 
@@ -31,13 +31,18 @@ def run(pytester, *arguments):
 def test_loading_the_plugin_imports_nothing_heavy():
     """Starting pytest with synth installed imports no NumPy, no libcst and no rest of synth."""
     code = (
-        "import sys, pytest; before = set(sys.modules); import synth.suite.plugin; "
+        "import sys, pytest; before = set(sys.modules); import synth.suite.pytest.plugin; "
         "print(*sorted({m for m in set(sys.modules) - before if not m.startswith('_')}))"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
-    assert set(loaded) <= {"synth", "synth.suite", "synth.suite.plugin"}
+    assert set(loaded) <= {
+        "synth",
+        "synth.suite",
+        "synth.suite.pytest",
+        "synth.suite.pytest.plugin",
+    }
 
 
 def test_plugin_is_silent_unless_used(pytester):

@@ -8,7 +8,7 @@ import pytest
 from keydoor import write_folder
 
 from synth.errors import UsageError
-from synth.suite.provenance import changed_files, file_digests, read_digests
+from synth.task.provenance import changed_files, file_digests, read_digests
 
 
 def test_digests_cover_every_file_but_their_own(tmp_path):

@@ -19,7 +19,7 @@ import synth.suite
 from synth.episode import Episode, EpisodeStore, read_store, write_store
 from synth.plan import Plan
 from synth.suite import judge
-from synth.suite.task import TaskFolder
+from synth.task.folder import TaskFolder
 
 BOTH = ("visible", "held_out")
 

@@ -11,8 +11,8 @@ from keydoor import PLAN, make_spec, write_folder
 
 from synth.errors import SpecError, UsageError
 from synth.plan import Plan, SubTask
-from synth.suite.task import TaskFolder, read_task, write_task
-from synth.suite.toml import to_toml
+from synth.task.folder import TaskFolder, read_task, write_task
+from synth.task.toml import to_toml
 
 text = st.text(max_size=30)
 scalars = st.booleans() | st.integers() | text | st.floats(allow_nan=False)

@@ -9,7 +9,7 @@ from keydoor import REWARD, program
 import synth.suite.evidence
 import synth.suite.subject
 from synth.suite import judge
-from synth.suite.causes import timing
+from synth.suite.diagnosis import timing
 
 BOTH = ("visible", "held_out")
 CHANGED = "bool(np.any(frame != initial))"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from synth.prompts.requests import Complaint, Demonstration, Shot
+    from synth.prompts.requests import Demonstration, FailureReport, Shot
 
 __all__ = ["Evidence", "Example", "Story", "gather"]
 
@@ -84,7 +84,7 @@ class Evidence:
 
 
 def gather(
-    demonstrations: Sequence[Demonstration], complaints: Sequence[Complaint] = ()
+    demonstrations: Sequence[Demonstration], complaints: Sequence[FailureReport] = ()
 ) -> Evidence:
     """Read a request's pictures.
 
@@ -134,7 +134,7 @@ def gather(
 
 
 def _look(
-    frames: Sequence[NDArray[np.uint8]], complaints: Sequence[Complaint]
+    frames: Sequence[NDArray[np.uint8]], complaints: Sequence[FailureReport]
 ) -> tuple[int, Scenery | None]:
     """The side of a tile, or else the scenery."""
     first, shape = [vision.pack(frame) for frame in frames], frames[0].shape
@@ -153,7 +153,7 @@ def _look(
     return 0, scenery
 
 
-def _whole(complaint: Complaint) -> bool:
+def _whole(complaint: FailureReport) -> bool:
     """Whether a complaint's episode shows a scene that holds what the task needs.
 
     An expert's does, and one in which something is done. Others may lack a thing, or hold

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synth.models.builtin.words import Phrase
-    from synth.prompts.requests import Complaint, DescribeRequest
+    from synth.prompts.requests import DescribeRequest, FailureReport
 
 __all__ = ["in_stages", "kept_steps", "lacks_a_stage"]
 
@@ -66,7 +66,7 @@ def in_stages(phrases: Sequence[Phrase], request: DescribeRequest) -> list[list[
     return stages
 
 
-def _pair(complaint: Complaint, names: Sequence[str]) -> tuple[str, str] | None:
+def _pair(complaint: FailureReport, names: Sequence[str]) -> tuple[str, str] | None:
     """The two steps that a complaint says came in this order, against the plan's."""
     one, _, other = complaint.failure.actual.partition(" before ")
     known = complaint.failure.group == "necessity" and one in names and other in names

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.causes import count
+from synth.suite.diagnosis import count
 from synth.suite.registry import check
-from synth.suite.stories import (
+from synth.suite.scene_events import (
     first_rise,
     leavings,
     offsets,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from synth.episode import Episode, Split
     from synth.failure import Failure
     from synth.suite.registry import Case
-    from synth.suite.stories import Offset, Thing
+    from synth.suite.scene_events import Offset, Place
 
 __all__: list[str] = []
 
@@ -135,7 +135,7 @@ def notices_when_it_is_undone(case: Case) -> Iterator[Failure]:
                         yield _slept(case, episode, thing, column, done=done, at=at)
 
 
-def _sleeps(case: Case, episode: Episode, thing: Thing) -> Iterator[tuple[int, int, int]]:
+def _sleeps(case: Case, episode: Episode, thing: Place) -> Iterator[tuple[int, int, int]]:
     """Sub-tasks that hold on while their thing leaves the look they told of and takes it again.
 
     Yields:
@@ -159,7 +159,7 @@ def _sleeps(case: Case, episode: Episode, thing: Thing) -> Iterator[tuple[int, i
 
 
 def _slept(
-    case: Case, episode: Episode, thing: Thing, column: int, *, done: int, at: int
+    case: Case, episode: Episode, thing: Place, column: int, *, done: int, at: int
 ) -> Failure:
     name = case.evidence.subtasks[column]
     undone = max(c.frame for c in thing.changes if c.frame < at)

@@ -12,10 +12,10 @@ import numpy as np
 
 from synth.errors import ProgramFault
 from synth.sandbox import Cell
-from synth.suite.causes import count
-from synth.suite.checks.broken import broken_cells
-from synth.suite.provenance import changed_files
+from synth.suite.checks.no_verdict import broken_cells
+from synth.suite.diagnosis import count
 from synth.suite.registry import check
+from synth.task.provenance import changed_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

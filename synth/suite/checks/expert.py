@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite.bounds import shortfall
-from synth.suite.causes import blind, count, number_of, pattern
 from synth.suite.checks.goal import completed, wrong_goal_frames
+from synth.suite.diagnosis import blind, count, number_of, pattern
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite import bounds
-from synth.suite.causes import blind, pattern, timing
+from synth.suite.diagnosis import blind, pattern, timing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

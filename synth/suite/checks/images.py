@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.sandbox import Cell
-from synth.suite.causes import pattern
-from synth.suite.checks.broken import broken_cells
-from synth.suite.checks.drawn import Probe, palette, search
+from synth.suite.checks.generated_images import Probe, palette, search
+from synth.suite.checks.no_verdict import broken_cells
+from synth.suite.diagnosis import pattern
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

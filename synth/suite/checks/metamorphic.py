@@ -13,7 +13,7 @@ import numpy as np
 
 from synth.episode.naming import in_words, sort_of
 from synth.sandbox import Cell
-from synth.suite.causes import count, described
+from synth.suite.diagnosis import count, described
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.causes import count, pattern, timing
 from synth.suite.checks.goal import why_missed
+from synth.suite.diagnosis import count, pattern, timing
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.causes import count
+from synth.suite.diagnosis import count
 from synth.suite.registry import check
-from synth.suite.stories import offsets, unnoticed, where
+from synth.suite.scene_events import offsets, unnoticed, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

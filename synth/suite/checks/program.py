@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth.errors import ProgramFault
-from synth.suite.checks.broken import broken_cells
+from synth.suite.checks.no_verdict import broken_cells
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

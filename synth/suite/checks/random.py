@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth.suite.bounds import completes_falsely
-from synth.suite.causes import count, pattern
 from synth.suite.checks.goal import wrong_goal_frames
+from synth.suite.diagnosis import count, pattern
 from synth.suite.registry import check
 
 if TYPE_CHECKING:

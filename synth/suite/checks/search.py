@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.causes import pattern
+from synth.suite.diagnosis import pattern
 from synth.suite.registry import check
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode
     from synth.failure import Failure
-    from synth.search import Lie
+    from synth.search import Counterexample
     from synth.spec import Spec
     from synth.suite.registry import Case
 
@@ -80,7 +80,7 @@ def _told(case: Case, episode: Episode) -> Iterator[Failure]:
             )
 
 
-def _found(case: Case, lie: Lie, *, expected: str, actual: str) -> Failure:
+def _found(case: Case, lie: Counterexample, *, expected: str, actual: str) -> Failure:
     return case.failure(
         lie.sentence,
         frame=lie.frame,

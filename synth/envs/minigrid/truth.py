@@ -1,0 +1,125 @@
+"""Truth for MiniGrid: named predicates over the grid's state.
+
+Predicates go by an object's type, never by its colour, and only those that can matter
+exist: an environment without doors has no predicate about doors. Nothing here looks at
+pixels, and nothing of it reaches a model or an assertion.
+
+==================  =====================================================================
+predicate           holds where
+==================  =====================================================================
+carrying_TYPE       the agent carries a key, ball or box, if the grid has one at reset
+door_open           any door is open
+all_doors_open      every door is open, if there are two or more
+door_unlocked       any door that was locked at reset no longer is
+box_opened          any box that held something at reset has been opened
+target_carried      the agent carries an object that the mission asks for
+target_door_open    the door that the mission asks for (the last of them) is open
+beside_target       the agent stands beside what the mission asks it to go to
+target_placed       the object to move lies within one cell of where it should
+at_goal             the agent stands on a goal square, or on the cell to reach
+==================  =====================================================================
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synth.envs.minigrid.objective import cells_of, objective_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["TruthReader"]
+
+
+class TruthReader:
+    """Reads the predicates of one episode.
+
+    Args:
+        env: An unwrapped MiniGrid environment that has just been reset.
+    """
+
+    def __init__(self, env: Any) -> None:
+        self._env = env
+        self._objective = objective_of(env)
+        cells = cells_of(env)
+        things = [thing for _, cell in cells for thing in _unpacked(cell)]
+        doors_matter = self._objective is None or not self._objective.only
+        self._doors = [cell for _, cell in cells if cell.type == "door" and doors_matter]
+        self._locked = [door for door in self._doors if door.is_locked]
+        self._full_boxes = [t for t in things if t.type == "box" and t.contains is not None]
+        self._goals = {at for at, cell in cells if cell.type == "goal"}
+        kinds = sorted({t.type for t in things if t.can_pickup()})
+        self._predicates: dict[str, Callable[[], bool]] = {}
+        if self._objective is None or self._objective.hands:
+            for kind in kinds:
+                self._predicates[f"carrying_{kind}"] = self._carrying(kind)
+        if self._doors:
+            self._predicates["door_open"] = lambda: any(d.is_open for d in self._doors)
+        if len(self._doors) > 1:
+            self._predicates["all_doors_open"] = lambda: all(d.is_open for d in self._doors)
+        if self._locked:
+            self._predicates["door_unlocked"] = lambda: any(not d.is_locked for d in self._locked)
+        if self._full_boxes:
+            self._predicates["box_opened"] = self._box_opened
+        self._add_objective()
+
+    def read(self) -> dict[str, bool]:
+        """Predicate name to value, now."""
+        return {name: bool(holds()) for name, holds in self._predicates.items()}
+
+    def _add_objective(self) -> None:
+        objective = self._objective
+        if self._goals:
+            self._predicates["at_goal"] = lambda: self._agent() in self._goals
+        if objective is None:
+            return
+        things, cells = objective.things, set(objective.cells)
+        if objective.verb == "reach":
+            self._predicates["at_goal"] = lambda: self._agent() in cells
+        elif objective.verb == "open" and len(things) > 1:
+            self._predicates["target_door_open"] = lambda: things[-1].is_open
+        elif objective.verb in ("pick_up", "put_near"):
+            self._predicates["target_carried"] = lambda: any(
+                self._env.carrying is thing for thing in things
+            )
+        elif objective.verb == "go_beside":
+            self._predicates["beside_target"] = lambda: _apart(self._agent(), cells, 1)
+        if objective.verb == "put_near":
+            self._predicates["target_placed"] = lambda: self._placed(things, cells)
+
+    def _agent(self) -> tuple[int, int]:
+        x, y = self._env.agent_pos
+        return int(x), int(y)
+
+    def _carrying(self, kind: str) -> Callable[[], bool]:
+        def holds() -> bool:
+            carried = self._env.carrying
+            return carried is not None and carried.type == kind
+
+        return holds
+
+    def _box_opened(self) -> bool:
+        present = [cell for _, cell in cells_of(self._env)] + [self._env.carrying]
+        unopened = [t for cell in present if cell is not None for t in _unpacked(cell)]
+        return any(all(box is not t for t in unopened) for box in self._full_boxes)
+
+    def _placed(self, things: tuple[Any, ...], cells: set[tuple[int, int]]) -> bool:
+        return any(
+            max(abs(x - cx), abs(y - cy)) <= 1
+            for (x, y), cell in cells_of(self._env)
+            if any(cell is thing for thing in things)
+            for cx, cy in cells
+        )
+
+
+def _apart(agent: tuple[int, int], cells: set[tuple[int, int]], distance: int) -> bool:
+    return any(abs(agent[0] - x) + abs(agent[1] - y) == distance for x, y in cells)
+
+
+def _unpacked(thing: Any) -> list[Any]:
+    """The thing and everything inside it."""
+    inside = [thing]
+    while inside[-1].contains is not None:
+        inside.append(inside[-1].contains)
+    return inside

@@ -1,0 +1,68 @@
+"""What a near miss is made of: a recipe turns an expert's episode into another policy.
+
+A recipe says only what its episode must be to be worth keeping; every success flag is the
+environment's own. General recipes are in `synth.record.recipes`, a family's own in its folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from synth.envs.base import Policy, Simulator
+    from synth.episode import Rollout
+
+__all__ = ["Aim", "Make", "Recipe", "acting"]
+
+Aim = Literal["near", "route"]
+Make = Callable[["Rollout", "Policy", "np.random.Generator"], "Policy | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One way to make an episode.
+
+    Attributes:
+        key: One word, for the record.
+        name: In words, as a message quotes it: ``the expert, stopped before the last step``.
+        aim: A ``route`` is kept only where it succeeds, a ``near`` one either way.
+        make: From the expert's episode of the seed, the expert and a source of chance to a
+            policy, or ``None`` where the episode does not allow it.
+        alter: Changes the scene after the reset, given the environment and the source of
+            chance; ``None`` where the scene stays what it is. It raises `ExpertFailed` with
+            the reason where the scene does not allow it.
+        fails: Whether an episode that succeeds is not kept: a success in a scene that the
+            environment never makes may do without what all others need.
+    """
+
+    key: str
+    name: str
+    aim: Aim
+    make: Make
+    alter: Callable[[Any, np.random.Generator], None] | None = None
+    fails: bool = False
+
+    def kept(self, rolled: Rollout, shown: Rollout) -> str:
+        """Why an episode is not worth keeping, or nothing where it is."""
+        if not rolled.actions:
+            return "nothing was done in it"
+        if rolled.actions == shown.actions and self.alter is None:
+            return "it came out as the expert's own"
+        if self.aim == "route" and not rolled.success[-1]:
+            return "it did not succeed"
+        if self.fails and rolled.success.any():
+            return "it succeeded all the same"
+        return ""
+
+
+def acting(actions: tuple[Any, ...]) -> Policy:
+    """A policy that plays given actions."""
+
+    def act(_simulator: Simulator) -> Iterator[Any]:
+        yield from actions
+
+    return act

@@ -1,0 +1,63 @@
+"""One played episode with its frames, before it is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from synth.episode.store import SceneEvent
+
+__all__ = ["Rollout"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Rollout:
+    """One episode of T actions with its frames.
+
+    Attributes:
+        frames: ``uint8[T+1, H, W, 3]``.
+        actions: T actions as JSON values.
+        rewards: ``float64[T]``, the environment's own.
+        success: ``bool[T+1]``.
+        truth: Predicate name to ``bool[T+1]``.
+        seed: What the environment was reset with.
+        policy: Who acted.
+        scene: What kind of scene it was, where the simulator tells.
+        changes: What changed in the scene and when; ``None`` where the simulator draws no
+            backdrop.
+    """
+
+    frames: NDArray[np.uint8]
+    actions: tuple[Any, ...]
+    rewards: NDArray[np.float64]
+    success: NDArray[np.bool_]
+    truth: Mapping[str, NDArray[np.bool_]]
+    seed: int
+    policy: str
+    scene: str = ""
+    changes: tuple[SceneEvent, ...] | None = None
+
+    def __len__(self) -> int:
+        """The number of actions, T."""
+        return len(self.actions)
+
+    def until(self, frame: int) -> Rollout:
+        """The same episode, ended at a frame, which becomes its last."""
+        end = frame + 1
+        return replace(
+            self,
+            frames=self.frames[:end],
+            actions=self.actions[:frame],
+            rewards=self.rewards[:frame],
+            success=self.success[:end],
+            truth={name: values[:end] for name, values in self.truth.items()},
+            changes=None
+            if self.changes is None
+            else tuple(c for c in self.changes if c.frame <= frame),
+        )

@@ -1,0 +1,85 @@
+"""What becomes of a run's result: promoted, compared with the committed reward, or left.
+
+A committed reward changes only when nothing was committed or the user blesses the new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from synth.loop.compare import Comparison, compare
+from synth.loop.promote import promote
+from synth.task.folder import read_task
+from synth.task.paths import task_folder
+
+if TYPE_CHECKING:
+    from synth.episode import EpisodeStore
+    from synth.loop import Outcome
+    from synth.loop.judge import Task
+    from synth.spec import Spec
+
+__all__ = ["Adoption", "Evidence", "settle"]
+
+Fate = Literal["rejected", "promoted", "reproduced", "differs", "compared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What became of a result.
+
+    Attributes:
+        fate: ``rejected``: not accepted; ``promoted``: now the committed reward;
+            ``reproduced`` or ``differs``: a replay of the committed journal gave the
+            committed reward byte for byte, or did not; ``compared``: left in ``runs/``.
+        comparison: With the committed reward, where the fate is ``compared``.
+    """
+
+    fate: Fate
+    comparison: Comparison | None = None
+
+    @property
+    def audit(self) -> bool:
+        """Whether there is a committed reward that this run ought to audit."""
+        return self.fate != "rejected"
+
+    @property
+    def differs(self) -> bool:
+        """Whether a replay did not reproduce what is committed."""
+        return self.fate == "differs"
+
+
+def settle(
+    task: Task, outcome: Outcome, *, bless: bool, replays_committed: bool, unsafe: bool = False
+) -> Adoption:
+    """Promote, compare, or leave.
+
+    Args:
+        task: Spec and episodes.
+        outcome: Of the run.
+        bless: Whether the user wants the result committed.
+        replays_committed: Whether the run replayed the committed journal.
+        unsafe: Run programs even where this machine cannot confine them.
+    """
+    folder = task_folder(task.spec.name)
+    committed = folder / "reward.py"
+    if not outcome.accepted or outcome.source is None or outcome.plan is None:
+        return Adoption("rejected")
+    if replays_committed:
+        same = committed.read_text(encoding="utf-8") == outcome.source
+        return Adoption("reproduced" if same else "differs")
+    if bless or not committed.exists():
+        promote(outcome.folder, folder, outcome.deciding_store())
+        return Adoption("promoted")
+    before = (committed.read_text(encoding="utf-8"), read_task(folder / "task.toml").plan)
+    after = (outcome.source, outcome.plan)
+    judged_by = Evidence(task.spec, outcome.deciding_store() or task.store)
+    return Adoption("compared", compare(judged_by, before, after, folder=folder, unsafe=unsafe))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Evidence:
+    """A spec and its episodes: what the loop works from, and what rewards are compared by."""
+
+    spec: Spec
+    store: EpisodeStore

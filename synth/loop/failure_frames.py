@@ -1,0 +1,160 @@
+"""Which pictures go with a failure, and what its sub-task should have said on each.
+
+The initial frame, the frame at fault, and one on which the answer should differ: of the
+same episode, or else the success of another one that is most like it. A verdict that
+changed with the picture is shown by the changed picture and the plain one. Only visible
+frames are shown (`shot` refuses others); which failures are shown is not decided here.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.loop.demonstrations import shot
+from synth.prompts.requests import Shot
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synth.episode import Episode, EpisodeStore
+    from synth.failure import Failure
+    from synth.loop.judge import Task
+
+__all__ = ["Picture", "illustrate"]
+
+TOLD = {"True": True, "False": False}
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Picture:
+    """A picture that goes with a failure.
+
+    Attributes:
+        shot: The picture.
+        label: What the sub-task at fault should have said on it, beside the first picture as
+            the initial one; ``None`` where nobody knows.
+    """
+
+    shot: Shot
+    label: bool | None
+
+
+def illustrate(failure: Failure, goal: str, task: Task) -> tuple[Picture, ...]:
+    """The pictures of a failure, the initial one first.
+
+    Args:
+        failure: Of the visible split.
+        goal: The plan's last sub-task.
+        task: Where the pictures come from.
+
+    Raises:
+        ValueError: The episode is held out.
+    """
+    if failure.episode is None:
+        return ()
+    store = task.store
+    episode, at = store[failure.episode], failure.frame
+    if at is None or not 0 <= at < len(episode.frame_index):
+        return (_picture(failure, goal, store, 0, "the initial frame"),)
+    changed = _changed(failure, at, task) if failure.variant is not None else None
+    if changed is not None:
+        return _beside_plain(failure, goal, task, at, changed)
+    pictures = [_picture(failure, goal, store, 0, "the initial frame")] if at else []
+    pictures.append(_picture(failure, goal, store, at, _at_fault(failure, episode, at)))
+    pictures += _contrast(failure, goal, store, at)
+    return tuple(pictures)
+
+
+def _picture(failure: Failure, goal: str, store: EpisodeStore, frame: int, remark: str) -> Picture:
+    episode = store[failure.episode or ""]
+    return Picture(shot(store, episode, frame, remark), _label(failure, goal, episode, frame))
+
+
+def _at_fault(failure: Failure, episode: Episode, at: int) -> str:
+    if failure.group != "necessity":
+        return "the frame at fault"
+    return "the goal is reached, against the plan" if episode.success[at] else "against the plan"
+
+
+def _label(failure: Failure, goal: str, episode: Episode, frame: int) -> bool | None:
+    """What the sub-task at fault should have said on a frame, where that is known."""
+    if failure.subtask is None:
+        return None
+    if failure.subtask == goal:
+        return bool(episode.success[frame])
+    if frame == 0:
+        return False if episode.kind == "expert" else None
+    return TOLD.get(failure.expected) if frame == failure.frame else None
+
+
+def _contrast(failure: Failure, goal: str, store: EpisodeStore, at: int) -> list[Picture]:
+    """A frame on which the answer should have been another."""
+    episode = store[failure.episode or ""]
+    if failure.subtask not in (None, goal):
+        return [_picture(failure, goal, store, at - 1, "the frame before")] if at > 1 else []
+    reached = bool(episode.success[at])
+    others = np.flatnonzero(episode.success != reached)
+    if others.size:
+        nearest = int(others[np.abs(others - at).argmin()])
+        if nearest == 0:
+            return []  # shown as the initial frame
+        remark = "here the goal is not reached" if reached else "here the goal is reached"
+        return [_picture(failure, goal, store, nearest, remark)]
+    return [] if reached else _success_elsewhere(store, episode, at)
+
+
+def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[Picture]:
+    """The visible success that is most like a frame of an episode without any."""
+    like = store.most_like(
+        store.frames[episode.frame_index[at]],
+        ((e, int(t)) for e in store.select(split="visible") for t in np.flatnonzero(e.success)[:1]),
+    )
+    if like is None:
+        return []
+    other = like.episode
+    remark = (
+        f"in {other.id}, another episode, the goal is reached; the success most like this frame"
+    )
+    # Its own initial frame is not shown, so that nothing can be said of it beside this one.
+    return [Picture(shot(store, other, like.frame, remark), None)]
+
+
+def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | None:
+    from synth.suite.changed import picture_of  # noqa: PLC0415 - few failures need it
+
+    return picture_of(task.store, task.spec, replace(failure, frame=frame))
+
+
+def _beside_plain(
+    failure: Failure, goal: str, task: Task, at: int, changed: NDArray[np.uint8]
+) -> tuple[Picture, ...]:
+    """The changed initial frame, the changed frame at fault, and the same frame unchanged."""
+    store, episode, name = task.store, task.store[failure.episode or ""], failure.variant or ""
+    fault = f"the frame at fault, changed ({name})"
+    pictures = [
+        Picture(_named(episode, at, name, fault, changed), _label(failure, goal, episode, at))
+    ]
+    initial = _changed(failure, 0, task) if at else None
+    if initial is not None:
+        first = _named(episode, 0, name, f"the initial frame, changed ({name})", initial)
+        pictures.insert(0, Picture(first, _label(failure, goal, episode, 0)))
+    plain = shot(store, episode, at, "the same frame unchanged, where the answer is another")
+    return (*pictures, Picture(plain, None))
+
+
+def _named(episode: Episode, frame: int, name: str, remark: str, shown: NDArray[np.uint8]) -> Shot:
+    """A changed frame as a picture; two names never become the same."""
+    if episode.split != "visible":
+        raise ValueError("a held-out episode cannot be shown")
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    mark = f"{zlib.crc32(name.encode()):08x}"[:4]
+    return Shot(
+        name=f"{episode.id}-{words}-{mark}-frame-{frame:04d}",
+        caption=f"episode {episode.id}, frame {frame} of {len(episode)}: {remark}",
+        frame=shown,
+    )

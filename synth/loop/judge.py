@@ -1,0 +1,178 @@
+"""What the loop needs to know about a program, and the suite that tells it.
+
+`Judge` is the seam: tests examine with something small, a run with the task's suite.
+The held-out split leaves `Judge.held_out` as two counts, and nothing else of it gets
+any further. Nothing is remembered here: `synth.loop.cached_judge` stands before an examiner.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+import synth
+from synth.journal import FunctionRecord
+from synth.loop.episodes import Episodes, visible_digest
+from synth.loop.verdict import Verdict
+from synth.sandbox import Sandbox
+from synth.suite import judge, measure_speed
+from synth.task import TaskFolder
+
+if TYPE_CHECKING:
+    from synth.episode import EpisodeStore
+    from synth.plan import Plan
+    from synth.spec import Spec
+
+__all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing"]
+
+PROFILE_FRAMES = 200
+
+
+class Task(Protocol):
+    """What a run needs of a task: the spec and the episodes."""
+
+    @property
+    def spec(self) -> Spec:
+        """The spec."""
+        ...
+
+    @property
+    def store(self) -> EpisodeStore:
+        """Episodes of both splits."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutCount:
+    """How many held-out tests passed and failed."""
+
+    passed: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Microseconds a frame, one by one and in batches, and where they go.
+
+    Attributes:
+        profile: Slowest function first.
+    """
+
+    single: float
+    batched: float
+    profile: tuple[FunctionRecord, ...] = ()
+
+
+class Judge(Protocol):
+    """Judges and measures programs. Pure but for `speed`."""
+
+    def evidence(self, plan: Plan) -> str:
+        """Digest of all that verdicts depend on, but the program and what the run finds."""
+        ...
+
+    def visible(self, source: str, plan: Plan) -> Verdict:
+        """How a program does on the visible split."""
+        ...
+
+    def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
+        """How a program does on the held-out split, in numbers only.
+
+        Args:
+            source: The program.
+            plan: Its plan.
+            generation: Of the held-out episodes; see `EpisodeStore.generation`.
+
+        Raises:
+            EnvironmentFault: They must be recorded first, and cannot be.
+        """
+        ...
+
+    def speed(self, source: str) -> Timing:
+        """How fast a passing program is.
+
+        Raises:
+            RewardError: It cannot be run long enough to tell.
+        """
+        ...
+
+
+class SuiteJudge:
+    """The task's own suite and speed meter.
+
+    Args:
+        task: Spec and episodes.
+        folder: Named as the task's folder; nothing is read from it.
+        unsafe: Run programs even where this machine cannot confine them.
+    """
+
+    def __init__(self, task: Task, folder: Path, *, unsafe: bool = False) -> None:
+        self._episodes = task if isinstance(task, Episodes) else Episodes(task.spec, task.store)
+        self._folder, self._unsafe = folder, unsafe
+        self._store_digest = visible_digest(self._episodes.original)
+
+    def evidence(self, plan: Plan) -> str:
+        """See `Judge`."""
+        spec = self._episodes.spec
+        search = spec.search.model_dump_json() if spec.search is not None else ""
+        code = _code_digest(searching=spec.search is not None)
+        asked = f"{spec.gate.model_dump_json()}{search}"
+        content = f"{code}|{self._store_digest}|{asked}|{plan.model_dump_json()}"
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    def visible(self, source: str, plan: Plan) -> Verdict:
+        """See `Judge`."""
+        task = self._folder_with(plan, self._episodes.store)
+        found = judge(source, task, splits=("visible",), cascade=True, unsafe=self._unsafe)
+        return Verdict.of(found.passed, found.failed, found.failures)
+
+    def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
+        """See `Judge`."""
+        task = self._folder_with(plan, self._episodes.at(generation))
+        found = judge(source, task, splits=("held_out",), cascade=False, unsafe=self._unsafe)
+        return HeldOutCount(len(found.passed), len(found.failed) + len(found.unjudged))
+
+    def speed(self, source: str) -> Timing:
+        """See `Judge`."""
+        frames, initial = self._example()
+        measured = measure_speed(source, frames, initial, unsafe=self._unsafe)
+        pairs = np.zeros((len(frames), 2), dtype=np.int64)
+        pairs[:, 0] = np.arange(len(frames))
+        with Sandbox(source, unsafe=self._unsafe) as sandbox:
+            times = sandbox.profile(frames, pairs)
+        profile = tuple(
+            FunctionRecord(function=t.name, microseconds=t.microseconds, calls=t.calls)
+            for t in sorted(times, key=lambda t: -t.microseconds)
+        )
+        return Timing(measured.single_us, measured.batched_us, profile)
+
+    def _folder_with(self, plan: Plan, store: EpisodeStore) -> TaskFolder:
+        return TaskFolder(self._folder, self._episodes.spec, plan, store)
+
+    def _example(self) -> tuple[np.ndarray, np.ndarray]:
+        """Visible frames of one initial frame: the longest random episode, else any."""
+        store = self._episodes.original
+        episodes = store.select(kind="random", split="visible") or store.select(split="visible")
+        longest = max(episodes, key=lambda e: (len(e), e.id))
+        return store.frames_of(longest)[:PROFILE_FRAMES], store.initial_of(longest)
+
+
+@cache
+def _code_digest(*, searching: bool) -> str:
+    """Digest of the code that verdicts depend on, so that a changed check judges anew.
+
+    Args:
+        searching: Whether episodes are made while a program is judged. Recorded ones are
+            digested as what they are, whatever code made them.
+    """
+    root = Path(synth.__file__).parent
+    digest = hashlib.sha256()
+    making = ("envs", "record", "search") if searching else ()
+    for name in ("vision.py", "credit.py", "program", "sandbox", "suite", *making):
+        for file in sorted((root / name).rglob("*.py")) or [root / name]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

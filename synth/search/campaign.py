@@ -1,0 +1,170 @@
+"""A long search for lies that can be stopped and taken up again.
+
+It goes stream by stream over seeds of its own. What it finds becomes a ``found`` episode of
+the task at once, so that every later audit replays it; where it stands is in one small file.
+A stream that was interrupted is searched again, and gives the same finds. Another program
+starts from the first stream.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from synth.episode.replace import replace_file
+from synth.errors import LintError, UsageError
+from synth.program import lint, parse
+from synth.record import Seeds
+from synth.search import hunt
+from synth.task.counterexamples import keep_finds, require_untouched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from synth.search import Counterexample
+    from synth.task.folder import TaskFolder
+
+__all__ = ["STREAM", "Campaign", "Kept"]
+
+STREAM = 100
+"""Episodes of one stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A find as it was kept.
+
+    Attributes:
+        episode: Id of the episode it became.
+        sentence: What the program does wrong there.
+    """
+
+    episode: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where a campaign stands; the content of its file."""
+
+    program: str
+    spec: str
+    stream: int = 0
+    episodes: int = 0
+    finds: tuple[Kept, ...] = ()
+
+
+class Campaign:
+    """A search that goes on from where it was left.
+
+    Args:
+        task: The task; finds go to its episodes on disk.
+        source: The program's text.
+        path: The file that remembers, ``runs/TASK/hunt.json``.
+        unsafe: Run the program even where this machine cannot confine it.
+
+    Raises:
+        ProgramSyntaxError: The program does not parse.
+        LintError: It uses what reward programs may not use.
+        StaleEpisodes: The episodes were made from another version of the spec.
+        UsageError: Something in the folder is not what the reward was judged on, or the file
+            is damaged.
+    """
+
+    def __init__(self, task: TaskFolder, source: str, path: Path, *, unsafe: bool = False) -> None:
+        self._stages = parse(source).stages
+        findings = lint(source)
+        if findings:
+            raise LintError(tuple(findings))
+        require_untouched(task)
+        self._task, self._source, self._path, self._unsafe = task, source, path, unsafe
+        self._state = self._read()
+
+    @property
+    def stream(self) -> int:
+        """The stream that comes next."""
+        return self._state.stream
+
+    @property
+    def episodes(self) -> int:
+        """Episodes tried so far, in all sittings."""
+        return self._state.episodes
+
+    @property
+    def finds(self) -> tuple[Kept, ...]:
+        """What was found so far, in all sittings."""
+        return self._state.finds
+
+    def advance(
+        self, *, on_episode: Callable[[int, int], None] | None = None
+    ) -> tuple[tuple[Counterexample, Kept], ...]:
+        """Search one stream, keep what it finds, and remember.
+
+        Args:
+            on_episode: Told after each episode how many of the stream's were tried, of how many.
+
+        Returns:
+            The lies of this stream, each with how it was kept.
+
+        Raises:
+            EnvironmentFault: The simulator is missing or misbehaves.
+            ProgramFault: The program hangs or crashes as a whole.
+            SandboxUnavailable: This machine cannot confine it.
+        """
+        spec = self._task.spec
+        come = hunt(
+            spec,
+            self._source,
+            self._stages,
+            seeds=Seeds.of(spec).hunt,
+            episodes=STREAM,
+            stream=self._state.stream,
+            unsafe=self._unsafe,
+            on_episode=on_episode,
+        )
+        kept = tuple((lie, self._keep(lie)) for lie in come.lies)
+        known = {find.episode for find in self._state.finds}
+        self._state = replace(
+            self._state,
+            stream=self._state.stream + 1,
+            episodes=self._state.episodes + come.episodes,
+            finds=(*self._state.finds, *(k for _, k in kept if k.episode not in known)),
+        )
+        self._write()
+        return kept
+
+    def _keep(self, lie: Counterexample) -> Kept:
+        """Put a lie's episode among the task's, unless it is there."""
+        store = keep_finds(self._task, [(lie.rollout, lie.find.note)])
+        same = (
+            e.id
+            for e in store.select(kind="found")
+            if (e.seed, e.actions) == (lie.find.seed, lie.find.actions)
+        )
+        return Kept(next(same), lie.sentence)
+
+    def _read(self) -> _State:
+        fresh = _State(_digest(self._source), self._task.spec.episode_digest())
+        try:
+            raw: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
+            finds = tuple(Kept(**find) for find in raw.pop("finds"))
+            state = _State(**raw, finds=finds)
+        except FileNotFoundError:
+            return fresh
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise UsageError(
+                f"{self._path}: where the hunt stood cannot be read ({error}); remove the file to "
+                "start again."
+            ) from error
+        same = (state.program, state.spec) == (fresh.program, fresh.spec)
+        return state if same else fresh
+
+    def _write(self) -> None:
+        replace_file(self._path, (json.dumps(asdict(self._state), indent=2) + "\n").encode())
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()

@@ -1,0 +1,123 @@
+"""A check on things that are taken and put down elsewhere: what has been put down is not held.
+
+A thing's look is its place in the first picture of an episode. Where that look is nowhere else
+at first, leaves its place, is seen at another one and leaves that too before the success, the
+thing was taken, put down and taken again: whoever succeeded needed it once more. A sub-task
+that began to hold when it was taken and holds on while it lies elsewhere tells that it left its
+first place, not that it is held. A thing that stays where it was put down says nothing, nor
+does one that is drawn otherwise there. Only pictures are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.suite.registry import check
+from synth.suite.scene_events import leavings, rises, things, where
+from synth.vision import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from synth.episode import Episode, SceneEvent, Split
+    from synth.failure import Failure
+    from synth.suite.registry import Case
+
+__all__: list[str] = []
+
+LEAST = 12
+"""Pixels of a look that can be told from chance; it must have two colours at least, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _PutDown:
+    """A thing that was taken, lay elsewhere, and was taken again.
+
+    Attributes:
+        taken: The change in which it left its first place.
+        put: The first frame on which it lay elsewhere.
+        again: The frame on which it did so no more.
+        at: Where it lay, the top left of its look.
+    """
+
+    taken: SceneEvent
+    put: int
+    again: int
+    at: tuple[int, int]
+
+
+@check("near_miss")
+def notices_when_it_is_put_down(case: Case) -> Iterator[Failure]:
+    """A sub-task whose thing is put down elsewhere, and taken again later on, notices it."""
+    told: set[tuple[Split, int]] = set()
+    for episode in case.subject.episodes():
+        if episode.changes is None or not episode.success.any() or episode.success[0]:
+            continue
+        holds = case.evidence.holds(episode)
+        risen = rises(holds)
+        for story in _stories(case, episode):
+            asleep = risen[story.taken.frame] & holds[story.taken.frame : story.again + 1].all(0)
+            for column in np.flatnonzero(asleep):
+                if (episode.split, int(column)) not in told:
+                    told.add((episode.split, int(column)))
+                    yield _slept(case, episode, story, case.evidence.subtasks[column])
+
+
+def _slept(case: Case, episode: Episode, story: _PutDown, name: str) -> Failure:
+    made = f" ({episode.note})" if episode.note else ""
+    top, left = story.at
+    return case.failure(
+        f"{name} holds at frame {story.put} of {episode.id}{made}, although the thing of which it "
+        f"tells ({where(story.taken)}) lies elsewhere there: it left its first place at frame "
+        f"{story.taken.frame}, where {name} began to hold, is seen again at row {top}, column "
+        f"{left} from frame {story.put} on, and is taken from there at frame {story.again}, on "
+        f"the way to success. {name} looks at the thing's first place alone; let it look for the "
+        "thing in the whole image.",
+        episode=episode,
+        frame=story.put,
+        subtask=name,
+        expected="False",
+        actual="True",
+    )
+
+
+def _stories(case: Case, episode: Episode) -> Iterator[_PutDown]:
+    """Things that were put down elsewhere and taken again before the first success."""
+    left = {change.frame for change in leavings(episode)}
+    taken = [c for thing in things(episode) for c in thing.changes if c.leaves and c.frame in left]
+    if not taken:
+        return
+    end = int(np.argmax(episode.success))
+    frames = case.subject.task.store.frames
+    seen = [pack(frames[index]) for index in episode.frame_index[: end + 1]]
+    for change in taken:
+        top, side, bottom, right = change.box
+        look = seen[0][top:bottom, side:right]
+        if look.size < LEAST or (look == look[0, 0]).all() or len(_spots(seen[0], look)) != 1:
+            continue
+        lies = [_spots(picture, look) for picture in seen[change.frame : end + 1]]
+        there = np.array([bool(spots) for spots in lies])
+        if there.any() and not there[-1]:
+            put = int(np.argmax(there))
+            again = len(there) - int(np.argmax(there[::-1]))
+            yield _PutDown(change, change.frame + put, change.frame + again, lies[put][0])
+
+
+def _spots(picture: NDArray[np.uint32], look: NDArray[np.uint32]) -> list[tuple[int, int]]:
+    """Where a look is seen in a picture: rows and columns of its top left corner."""
+    height, width = look.shape
+    row, column = (int(i) for i in np.argwhere(look != look[0, 0])[0])
+    rows, columns = picture.shape[0] - height + 1, picture.shape[1] - width + 1
+    may = (picture[:rows, :columns] == look[0, 0]) & (
+        picture[row : row + rows, column : column + columns] == look[row, column]
+    )
+    return [
+        (int(r), int(c))
+        for r, c in np.argwhere(may)
+        if (picture[r : r + height, c : c + width] == look).all()
+    ]

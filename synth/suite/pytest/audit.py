@@ -1,0 +1,142 @@
+"""What the plugin needs once a test asks for `audit`: it may import NumPy and the rest.
+
+A failed check becomes a pytest failure that shows its sentence and nothing of synth's own
+code. The program is read as text; it runs in the sandbox only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from synth.errors import ProgramFault, SandboxUnavailable, SynthError
+from synth.suite.bounds import bounds
+from synth.suite.registry import find_check
+from synth.suite.subject import NotJudged, Subject
+from synth.task.folder import TaskFolder, read_reward, read_task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from synth.failure import Failure
+
+__all__ = ["Audit", "FolderAudit"]
+
+SHOWN = 5
+BOUNDS_WITH = "expert::completes_often_enough"
+
+
+class FolderAudit:
+    """A program and its task, kept for the whole session.
+
+    What is missing or damaged is kept as well, and said by every test.
+
+    Args:
+        folder: ``generated/TASK``.
+        reward: Another program, or a folder with a ``reward.py``; a ``task.toml`` beside it
+            brings its own plan. ``None`` audits the one in `folder`.
+        unsafe: Run it even where this machine cannot confine it.
+    """
+
+    def __init__(self, folder: Path, *, reward: Path | None, unsafe: bool) -> None:
+        self.folder = folder
+        self._subject: Subject | None = None
+        self._problem = ""
+        try:
+            self._subject = _open(folder, reward, unsafe=unsafe)
+        except SynthError as error:
+            self._problem = f"{error.fault}: {error}"
+
+    @property
+    def subject(self) -> Subject:
+        """The program under judgement.
+
+        Raises:
+            pytest.fail.Exception: Something is missing or damaged; the message says what.
+        """
+        if self._subject is None:
+            pytest.fail(self._problem, pytrace=False)
+        return self._subject
+
+
+class Audit:
+    """The `audit` fixture: call it with a check's id, and an episode's where it needs one.
+
+    Args:
+        audited: The folder.
+        record: Where each test's facts and failures go, as JSON values.
+    """
+
+    def __init__(self, audited: FolderAudit, record: Callable[[dict[str, object]], None]) -> None:
+        self._audited = audited
+        self._record = record
+
+    def __call__(self, check: str, episode: str | None = None) -> None:
+        """Make one check.
+
+        Args:
+            check: ``group::name``.
+            episode: An episode's id.
+
+        Raises:
+            pytest.fail.Exception: The program fails it; pytest shows the sentences alone.
+            pytest.skip.Exception: This machine cannot make it, whatever the program.
+        """
+        subject = self._audited.subject
+        task = subject.task
+        try:
+            about = None if episode is None else task.store[episode]
+            result = find_check(check).run(subject, about)
+        except SandboxUnavailable as error:
+            pytest.fail(f"{error.fault}: {error}", pytrace=False)
+        except LookupError as error:
+            pytest.fail(
+                f"usage: this file does not fit the installed synth or its episodes ({error}): "
+                f"write it again with `synth suite {task.name}`.",
+                pytrace=False,
+            )
+        if result.left_out:
+            pytest.skip(result.left_out)
+        self._record(
+            {
+                "folder": str(self._audited.folder),
+                "task": task.name,
+                "subtasks": len(task.plan.names),
+                "episodes": len(task.store.episodes),
+                "bounds": _bounds(subject, check),
+                "failures": [failure.to_json() for failure in result.failures],
+            }
+        )
+        if result.failures:
+            pytest.fail(_text(result.failures), pytrace=False)
+
+
+def _bounds(subject: Subject, check: str) -> str:
+    """What the held-out episodes prove; said by one check, since all would say the same."""
+    if check != BOUNDS_WITH:
+        return ""
+    try:
+        return bounds(subject)
+    except (NotJudged, ProgramFault):
+        return ""  # the check itself says why nothing was judged
+
+
+def _text(failures: tuple[Failure, ...]) -> str:
+    """The sentences of a failed test, a line each, long lists cut."""
+    rest = len(failures) - SHOWN
+    more = [f"... and {rest} more."] if rest > 0 else []
+    return "\n".join([*(failure.message for failure in failures[:SHOWN]), *more])
+
+
+def _open(folder: Path, reward: Path | None, *, unsafe: bool) -> Subject:
+    task = TaskFolder.read(folder)
+    path = task.reward if reward is None else reward
+    if path.is_dir():
+        path /= "reward.py"
+    if reward is not None and (path.parent / "task.toml").exists():
+        task = task.with_plan(read_task(path.parent / "task.toml").plan)
+    return Subject(
+        read_reward(path, task.name), task, splits=("visible", "held_out"), unsafe=unsafe
+    )

@@ -1,0 +1,150 @@
+"""The pytest plugin: the `audit` fixture, three options and a line of summary per task.
+
+It imports nothing but pytest and the standard library, since every pytest session of
+every project in the environment loads it; whatever needs NumPy waits for the first test
+that asks for `audit`. It never imports a reward program, nor lets pytest do so: programs
+are read as text and run in the sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from synth.suite.pytest.audit import Audit, FolderAudit
+
+__all__: list[str] = []
+
+PROPERTY = "synth_audit"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("synth", "auditing reward programs")
+    group.addoption(
+        "--reward",
+        metavar="PATH",
+        help="audit this program instead of the reward.py beside the suite; a task.toml beside "
+        "it brings its own plan",
+    )
+    group.addoption(
+        "--reward-failures", metavar="FILE", help="write the failures as JSON to this file"
+    )
+    group.addoption(
+        "--reward-unsafe",
+        action="store_true",
+        help="run the program even where this machine cannot confine it",
+    )
+
+
+_AUDITED = pytest.StashKey[dict[Path, "FolderAudit"]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start a session with nothing audited."""
+    config.stash[_AUDITED] = {}
+    report = _path_option(config, "--reward-failures")
+    if report is not None and not report.parent.is_dir():
+        raise pytest.UsageError(f"--reward-failures: there is no folder {report.parent}.")
+    config.pluginmanager.register(_Summary(), "synth-summary")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(
+    file_path: Path,
+) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Keep pytest from importing a reward program, as ``--doctest-modules`` would."""
+    found = yield
+    is_reward = file_path.name == "reward.py" and (file_path.parent / "task.toml").exists()
+    return [] if is_reward else found
+
+
+@pytest.fixture
+def audit(request: pytest.FixtureRequest) -> Audit:
+    """Make one check of the suite on the reward program beside the test file.
+
+    ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
+    each failed assertion. Task and verdicts are computed once per folder and session.
+    """
+    from synth.suite.pytest.audit import Audit, FolderAudit  # noqa: PLC0415 - keeps pytest's start light
+
+    audited, folder = request.config.stash[_AUDITED], request.path.parent
+    if folder not in audited:
+        audited[folder] = FolderAudit(
+            folder,
+            reward=_path_option(request.config, "--reward"),
+            unsafe=request.config.getoption("--reward-unsafe"),
+        )
+    properties = request.node.user_properties
+    return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
+
+
+@dataclass
+class _Tally:
+    """The tests of one task."""
+
+    task: str
+    subtasks: int
+    episodes: int
+    tests: int = 0
+    failed: int = 0
+    bounds: str = ""
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        verdict = f"{self.failed} of {self.tests} tests failed" if self.failed else "all passed"
+        counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {self.tests} tests"
+        return f"{self.task}: {counts}: {verdict}"
+
+
+class _Summary:
+    """What is reported at the end; under xdist only the controller's is printed and written."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, _Tally] = {}
+        self.failures: list[dict[str, Any]] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in what the `audit` fixture recorded, here or in a worker."""
+        if report.when != "call":
+            return
+        for name, value in report.user_properties:
+            if name != PROPERTY:
+                continue
+            facts = json.loads(str(value))
+            tally = self.tallies.setdefault(
+                facts["folder"], _Tally(facts["task"], facts["subtasks"], facts["episodes"])
+            )
+            tally.tests += 1
+            tally.failed += bool(facts["failures"])
+            tally.bounds = tally.bounds or facts["bounds"]
+            self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print a line per audited task, and nothing where none was audited."""
+        if self.tallies:
+            terminalreporter.section("reward programs")
+        for tally in self.tallies.values():
+            color = {"red": True} if tally.failed else {"green": True}
+            terminalreporter.write_line(str(tally), **color)
+            if tally.bounds:
+                terminalreporter.write_line(f"    {tally.bounds}")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the failures where ``--reward-failures`` says."""
+        path = _path_option(session.config, "--reward-failures")
+        if path is not None and not hasattr(session.config, "workerinput"):
+            path.write_text(json.dumps(self.failures, indent=2) + "\n", encoding="utf-8")
+
+
+def _path_option(config: pytest.Config, name: str) -> Path | None:
+    """A path given on the command line, relative to where pytest was started."""
+    given = config.getoption(name)
+    return None if given is None else config.invocation_params.dir / given

@@ -1,0 +1,86 @@
+"""Finds kept: played again, and put among a task's episodes as ``found``.
+
+A find needs only its seed and its actions; frames, success and truth are the simulator's
+own, as for every other episode. No program is asked here, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from synth.record.ground import Ground
+from synth.record.recorder import FramePool, episode_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.episode import Episode, EpisodeStore, Rollout, Split
+    from synth.failure import Find
+    from synth.spec import Spec
+
+__all__ = ["add_found", "play"]
+
+
+def play(spec: Spec, find: Find) -> Rollout:
+    """Play a find again.
+
+    Args:
+        spec: Whose environment.
+        find: The find.
+
+    Returns:
+        The episode as far as the find's last action.
+
+    Raises:
+        EnvironmentFault: The simulator is missing or misbehaves.
+        SpecError: The spec names what does not exist.
+    """
+    with Ground(spec) as ground:
+        return ground.play(find.seed, find.actions)
+
+
+def add_found(
+    store: EpisodeStore,
+    spec: Spec,
+    rollouts: Sequence[tuple[Rollout, str]],
+    split: Split = "visible",
+) -> EpisodeStore:
+    """A store with further episodes of kind ``found``, after all others.
+
+    An episode of a seed and actions that a find of the store already has is left out.
+
+    Args:
+        store: It stays as it is.
+        spec: What it was recorded from.
+        rollouts: Episodes, each with a note on how it was found.
+        split: Where they belong.
+
+    Raises:
+        StaleEpisodes: The store was made from another version of the spec.
+        EnvironmentFault: Their frames are not of the store's size.
+    """
+    store.require_fit(spec)
+    known = {_name(e.seed, e.actions) for e in store.select(kind="found")}
+    prefix = "held-found" if split == "held_out" else "found"
+    taken = [int(e.id.rpartition("-")[2]) for e in store.select(kind="found", split=split)]
+    number = max(taken, default=-1) + 1
+    used = {int(i) for e in store.select(split=split) for i in e.frame_index}
+    pool = FramePool(tuple(store.frames), sorted(used))
+    added: list[Episode] = []
+    for rolled, note in rollouts:
+        name = _name(rolled.seed, rolled.actions)
+        if name not in known:
+            known.add(name)
+            id_ = f"{prefix}-{number + len(added):04d}"
+            added.append(episode_of(rolled, pool, "found", split, id_, note=note))
+    if not added:
+        return store
+    frames = pool.stack()
+    frames.setflags(write=False)
+    return replace(store, frames=frames, episodes=(*store.episodes, *added))
+
+
+def _name(seed: int, actions: Sequence[object]) -> str:
+    return json.dumps([seed, list(actions)])

@@ -1,0 +1,207 @@
+"""Pictures of failures: what goes beside the frame at fault, and what is known of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from squares import PLAN, SPEC, Squares
+
+from synth.episode import EpisodeStore, Variant
+from synth.failure import Failure, Find
+from synth.loop.failure_frames import illustrate
+from synth.loop.feedback import complaints
+from synth.loop.verdict import GROUPS, Score, Verdict
+from synth.prompts.render import render
+from synth.prompts.requests import RefineRequest
+from synth.spec import MetamorphicSpec
+
+if TYPE_CHECKING:
+    from synth.prompts.requests import FailureReport
+
+GOAL = PLAN.goal
+LIE = Failure(
+    "near_miss::goal[random-0000]", "near_miss", "lies", "random-0000", 2, GOAL, "False", "True"
+)
+
+
+def told(failure: Failure, task: Squares) -> FailureReport:
+    """The one complaint about a failure."""
+    verdict = Verdict.of((), (failure.test,), (failure,))
+    (complaint,) = complaints(verdict, PLAN, task, limit=6)
+    return complaint
+
+
+def test_a_lie_without_a_success_near_it_is_shown_beside_that_of_another_episode(
+    squares: Squares,
+) -> None:
+    """The one of all visible successes that differs in fewest pixels; its id is said."""
+    complaint = told(LIE, squares)
+    initial, fault, other = complaint.shots
+    assert (initial.name, fault.name) == ("random-0000-frame-0000", "random-0000-frame-0002")
+    successes = {
+        e.id: squares.store.frames[e.frame_index[-1]]
+        for e in squares.store.select(kind="expert", split="visible")
+    }
+    apart = {name: int((frame != fault.frame).any(-1).sum()) for name, frame in successes.items()}
+    nearest = min(apart, key=lambda name: (apart[name], name))
+    assert other.name == f"{nearest}-frame-0005"
+    assert f"in {nearest}, another episode, the goal is reached" in other.caption
+    assert (other.frame == successes[nearest]).all()
+
+
+def test_nothing_is_claimed_of_another_episodes_frame(squares: Squares) -> None:
+    """Beside this episode's initial frame it has no label: a program is never asked that."""
+    assert told(LIE, squares).labels == (False, False, None)
+
+
+def test_held_out_successes_are_never_the_nearest(squares: Squares) -> None:
+    """Where no visible episode succeeds, there is no such picture."""
+    store = squares.store
+    without = tuple(e for e in store.episodes if e.split == "held_out" or not e.success.any())
+    complaint = told(LIE, Squares(SPEC, replace(store, episodes=without)))
+    assert len(complaint.shots) == 2
+
+
+def test_a_step_is_shown_beside_the_frame_before(squares: Squares) -> None:
+    """The success of another episode says nothing of a step."""
+    complaint = told(replace(LIE, subtask="take_key"), squares)
+    assert [s.name[-4:] for s in complaint.shots] == ["0000", "0002", "0001"]
+    assert complaint.labels == (None, False, None)
+
+
+SHOWN = SPEC.model_copy(update={"metamorphic": MetamorphicSpec(render=[{"tile_size": 8}])})
+
+
+@pytest.fixture(scope="module")
+def repainted(squares: Squares) -> Squares:
+    """The first expert is also shown with its colours swapped, under two like names."""
+    base = squares.store["expert-0000"]
+    frames = np.ascontiguousarray(squares.store.frames_of(base)[..., ::-1])
+    index = np.arange(len(frames), dtype=np.int32)
+    variants = tuple(
+        Variant(name, base.id, base.split, index, frames)
+        for name in ("tile_size = 8", "tile-size 8")
+    )
+    return Squares(SHOWN, replace(squares.store, variants=variants))
+
+
+def changed(subtask: str, expected: str, frame: int = 5) -> Failure:
+    """A verdict that changed with the picture."""
+    return Failure(
+        "metamorphic::holds_drawn_otherwise",
+        "metamorphic",
+        "differs",
+        "expert-0000",
+        frame,
+        subtask,
+        expected,
+        "False",
+        variant="tile_size = 8",
+    )
+
+
+def test_a_changed_picture_is_shown_beside_the_plain_one(repainted: Squares) -> None:
+    """First the changed initial frame, with which the program was asked; the change is named."""
+    complaint = told(changed(GOAL, "True"), repainted)
+    initial, fault, plain = complaint.shots
+    frames = repainted.store.frames_of(repainted.store["expert-0000"])
+    assert (initial.frame == frames[0][..., ::-1]).all()
+    assert (fault.frame == frames[5][..., ::-1]).all()
+    assert (plain.frame == frames[5]).all()
+    assert "frame 5 of 5: the frame at fault, changed (tile_size = 8)" in fault.caption
+    assert plain.name == "expert-0000-frame-0005"
+    assert complaint.labels == (False, True, None)
+
+
+def test_the_label_of_a_changed_picture_is_that_of_the_plain_one(repainted: Squares) -> None:
+    """The goal's is the environment's; a step's is what it said on the plain frame."""
+    assert told(changed("take_key", "True"), repainted).labels == (False, True, None)
+    assert told(changed("take_key", "as before"), repainted).labels == (False, None, None)
+    at_first = told(changed(GOAL, "True", frame=0), repainted)
+    assert at_first.labels == (False, None)
+
+
+def test_names_of_changed_pictures_are_safe_for_files_and_never_the_same(
+    repainted: Squares,
+) -> None:
+    """Also where two changes differ in nothing but signs."""
+    one = changed(GOAL, "True")
+    names = [
+        picture.shot.name
+        for failure in (one, replace(one, variant="tile-size 8"))
+        for picture in illustrate(failure, GOAL, repainted)[:2]
+    ]
+    assert len(set(names)) == 4
+    assert all(re.fullmatch(r"[a-z0-9-]+-frame-\d{4}", name) for name in names)
+
+
+def test_changed_pictures_can_be_sent(repainted: Squares) -> None:
+    """A prompt shows them, whatever their size."""
+    complaint = told(changed(GOAL, "True"), repainted)
+    request = RefineRequest(plan=PLAN, source="", complaints=(complaint,), target_microseconds=60.0)
+    assert "changed (tile_size = 8)" in render(request).text
+
+
+def test_a_changed_picture_that_is_not_there_leaves_the_plain_one(squares: Squares) -> None:
+    """Such as after recording again with other changes."""
+    complaint = told(changed(GOAL, "True"), squares)
+    assert [s.name for s in complaint.shots] == [
+        "expert-0000-frame-0000",
+        "expert-0000-frame-0005",
+        "expert-0000-frame-0004",
+    ]
+
+
+def test_a_find_is_shown_by_its_episode_and_told_once(squares: Squares) -> None:
+    """The search finds what the test of known finds complains of already."""
+    episode = squares.store["random-0000"]
+    found = replace(episode, id="found-0000", kind="found")
+    store = replace(squares.store, episodes=(*squares.store.episodes, found))
+    task = Squares(SPEC, store)
+    find = Find(episode.seed, episode.actions, "a lie")
+    live = Failure("search::live", "search", "found", None, 3, GOAL, "False", "True", find=find)
+    assert [s.name[:10] for s in told(live, task).shots[:2]] == ["found-0000"] * 2
+    known = replace(live, test="search::known", episode="found-0000", find=None)
+    verdict = Verdict.of((), (known.test, live.test), (known, live))
+    assert [c.failure.test for c in complaints(verdict, PLAN, task, limit=6)] == ["search::known"]
+
+
+def test_a_find_that_is_no_episode_yet_is_told_in_words(squares: Squares) -> None:
+    """Without pictures rather than not at all."""
+    find = Find(99, (1, 2), "a lie")
+    live = Failure("search::live", "search", "found", None, 2, GOAL, find=find)
+    complaint = told(live, squares)
+    assert complaint.failure == live
+    assert not complaint.shots
+
+
+def test_what_refutes_a_plan_is_not_called_a_fault(squares: Squares) -> None:
+    """The success is right; it is the plan that it speaks against."""
+    skipped = Failure("necessity::x", "necessity", "skips", "expert-0001", 5, "take_key")
+    complaint = told(skipped, squares)
+    assert "the goal is reached, against the plan" in complaint.shots[1].caption
+    assert "at fault" not in "".join(s.caption for s in complaint.shots)
+
+
+def test_the_stages_of_the_cascade_are_in_the_order_of_its_groups() -> None:
+    """Near misses, changed pictures, the search and the plan come last, one after the other."""
+    assert GROUPS[4:] == ("near_miss", "metamorphic", "search", "necessity")
+    verdicts = [Verdict.of(("program::p",), (f"{group}::x",), ()) for group in GROUPS]
+    assert [v.score for v in verdicts] == [Score(stage, 1) for stage in range(len(GROUPS))]
+    assert [list(v.groups) for v in verdicts[4:]] == [["program", group] for group in GROUPS[4:]]
+
+
+def test_a_held_out_episode_is_never_drawn(squares: Squares) -> None:
+    """Whatever a failure claims, plain or changed."""
+    held = squares.store["held-expert-0000"]
+    frames = squares.store.frames_of(held)
+    variant = Variant("x", held.id, "held_out", np.arange(len(frames), dtype=np.int32), frames)
+    store: EpisodeStore = replace(squares.store, variants=(variant,))
+    for name in (None, "x"):
+        failure = Failure("a::b", "expert", "leak", held.id, 3, GOAL, variant=name)
+        with pytest.raises(ValueError, match="held-out"):
+            illustrate(failure, GOAL, Squares(SHOWN, store))

@@ -1,0 +1,85 @@
+"""Questions asked of several processes at once."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from report_world import PROGRAM
+
+from synth.errors import EnvironmentFault, SandboxUnavailable
+from synth.mutation.judge import MutantJudge
+from synth.mutation.mutants import mutants
+from synth.mutation.workers import Workers
+
+MUTANTS = mutants(PROGRAM)[:9]
+
+
+def length(judge: MutantJudge, source: str) -> tuple[int, int]:
+    """A question that shows who was asked, and of what."""
+    return judge.episodes, len(source)
+
+
+def process(_judge: MutantJudge, _source: str) -> int:
+    """Where it was asked."""
+    return os.getpid()
+
+
+def end(_judge: MutantJudge, _source: str) -> None:
+    """What the system does to a process when memory runs out."""
+    os._exit(9)
+
+
+def fail(_judge: MutantJudge, _source: str) -> None:
+    """A simulator that is missing."""
+    raise EnvironmentFault("there is none")
+
+
+@pytest.fixture
+def judge(task):
+    """Nothing is run by it here."""
+    return MutantJudge(task, episodes=7)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_mutant_has_its_own_answer(judge, jobs):
+    """Whoever answers, each answer comes once and with its mutant."""
+    with Workers(judge, jobs) as workers:
+        answers = list(workers.ask(length, MUTANTS, lambda: False))
+    assert sorted(m.id for m, _ in answers) == [m.id for m in MUTANTS]
+    assert all(answer == (7, len(m.source)) for m, answer in answers)
+
+
+def test_one_job_stays_in_this_process_and_several_do_not(judge):
+    """With one, nothing is started; with more, nothing is asked here."""
+    for jobs, here in ((1, True), (2, False)):
+        with Workers(judge, jobs) as workers:
+            places = {place for _, place in workers.ask(process, MUTANTS, lambda: False)}
+        assert (places == {os.getpid()}) == here
+        assert len(places) <= jobs
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_nothing_is_begun_when_it_is_late(judge, jobs):
+    """What was begun is answered, and no more; where it was late from the start, nothing."""
+    with Workers(judge, jobs) as workers:
+        assert list(workers.ask(length, MUTANTS, lambda: True)) == []
+        calls = iter([False, False])
+        answers = list(workers.ask(length, MUTANTS, lambda: next(calls, True)))
+        assert {m.id for m, _ in answers} == {MUTANTS[0].id, MUTANTS[1].id}
+
+
+def test_a_process_that_ends_is_told(judge):
+    """It ends in a message with a remedy, not in silence."""
+    with (
+        Workers(judge, 2) as workers,
+        pytest.raises(SandboxUnavailable, match=r"ended before its time.*--jobs"),
+    ):
+        list(workers.ask(end, MUTANTS, lambda: False))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_judges_own_fault_arrives_as_it_is(judge, jobs):
+    """The party at fault is the same wherever it happened."""
+    with Workers(judge, jobs) as workers, pytest.raises(EnvironmentFault, match="there is none"):
+        list(workers.ask(fail, MUTANTS, lambda: False))

@@ -1,0 +1,130 @@
+"""One episode: how it ends, what it holds, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synth.errors import EnvironmentFault, ExpertFailed, SpecError
+from synth.record import roll_expert, roll_random, rollout
+from synth.record.player import random_policy
+
+
+def steady(simulator):
+    """Counts one at a time, for ever."""
+    while True:
+        yield 1
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_episode_ends_at_success(fake, ends):
+    """The first success is the last frame, whether or not the environment stops there."""
+    fake.ends = ends
+    episode = rollout(fake, steady, seed=5, max_steps=100, name="steady")
+    assert len(episode) == 3
+    assert episode.frames.shape == (4, 4, 4, 3)
+    assert episode.success.tolist() == [False, False, False, True]
+    assert episode.rewards.tolist() == [0.0, 0.0, 1.0]
+    assert episode.truth["counted"].tolist() == [False, False, False, True]
+    assert (episode.seed, episode.policy) == (5, "steady")
+
+
+def test_an_episode_ends_at_the_step_limit(fake):
+    """No more than `max_steps` actions are taken."""
+    assert len(rollout(fake, steady, seed=0, max_steps=2)) == 2
+
+
+def test_an_episode_ends_when_the_policy_stops(fake):
+    """A policy may give up."""
+    assert len(rollout(fake, lambda _simulator: iter([1]), seed=0, max_steps=9)) == 1
+
+
+def test_an_episode_that_begins_done_has_no_actions(fake):
+    """A success at reset is recorded as it is, with one frame."""
+    fake.length = 0
+    episode = rollout(fake, steady, seed=0, max_steps=9)
+    assert (len(episode), episode.success.tolist()) == (0, [True])
+    assert episode.rewards.shape == (0,)
+
+
+def test_random_actions_follow_from_the_seed(make_spec):
+    """The same seed gives the same episode, another seed another."""
+    spec = make_spec()
+    first, again, other = (roll_random(spec, seed).actions for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_the_expert_of_any_seed_ends_in_success(make_spec):
+    """Fresh seeds give episodes for reports."""
+    episode = roll_expert(make_spec(), 123_456)
+    assert episode.success[-1]
+    assert not episode.success[:-1].any()
+    assert episode.frames.shape == (len(episode) + 1, 40, 40, 3)
+
+
+def test_simulators_are_closed(fake, make_spec):
+    """A random roll-out leaves nothing open."""
+    roll_random(make_spec(), 0)
+    assert fake.closed
+
+
+def test_frames_that_change_their_shape_are_the_environments_fault(fake):
+    """A picture that grows is refused with the two shapes."""
+    fake.side = lambda _seed, t: 4 + t
+    with pytest.raises(EnvironmentFault, match=r"frame 1 is uint8\[5, 5, 3\], .*uint8\[4, 4, 3\]"):
+        rollout(fake, steady, seed=0, max_steps=9)
+
+
+def test_predicates_that_come_and_go_are_the_environments_fault(fake):
+    """Truth has the same names on every frame."""
+    fake.names = lambda t: ("counted",) if t else ()
+    with pytest.raises(EnvironmentFault, match="predicates at frame 1"):
+        rollout(fake, steady, seed=0, max_steps=9)
+
+
+def test_an_expert_that_gives_up_is_named_with_seed_steps_and_key(make_spec, experts):
+    """The message leads to the line of the spec to change."""
+    policy = experts("def act(simulator):\n    yield from (0, 0)\n")
+    with pytest.raises(ExpertFailed) as caught:
+        roll_expert(make_spec(policy=policy), 7)
+    for part in ("specs/task.toml", "expert.policy", policy, "seed 7", "2 of 30 steps"):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("def act(simulator):\n    yield {}['lost']\n", "KeyError: 'lost'"),
+        ("def act(simulator):\n    return 3\n", "TypeError: 'int' object is not iterable"),
+        ("def act(simulator):\n    yield 9\n", "no action 9"),
+    ],
+)
+def test_an_expert_that_breaks_is_named_with_its_error(make_spec, experts, source, told):
+    """What an expert raises becomes the expert's failure, seed and all."""
+    with pytest.raises(EnvironmentFault, match=r"seed 7|no action 9") as caught:
+        roll_expert(make_spec(policy=experts(source)), 7)
+    assert told in str(caught.value)
+
+
+def test_too_few_steps_fail_the_planner_too(make_spec):
+    """The limit is the spec's, whoever acts."""
+    with pytest.raises(ExpertFailed, match="after 3 of 3 steps"):
+        roll_expert(make_spec(max_steps=3), 0)
+
+
+def test_an_expert_that_does_not_exist_is_a_spec_error(make_spec):
+    """A wrong name is the spec's fault, not the environment's."""
+    with pytest.raises(SpecError, match=r"expert\.policy"):
+        roll_expert(make_spec(policy="nowhere:act"), 0)
+
+
+def test_the_random_policy_does_not_repeat_the_environments_draws():
+    """Policy and environment share a seed and must not share a stream."""
+
+    class Draws:
+        def random_action(self, rng):
+            return int(rng.integers(1000))
+
+    policy = random_policy(3)(Draws())
+    drawn = [next(policy) for _ in range(8)]
+    assert drawn != np.random.default_rng(3).integers(1000, size=8).tolist()
