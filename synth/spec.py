@@ -64,18 +64,6 @@ class SuccessSpec(_Table):
     pixels: Annotated[float, Field(ge=0.0, le=16.0)] = 1.0
 
 
-class MissionSpec(_Table):
-    """Where the words of an episode come from, where they vary.
-
-    Attributes:
-        from_: ``env.mission``, ``observation.KEY``, ``info.KEY`` or ``module:function``.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
-
-    from_: Annotated[str, Field(alias="from", min_length=1)]
-
-
 class ExpertSpec(_Table):
     """Who shows the task.
 
@@ -205,7 +193,6 @@ class Spec(_Table):
     max_steps: Annotated[int, Field(ge=1, le=100_000)] = 200
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
     success: SuccessSpec = SuccessSpec()
-    mission: MissionSpec | None = None
     render: dict[str, Scalar | list[Scalar]] = {}
     options: dict[str, Scalar] = {}
     expert: ExpertSpec
@@ -238,7 +225,7 @@ class Spec(_Table):
         Keys that came later (`_LATER`) are left out where they stand at their default, so that
         files and digests made before them stay what they are.
         """
-        content = self.model_dump(by_alias=True)
+        content = self.model_dump()
         for table, keys in _LATER.items():
             at, fields = (content, self) if not table else (content[table], getattr(self, table))
             for key in keys:
@@ -262,7 +249,7 @@ class Spec(_Table):
 
 
 _LATER: dict[str, tuple[str, ...]] = {
-    "": ("modules", "success", "mission"),
+    "": ("modules", "success"),
     "expert": ("hold",),
     "random": ("max_steps",),
 }

@@ -115,7 +115,12 @@ def _read_store(folder: Path) -> EpisodeStore:
     frames.setflags(write=False)
     episodes = tuple(_read_episodes(folder / "episodes.jsonl", offsets))
     for e in episodes:
-        lengths = {len(e.frame_index), len(e.success), *(len(v) for v in e.truth.values())}
+        lengths = {
+            len(e.frame_index),
+            len(e.success),
+            len(e.judged),
+            *(len(v) for v in e.truth.values()),
+        }
         if lengths != {len(e) + 1}:
             raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
         if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
@@ -142,6 +147,7 @@ def _to_json(e: Episode, local: Mapping[int, int]) -> dict[str, Any]:
         "actions": list(e.actions),
         "rewards": {str(t): float(r) for t, r in enumerate(e.rewards) if r},
         "success": _bits(e.success),
+        **({} if e.judged.all() else {"judged": _bits(e.judged)}),
         "truth": {name: _bits(values) for name, values in sorted(e.truth.items())},
         "note": e.note,
         **_changes_to_json(e),
@@ -183,6 +189,7 @@ def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode
             truth={name: _unbits(bits) for name, bits in raw["truth"].items()},
             note=raw["note"],
             changes=_changes(raw),
+            judged=_unbits(raw.get("judged", "1" * len(raw["success"]))),
         )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from synth.episode.store import EVERY
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from synth.episode.store import SceneEvent
@@ -31,6 +34,7 @@ class Rollout:
         scene: What kind of scene it was, where the simulator tells.
         changes: What changed in the scene and when; ``None`` where the simulator draws no
             backdrop.
+        judged: ``bool[T+1]``, whether success can be told at that frame; all by default.
     """
 
     frames: NDArray[np.uint8]
@@ -42,6 +46,11 @@ class Rollout:
     policy: str
     scene: str = ""
     changes: tuple[SceneEvent, ...] | None = None
+    judged: NDArray[np.bool_] = EVERY
+
+    def __post_init__(self) -> None:
+        if self.judged is EVERY:
+            object.__setattr__(self, "judged", np.ones(len(self.success), dtype=np.bool_))
 
     def __len__(self) -> int:
         """The number of actions, T."""
@@ -56,6 +65,7 @@ class Rollout:
             actions=self.actions[:frame],
             rewards=self.rewards[:frame],
             success=self.success[:end],
+            judged=self.judged[:end],
             truth={name: values[:end] for name, values in self.truth.items()},
             changes=None
             if self.changes is None

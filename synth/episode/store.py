@@ -40,6 +40,9 @@ Kind = Literal["expert", "random", "near_miss", "found"]
 Split = Literal["visible", "held_out"]
 SPLITS: tuple[Split, ...] = ("visible", "held_out")
 
+EVERY: NDArray[np.bool_] = np.ones(0, dtype=np.bool_)
+"""Stands for "every frame is judged" where no bits are given."""
+
 
 @dataclass(frozen=True, slots=True)
 class SceneEvent:
@@ -96,6 +99,8 @@ class Episode:
         success: ``bool[T+1]``, the environment's success flag at each frame.
         truth: Predicate name to ``bool[T+1]``.
         note: For near misses and finds: how it was made.
+        judged: ``bool[T+1]``, whether success can be told at that frame at the resolution of
+            the picture; all by default. Where it cannot, no verdict is wrong.
         changes: What changed in the scene and when; ``None`` where that was not recorded.
     """
 
@@ -111,10 +116,32 @@ class Episode:
     truth: Mapping[str, NDArray[np.bool_]]
     note: str = ""
     changes: tuple[SceneEvent, ...] | None = None
+    judged: NDArray[np.bool_] = EVERY
+
+    def __post_init__(self) -> None:
+        if self.judged is EVERY:
+            object.__setattr__(self, "judged", np.ones(len(self.success), dtype=np.bool_))
 
     def __len__(self) -> int:
         """The number of actions, T."""
         return len(self.actions)
+
+    @property
+    def first_success(self) -> int | None:
+        """The first frame that is a success, judged or not; ``None`` where there is none."""
+        return int(np.argmax(self.success)) if self.success.any() else None
+
+    def false_frames(self, goal: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Judged frames on which a goal holds without success.
+
+        Args:
+            goal: ``bool[T+1]``, where it holds.
+        """
+        return np.flatnonzero(goal & ~self.success & self.judged)
+
+    def missed_frames(self, goal: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Judged frames of success on which a goal does not hold; `goal` as above."""
+        return np.flatnonzero(~goal & self.success & self.judged)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -190,6 +190,7 @@ def episode_of(
         truth=rolled.truth,
         note=note,
         changes=rolled.changes,
+        judged=rolled.judged,
     )
 
 
