@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.episode.store import EVERY
+from synth.episode.store import every_frame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,10 +46,10 @@ class Rollout:
     policy: str
     scene: str = ""
     changes: tuple[SceneEvent, ...] | None = None
-    judged: NDArray[np.bool_] = EVERY
+    judged: NDArray[np.bool_] = field(default_factory=every_frame)
 
     def __post_init__(self) -> None:
-        if self.judged is EVERY:
+        if not len(self.judged):
             object.__setattr__(self, "judged", np.ones(len(self.success), dtype=np.bool_))
 
     def __len__(self) -> int:

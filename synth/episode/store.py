@@ -40,8 +40,10 @@ Kind = Literal["expert", "random", "near_miss", "found"]
 Split = Literal["visible", "held_out"]
 SPLITS: tuple[Split, ...] = ("visible", "held_out")
 
-EVERY: NDArray[np.bool_] = np.ones(0, dtype=np.bool_)
-"""Stands for "every frame is judged" where no bits are given."""
+
+def every_frame() -> NDArray[np.bool_]:
+    """Stands for "every frame is judged" where no bits are given."""
+    return np.ones(0, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +118,10 @@ class Episode:
     truth: Mapping[str, NDArray[np.bool_]]
     note: str = ""
     changes: tuple[SceneEvent, ...] | None = None
-    judged: NDArray[np.bool_] = EVERY
+    judged: NDArray[np.bool_] = field(default_factory=every_frame)
 
     def __post_init__(self) -> None:
-        if self.judged is EVERY:
+        if not len(self.judged):
             object.__setattr__(self, "judged", np.ones(len(self.success), dtype=np.bool_))
 
     def __len__(self) -> int:
