@@ -1,14 +1,15 @@
 """What a suite says of one mutant: the first test that kills it, and what a search finds.
 
-Cheap checks come first, and those that draw anew for each program are asked apart. Nothing
-here knows how many mutants there are, and nothing is written.
+Groups that kill most mutants for the least time are asked first. Checks that make new
+episodes or images for each program are asked apart, since they take as long as all others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from synth.episode.store import SPLITS
 from synth.program import parse
 from synth.record import Seeds
 from synth.search import hunt
@@ -18,9 +19,11 @@ from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
     from synth.failure import Find, Group
+    from synth.spec import Spec
+    from synth.suite import Check
     from synth.task import TaskFolder
 
-__all__ = ["SPLITS", "MutantJudge"]
+__all__ = ["MutantJudge", "asked"]
 
 ORDER: tuple[Group, ...] = (
     "expert",
@@ -31,12 +34,24 @@ ORDER: tuple[Group, ...] = (
     "search",
     "contract",
 )
-"""Where most mutants fall, and cheaply, comes first. All parse and lint as they are made."""
+"""Groups asked first, most kills for the least time; groups not named here come after them."""
 
-DEAR = LIVE | {"contract::answers_on_any_image"}
-"""Checks that draw anew for each program; made for mutants that differ on fresh episodes."""
+SLOW = LIVE | {"contract::answers_on_any_image"}
+"""Checks that make episodes or images for each program; see `MutantJudge.late_killer`."""
 
-SPLITS: tuple[Literal["visible", "held_out"], ...] = ("visible", "held_out")
+
+def asked(spec: Spec, *, slow: bool = False) -> tuple[Check, ...]:
+    """The checks that mutants of a task are asked, in order.
+
+    Args:
+        spec: The task's; checks that do not apply to it are left out.
+        slow: Those in `SLOW`, and no others; by default all others.
+    """
+    checks = [c for c in all_checks() if c.applies(spec) and (c.id in SLOW) == slow]
+    # `sorted` is stable: within a group the checks keep the registry's order.
+    return tuple(
+        sorted(checks, key=lambda c: ORDER.index(c.group) if c.group in ORDER else len(ORDER))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +69,12 @@ class MutantJudge:
     unsafe: bool = False
 
     def killer(self, source: str) -> str:
-        """The first test that a mutant fails, the dear ones left out; ``""`` where none."""
+        """The first test that a mutant fails, those in `SLOW` left out; ``""`` where none."""
         subject = self._subject(source)
-        checks = [c for c in all_checks() if c.applies(self.task.spec) and c.id not in DEAR]
         return next(
             (
                 result.test
-                for group in ORDER
-                for check in checks
-                if check.group == group
+                for check in asked(self.task.spec)
                 for episode in check.episodes(subject)
                 if (result := check.run(subject, episode)).failures
             ),
@@ -70,14 +82,13 @@ class MutantJudge:
         )
 
     def late_killer(self, source: str) -> str:
-        """The first of the dear tests that a mutant fails; ``""`` where none."""
+        """The first test of `SLOW` that a mutant fails; ``""`` where none."""
         subject = self._subject(source)
-        dear = [c for c in all_checks() if c.applies(self.task.spec) and c.id in DEAR]
-        results = (check.run(subject) for check in dear)
+        results = (check.run(subject) for check in asked(self.task.spec, slow=True))
         return next((r.test for r in results if r.failures), "")
 
     def search(self, source: str) -> Find | None:
-        """A mutant's lie about the goal, on seeds that no suite searches."""
+        """An episode on which a mutant is wrong about the goal, on seeds no suite searches."""
         spec = self.task.spec
         found = hunt(
             spec,

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.episode.store import SPLITS
 from synth.errors import SuiteError
-from synth.mutation.judge import SPLITS, MutantJudge
+from synth.mutation.judge import MutantJudge
 from synth.mutation.ledger import Ledger
 from synth.mutation.mutants import mutants
 from synth.mutation.sample import FreshEpisodes, compare
@@ -191,7 +192,7 @@ class MutationRun:
     def _contradict(self, workers: Workers) -> bool:
         """Look for an episode against each survivor; false where time ran out.
 
-        The suite's dear checks come first: what they find, the suite has noticed.
+        The suite's slow checks come first: a mutant that they find is killed by the suite.
         """
         survivors = [o.mutant for o in self._outcomes.values() if o.fate == "survived"]
         said = {m.id: self._ledger.get(m, "late") for m in survivors}

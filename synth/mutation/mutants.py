@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-import synth.mutation.function_operators  # noqa: F401 - registers its operators
 from synth.errors import ProgramSyntaxError
 from synth.mutation.operators import OPERATORS, Context, colour_of
 from synth.program.lint import lint

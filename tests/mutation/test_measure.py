@@ -11,13 +11,14 @@ from report_world import PROGRAM
 
 from synth.envs import family_of
 from synth.errors import SuiteError
-from synth.mutation.judge import MutantJudge
+from synth.mutation.judge import MutantJudge, asked
 from synth.mutation.measure import MutationRun
 from synth.mutation.sample import Difference, FreshEpisodes, compare
 from synth.mutation.score import MutationScore, OperatorScore
 from synth.program import parse
 from synth.sandbox import Sandbox
-from synth.suite import judge
+from synth.spec import NearMissSpec, SearchSpec
+from synth.suite import all_checks, judge
 
 STAGES = parse(PROGRAM).stages
 SAMPLE = 30
@@ -130,6 +131,16 @@ def test_interruption_keeps_what_was_found(task):
         run.run()
     assert len(run.score.outcomes) == 5
     assert not run.is_complete
+
+
+def test_every_check_of_the_suite_is_asked(task):
+    """No group is left out for being unknown here, and the quick ones come first."""
+    spec = task.spec.model_copy(update={"near_miss": NearMissSpec(), "search": SearchSpec()})
+    quick, slow = asked(spec), asked(spec, slow=True)
+    applying = {c.id for c in all_checks() if c.applies(spec)}
+    assert {c.id for c in (*quick, *slow)} == applying
+    assert len(quick) + len(slow) == len(applying)
+    assert quick[0].group == "expert"
 
 
 def test_several_processes_come_to_the_same_fates(task, score):
