@@ -1,17 +1,20 @@
 """Which family makes an environment id.
 
-To add a family, write one module with a `Family` in it and add one line to `HOMES`. A
-module listed here must import without its simulator, so that asking costs nothing; it
-imports the simulator in `Family.make`.
+To add a family, write one module with a `Family` in it and add one line to `HOMES`, above
+the last: the last family takes whatever Gymnasium knows. A module listed here must import
+without its simulator, so that asking costs nothing; it imports the simulator in
+`Family.make`.
 """
 
 from __future__ import annotations
 
 import difflib
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from synth.errors import SpecError
+import gymnasium
+
+from synth.errors import SpecError, SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,10 +22,13 @@ if TYPE_CHECKING:
     from synth.envs.base import Family
     from synth.spec import Spec
 
-__all__ = ["HOMES", "families", "family_of", "unknown_env"]
+__all__ = ["HOMES", "families", "family_of", "registered", "unknown_env"]
 
-HOMES: tuple[tuple[str, str], ...] = (("synth.envs.minigrid", "FAMILY"),)
-"""Module and name of every family, asked in this order."""
+HOMES: tuple[tuple[str, str], ...] = (
+    ("synth.envs.minigrid", "FAMILY"),
+    ("synth.envs.gymnasium", "FAMILY"),
+)
+"""Module and name of every family, asked in this order: who knows more comes first."""
 
 
 def families() -> tuple[Family, ...]:
@@ -33,15 +39,51 @@ def families() -> tuple[Family, ...]:
 def family_of(spec: Spec) -> Family:
     """The first family that claims the spec's environment.
 
+    The spec's ``modules``, and the one of ``module:Id``, are imported first, since they may
+    register it.
+
     Raises:
-        SpecError: None does.
+        SpecError: None does, or a module cannot be imported.
     """
+    for module in spec.modules:
+        _import(spec, module, key="modules")
+    if ":" in spec.env:
+        _import(spec, spec.env.partition(":")[0], key="env")
     for family in families():
         if family.claims(spec.env):
             return family
     known = [env_id for family in families() for env_id in family.known()]
     names = ", ".join(family.name for family in families())
     raise unknown_env(spec, known, f"Families that synth knows: {names}.")
+
+
+def registered(env_id: str) -> Any:
+    """Gymnasium's entry for an id, with or without its module; ``None`` where there is none.
+
+    The entry's ``entry_point`` tells the class. Nothing is imported: `family_of` has done it.
+    """
+    return gymnasium.registry.get(env_id.rpartition(":")[2])
+
+
+def _import(spec: Spec, module: str, *, key: str) -> None:
+    try:
+        importlib.import_module(module)
+    except SynthError:
+        raise
+    except Exception as error:
+        # The module is the user's own code: whatever it raises is the spec's fault.
+        what = (
+            f"there is no module {module!r}."
+            if isinstance(error, ModuleNotFoundError)
+            and (module + ".").startswith(f"{error.name}.")
+            else f"module {module!r} does not import: {type(error).__name__}: {error}."
+        )
+        raise SpecError(
+            what,
+            file=f"specs/{spec.name}.toml",
+            key=key,
+            remedy="Install it, or start synth in the folder that holds it.",
+        ) from error
 
 
 def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecError:

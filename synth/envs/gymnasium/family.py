@@ -1,0 +1,76 @@
+"""The family of every environment that no other family knows better."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import gymnasium
+
+from synth.envs.base import Defaults, PlainFamily
+from synth.envs.gymnasium.known import KNOWN
+from synth.envs.registry import registered
+
+if TYPE_CHECKING:
+    from synth.envs.base import Simulator
+    from synth.spec import Spec
+
+__all__ = ["FAMILY", "GymnasiumFamily"]
+
+_PACKAGES = ("gymnasium", "numpy", "pygame", "box2d", "mujoco", "ale-py")
+"""What may draw the pictures; those installed are recorded."""
+
+
+class GymnasiumFamily(PlainFamily):
+    """Every id registered with Gymnasium; it is asked last."""
+
+    name = "gymnasium"
+
+    def claims(self, env_id: str) -> bool:
+        """Whether the id is registered; the module of ``module:Id`` has been imported."""
+        return registered(env_id) is not None
+
+    def known(self) -> tuple[str, ...]:
+        """All registered ids, which need not be able to draw."""
+        return tuple(gymnasium.registry)
+
+    def make(self, spec: Spec) -> Simulator:
+        """Make the environment of a spec; see `synth.envs.base.Family.make`."""
+        from synth.envs.gymnasium.simulator import simulator_of  # noqa: PLC0415 - made on demand
+
+        simulator: Simulator = simulator_of(spec)
+        return simulator
+
+    def defaults(self, env_id: str) -> Defaults:
+        """An expert, options and a size where synth has them; otherwise a size alone."""
+        return KNOWN.get(env_id.rpartition(":")[2], _PLAIN)
+
+    def notes(self, spec: Spec) -> str:
+        """How the pictures came to their size."""
+        parts = []
+        if "crop" in spec.render:
+            parts.append("The picture is a part, cut out of what the environment draws.")
+        if {"size", "width"} & set(spec.render):
+            parts.append(
+                "The picture was resized by averaging areas: edges are blended over about a "
+                "pixel, and lines thinner than a pixel are faint."
+            )
+        return " ".join(parts)
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the packages that may draw, as far as they are installed."""
+        found = {}
+        for package in _PACKAGES:
+            try:
+                found[package] = metadata.version(package)
+            except metadata.PackageNotFoundError:
+                continue
+        return found
+
+
+_PLAIN = Defaults(
+    render=("# Pixels of the longer side; also: width and height, crop.", "size = 128"),
+    metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
+)
+
+FAMILY = GymnasiumFamily()

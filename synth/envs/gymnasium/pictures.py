@@ -1,0 +1,172 @@
+"""An environment's pictures: checked, cropped and resized.
+
+``[render]`` is read here; what an environment draws is held to be ``uint8[H, W, 3]``, since
+guessing at anything else would change, in silence, what a reward program sees.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.errors import EnvironmentFault, SpecError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from synth.spec import Spec
+
+__all__ = ["Pictures", "resized"]
+
+_KEYS = ("size", "width", "height", "crop")
+_SIDES = range(8, 1025)
+_CORNERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """How the pictures of a spec are made from what its environment draws.
+
+    Attributes:
+        env: The environment's id, for messages.
+        size: Pixels of the longer side, or ``None``.
+        width: Pixels across, or ``None``.
+        height: Pixels down, or ``None``.
+        crop: Left, top, right and bottom of the part that is kept, or ``None`` for all.
+    """
+
+    env: str
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    crop: tuple[int, int, int, int] | None = None
+
+    @classmethod
+    def of(cls, spec: Spec) -> Pictures:
+        """What ``[render]`` says.
+
+        Raises:
+            SpecError: A key is unknown, a value is not what it must be, or two contradict.
+        """
+        for key in spec.render:
+            if key not in _KEYS:
+                near = difflib.get_close_matches(key, _KEYS, n=1)
+                hint = f"Did you mean {near[0]!r}? " if near else ""
+                remedy = f"{hint}Known keys: {', '.join(_KEYS)}."
+                raise _wrong(spec, key, "unknown render key.", remedy)
+        sides = {key: _side(spec, key) for key in ("size", "width", "height")}
+        if (sides["width"] is None) != (sides["height"] is None):
+            given = "width" if sides["width"] else "height"
+            raise _wrong(spec, given, "needs both width and height.", "Or give `size` alone.")
+        if sides["size"] and sides["width"]:
+            raise _wrong(spec, "size", "says what width and height say.", "Remove one of them.")
+        return cls(spec.env, **sides, crop=_crop(spec))
+
+    def make(self, drawn: Any) -> NDArray[np.uint8]:
+        """The picture to record, from what ``render()`` returned; a copy of its own.
+
+        Raises:
+            EnvironmentFault: It is not an RGB picture of bytes, or too small for the crop.
+        """
+        picture = self._checked(drawn)
+        if self.crop is not None:
+            left, top, right, bottom = self.crop
+            if right > picture.shape[1] or bottom > picture.shape[0]:
+                raise EnvironmentFault(
+                    f"{self.env} draws {picture.shape[1]}x{picture.shape[0]} pixels, less than "
+                    f"render.crop = {list(self.crop)} keeps. Make the crop smaller."
+                )
+            picture = picture[top:bottom, left:right]
+        height, width = self._target(*picture.shape[:2])
+        if (height, width) == picture.shape[:2]:
+            return np.array(picture, order="C")
+        return resized(picture, width=width, height=height)
+
+    def _target(self, height: int, width: int) -> tuple[int, int]:
+        if self.size is not None:
+            longer = max(height, width)
+            return max(1, round(height * self.size / longer)), max(
+                1, round(width * self.size / longer)
+            )
+        return self.height or height, self.width or width
+
+    def _checked(self, drawn: Any) -> NDArray[np.uint8]:
+        if isinstance(drawn, np.ndarray) and drawn.ndim == 3 and drawn.shape[2] == 3:  # noqa: PLR2004 - H, W and RGB
+            if drawn.dtype == np.uint8 and drawn.size:
+                return drawn
+            what = f"{drawn.dtype}{list(drawn.shape)}"
+        elif isinstance(drawn, np.ndarray):
+            what = f"{drawn.dtype}{list(drawn.shape)}"
+        else:
+            what = "nothing" if drawn is None else f"a {type(drawn).__name__}"
+        raise EnvironmentFault(
+            f"{self.env} draws {what}, not RGB pictures (uint8[H, W, 3]). Give it a render mode "
+            "'rgb_array' that returns them, or wrap it in one that does and register that."
+        )
+
+
+def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[np.uint8]:
+    """A picture in another size, each pixel the rounded mean of the area that it covers.
+
+    All sums are of whole numbers below 2**53, so that no rounding depends on the machine.
+
+    Example:
+        >>> resized(np.array([[[0], [0], [90]]], np.uint8), width=2, height=1)[0, :, 0]
+        array([ 0, 60], dtype=uint8)
+
+    Args:
+        picture: ``uint8[H, W, C]``.
+        width: Pixels across of the new one.
+        height: Pixels down of the new one.
+    """
+    tall, wide, channels = picture.shape
+    rows = _shares(tall, height) @ picture.reshape(tall, -1).astype(np.float64)
+    columns = rows.reshape(height, wide, channels).transpose(0, 2, 1) @ _shares(wide, width).T
+    area = tall * wide  # the shares of one pixel add up to `tall` and `wide`
+    means = np.floor((2 * columns + area) / (2 * area))
+    return np.ascontiguousarray(means.transpose(0, 2, 1)).astype(np.uint8)
+
+
+@lru_cache(maxsize=64)
+def _shares(before: int, after: int) -> NDArray[np.float64]:
+    """How much of each old pixel each new one covers, in units of ``1 / after`` old pixels."""
+    new, old = np.arange(after)[:, None], np.arange(before)[None, :]
+    ends = np.minimum((new + 1) * before, (old + 1) * after)
+    starts = np.maximum(new * before, old * after)
+    shares: NDArray[np.float64] = np.maximum(ends - starts, 0).astype(np.float64)
+    shares.setflags(write=False)
+    return shares
+
+
+def _side(spec: Spec, key: str) -> int | None:
+    value = spec.render.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value not in _SIDES:
+        problem = (
+            f"must be a whole number of pixels from {_SIDES[0]} to {_SIDES[-1]}, but the file "
+            f"says {value!r}."
+        )
+        raise _wrong(spec, key, problem, f"For example: {key} = 128.")
+    return value
+
+
+def _crop(spec: Spec) -> tuple[int, int, int, int] | None:
+    value = spec.render.get("crop")
+    if value is None:
+        return None
+    corners = [v for v in value if type(v) is int and v >= 0] if isinstance(value, list) else []
+    if len(corners) == _CORNERS:
+        left, top, right, bottom = corners
+        if left < right and top < bottom:
+            return left, top, right, bottom
+    problem = f"must be [left, top, right, bottom] in pixels, but the file says {value!r}."
+    raise _wrong(spec, "crop", problem, "For example: crop = [0, 100, 600, 400].")
+
+
+def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
+    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"render.{key}", remedy=remedy)

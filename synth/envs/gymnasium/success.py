@@ -1,0 +1,180 @@
+"""``[success] when``: what counts as success, as one short expression.
+
+::
+
+    info.KEY                     info["KEY"] is true after the step (or the reset)
+    reward > NUMBER              the step's reward; also >=, < and <=
+    terminated                   the environment ended the episode by itself
+    terminated and reward > 0    both; any comparison of the reward
+    truncated                    the environment cut the episode, as at a step limit
+    module:function              function(env, outcome) says so, with an `Outcome`
+
+Nothing else is an expression: there is no ``or``, no ``not``, and no arithmetic. What needs
+more is a function.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import operator
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.errors import EnvironmentFault, SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from synth.spec import Spec
+
+__all__ = ["EXAMPLES", "Condition", "Outcome", "parse_condition"]
+
+EXAMPLES = (
+    "info.is_success",
+    "reward > 0",
+    "terminated",
+    "terminated and reward > 0",
+    "truncated",
+    "my_tasks:solved",
+)
+
+_COMPARE: Mapping[str, Callable[[float, float], bool]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+_INFO = re.compile(r"info\.([A-Za-z_]\w*)")
+_REWARD = re.compile(r"(terminated\s+and\s+)?reward\s*(>=|<=|>|<)\s*([+-]?\d+(?:\.\d+)?)")
+_FUNCTION = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an environment returned from its last step, or from the reset.
+
+    Attributes:
+        observation: As the environment gave it.
+        reward: Of the step; ``None`` after a reset.
+        terminated: Whether the environment ended the episode.
+        truncated: Whether it was cut.
+        info: The environment's own remarks.
+    """
+
+    observation: Any
+    reward: float | None
+    terminated: bool
+    truncated: bool
+    info: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that has been read.
+
+    Attributes:
+        text: As it is written.
+        holds: Called with the unwrapped environment and the outcome.
+    """
+
+    text: str
+    holds: Callable[[Any, Outcome], bool]
+
+
+def parse_condition(spec: Spec) -> Condition:
+    """What the spec calls success.
+
+    Raises:
+        SpecError: It says nothing, or something that is no condition; or its function cannot
+            be found.
+    """
+    text = spec.success.when
+    if text is None:
+        raise _wrong(spec, f"is required: nothing else tells what success is in {spec.env}.")
+    text = text.strip()
+    if text == "terminated":
+        return Condition(text, lambda _env, outcome: outcome.terminated)
+    if text == "truncated":
+        return Condition(text, lambda _env, outcome: outcome.truncated)
+    if match := _INFO.fullmatch(text):
+        return Condition(text, _info(spec, match[1]))
+    if match := _REWARD.fullmatch(text):
+        return Condition(text, _reward(match[2], float(match[3]), ending=bool(match[1])))
+    if match := _FUNCTION.fullmatch(text):
+        return Condition(text, _function(spec, match[1], match[2]))
+    raise _wrong(spec, f"cannot be read: {text!r}.")
+
+
+def _reward(sign: str, bound: float, *, ending: bool) -> Callable[[Any, Outcome], bool]:
+    compare = _COMPARE[sign]
+
+    def holds(_env: Any, outcome: Outcome) -> bool:
+        if outcome.reward is None or (ending and not outcome.terminated):
+            return False
+        return compare(outcome.reward, bound)
+
+    return holds
+
+
+def _info(spec: Spec, key: str) -> Callable[[Any, Outcome], bool]:
+    def holds(_env: Any, outcome: Outcome) -> bool:
+        if key not in outcome.info:
+            # Many environments give the key at the end only; a slip of the pen is another matter.
+            near = difflib.get_close_matches(key, [str(k) for k in outcome.info], n=1, cutoff=0.8)
+            if near:
+                raise SpecError(
+                    f"{spec.env} gives no info[{key!r}].",
+                    file=f"specs/{spec.name}.toml",
+                    key="success.when",
+                    remedy=f"Did you mean info.{near[0]}?",
+                )
+            return False
+        return _truth_of(outcome.info[key], f"info[{key!r}] of {spec.env}")
+
+    return holds
+
+
+def _function(spec: Spec, module: str, name: str) -> Callable[[Any, Outcome], bool]:
+    try:
+        function = getattr(importlib.import_module(module), name, None)
+    except ImportError as error:
+        raise _wrong(spec, f"module {module!r} does not import: {error}.") from error
+    if not callable(function):
+        raise _wrong(spec, f"module {module!r} has no function {name!r}.")
+
+    def holds(env: Any, outcome: Outcome) -> bool:
+        try:
+            value = function(env, outcome)
+        except Exception as error:
+            # The function is the user's own code: whatever it raises is the spec's fault.
+            raise _wrong(
+                spec, f"{module}:{name} broke: {type(error).__name__}: {error}."
+            ) from error
+        return _truth_of(value, f"the answer of {module}:{name}")
+
+    return holds
+
+
+def _truth_of(value: Any, what: str) -> bool:
+    if isinstance(value, bool | np.bool_ | int | float | np.number) or (
+        isinstance(value, np.ndarray) and value.size == 1
+    ):
+        return bool(value)
+    raise EnvironmentFault(
+        f"{what} is a {type(value).__name__}, not a yes or no. Name another key in "
+        "`[success] when`, or a function that decides."
+    )
+
+
+def _wrong(spec: Spec, problem: str) -> SpecError:
+    examples = ", ".join(f'"{example}"' for example in EXAMPLES)
+    return SpecError(
+        problem,
+        file=f"specs/{spec.name}.toml",
+        key="success.when",
+        remedy=f"Write one of these, with your own names and numbers: {examples}.",
+    )
