@@ -16,14 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from synth.envs import family_of
 from synth.episode import Rollout, frame_digest
 from synth.errors import ProgramFault
-from synth.experts import find_policy
 from synth.failure import Find
-from synth.record import Seeds
-from synth.record.aliasing import action_table, fair_rollout
-from synth.record.player import expert_rollout, random_policy
+from synth.record import Player, Seeds
+from synth.record.rollout import random_policy
 from synth.sandbox import Cell, Sandbox
 
 if TYPE_CHECKING:
@@ -32,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs import Policy, Simulator
+    from synth.envs import Simulator
     from synth.plan import Stages
     from synth.spec import Spec
 
@@ -140,11 +137,8 @@ class FreshEpisodes:
     def __init__(
         self, spec: Spec, source: str, stages: Stages, *, size: int, unsafe: bool = False
     ) -> None:
-        self._spec = spec
         self._seeds = Seeds.of(spec).mutants[:size]
-        self._expert = find_policy(spec)
-        self._simulator = family_of(spec).make(spec)
-        self._table = action_table(self._simulator)
+        self._player = Player(spec)
         self._original = Sandbox(source, deadline=120.0, unsafe=unsafe, stages=stages)
 
     def batches(self) -> Iterator[Batch]:
@@ -160,11 +154,10 @@ class FreshEpisodes:
             yield self._batch(tuple(self._roll(number, seed) for number, seed in chunk))
 
     def _roll(self, number: int, seed: int) -> Rollout:
-        spec, simulator = self._spec, self._simulator
         kind = number % 3
         if kind == 1:
-            return self._fair(random_policy(seed), seed, "random")
-        shown = expert_rollout(spec, simulator, self._expert, seed)
+            return self._player.fair(seed, random_policy(seed), name="random")
+        shown = self._player.roll_expert(seed)
         cut = int(np.random.default_rng([_CUT_STREAM, seed]).integers(len(shown) + 1))
         if kind == 0 or cut == len(shown):
             return _named(shown, "expert")
@@ -173,18 +166,7 @@ class FreshEpisodes:
             yield from shown.actions[:cut]
             yield from islice(random_policy(seed)(simulator), TAIL)
 
-        return self._fair(act, seed, f"expert, {cut} actions, then random")
-
-    def _fair(self, policy: Policy, seed: int, name: str) -> Rollout:
-        return fair_rollout(
-            self._spec,
-            self._simulator,
-            policy,
-            seed,
-            table=self._table,
-            expert=self._expert,
-            name=name,
-        )
+        return self._player.fair(seed, act, name=f"expert, {cut} actions, then random")
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
         frames: list[NDArray[np.uint8]] = []
@@ -217,7 +199,7 @@ class FreshEpisodes:
     ) -> None:
         """End the worker and the simulator."""
         self._original.close()
-        self._simulator.close()
+        self._player.simulator.close()
 
 
 def compare(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from synth.episode import Rollout
 from synth.record.folder import record_folder
 from synth.record.near_miss import NearMiss, OnSkip, near_misses
-from synth.record.player import roll_expert, roll_random, rollout
+from synth.record.player import Player, missing, roll_expert, roll_random
 from synth.record.recorder import OnEpisode, episode_count, record
+from synth.record.rollout import rollout
 from synth.record.seeds import Seeds
 from synth.record.variants import with_variants
 
@@ -14,9 +15,11 @@ __all__ = [
     "NearMiss",
     "OnEpisode",
     "OnSkip",
+    "Player",
     "Rollout",
     "Seeds",
     "episode_count",
+    "missing",
     "near_misses",
     "record",
     "record_folder",

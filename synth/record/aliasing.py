@@ -22,16 +22,14 @@ import numpy as np
 
 from synth.envs.recipe import acting
 from synth.errors import ExpertFailed, SynthError
-from synth.record.player import rollout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from synth.envs import Policy, Simulator
     from synth.episode import Rollout
-    from synth.spec import Spec
 
-__all__ = ["action_table", "fair_rollout", "first_aliased", "then_expert", "unaliased"]
+__all__ = ["action_table", "first_aliased", "then_expert", "unaliased"]
 
 DRAWS = 256
 MOST_ACTIONS = 16
@@ -125,34 +123,6 @@ def unaliased(
     """An episode up to the frame before its first aliased one; see `first_aliased`."""
     first = first_aliased(rolled, play, table, expert=expert)
     return rolled if first is None else rolled.until(first - 1)
-
-
-def fair_rollout(
-    spec: Spec,
-    simulator: Simulator,
-    policy: Policy,
-    seed: int,
-    *,
-    table: Sequence[Any],
-    expert: Policy,
-    name: str,
-) -> Rollout:
-    """An episode from a reset, up to where pixels can no longer tell it from success.
-
-    Args:
-        spec: For its `max_steps`.
-        simulator: Reset with `seed`, and again for every other way that is tried.
-        policy: Whose episode it is.
-        seed: The seed.
-        table: The actions to try instead.
-        expert: Called where the scene changed; see `first_aliased`.
-        name: The policy's, for the record.
-    """
-
-    def play(policy: Policy) -> Rollout:
-        return rollout(simulator, policy, seed, spec.max_steps, name=name)
-
-    return unaliased(play(policy), play, table, expert=expert)
 
 
 def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[Any]) -> bool:

@@ -20,19 +20,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed
-from synth.record.aliasing import action_table, first_aliased
-from synth.record.player import expert_rollout, rollout
+from synth.record.aliasing import first_aliased
 from synth.record.recipes import GENERAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from synth.envs import Family, Policy, Simulator
+    from synth.envs import Family, Policy
     from synth.envs.recipe import Recipe
     from synth.episode import Rollout
-    from synth.spec import Spec
+    from synth.record.player import Player
 
-__all__ = ["NearMiss", "OnSkip", "near_misses", "recipes_for"]
+__all__ = ["NearMiss", "OnSkip", "near_misses", "recipes_for", "try_recipe"]
 
 TRIES = 3
 """Seeds that may fail in a row, all recipes tried, before recording gives up."""
@@ -78,43 +77,34 @@ def recipes_for(family: Family | None) -> tuple[Recipe, ...]:
 
 
 def near_misses(
-    spec: Spec,
-    simulator: Simulator,
-    expert: Policy,
-    seeds: Sequence[int],
-    *,
-    family: Family | None = None,
-    on_skip: OnSkip | None = None,
+    player: Player, seeds: Sequence[int], *, on_skip: OnSkip | None = None
 ) -> Iterator[NearMiss]:
-    """As many near misses as the spec asks for, the recipes taken in turn.
+    """As many near misses as the player's spec asks for, the recipes taken in turn.
 
     The n-th episode is made with the n-th recipe where the next seed allows it, and else
     with the first recipe after it that the seed allows.
 
     Args:
-        spec: With `near_miss`; without it there are none.
-        simulator: Reset for every try.
-        expert: The spec's expert.
+        player: Of a spec with `near_miss`; without it there are none.
         seeds: Used from the first on, one for each episode.
-        family: Whose own recipes to use as well.
         on_skip: Told of every recipe that made nothing of a seed.
 
     Raises:
         ExpertFailed: The expert does not succeed from a reset.
         EnvironmentFault: No recipe makes anything of `TRIES` seeds in a row.
     """
+    spec = player.spec
     if spec.near_miss is None:
         return
-    recipes = recipes_for(family)
-    scene = _Scene(spec, simulator, expert, action_table(simulator))
+    recipes = recipes_for(player.family)
     made, failed = 0, 0
     for seed in seeds:
         if made == spec.near_miss.episodes:
             return
-        shown = expert_rollout(spec, simulator, expert, seed)
+        shown = player.roll_expert(seed)
         turns = [(made + k) % len(recipes) for k in range(len(recipes))]
         for number in turns:
-            found = _try(recipes[number], shown, scene, number)
+            found = try_recipe(recipes[number], shown, player, number)
             if isinstance(found, NearMiss):
                 made, failed = made + 1, 0
                 yield found
@@ -130,30 +120,22 @@ def near_misses(
                 )
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Scene:
-    spec: Spec
-    simulator: Simulator
-    expert: Policy
-    table: tuple[Any, ...]
-
-
 def _altered(
     alter: Callable[[Any, np.random.Generator], None], rng: np.random.Generator, env: Any
 ) -> None:
     alter(env, rng)
 
 
-def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss | str:
+def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> NearMiss | str:
     """The recipe's episode of a seed, or why there is none."""
     rng = np.random.default_rng([_STREAM, number, shown.seed])
     try:
-        policy = recipe.make(shown, scene.expert, rng)
+        policy = recipe.make(shown, player.expert, rng)
         if policy is None:
             return "the expert's episode is too short for it"
-        play = _player(recipe, scene, shown.seed, rng)
+        play = _playing(recipe, player, shown.seed, rng)
         rolled = play(policy)
-        aliased = first_aliased(rolled, play, scene.table, expert=scene.expert)
+        aliased = first_aliased(rolled, play, player.table, expert=player.expert)
     except ExpertFailed as error:
         return str(error)
     except EnvironmentFault:
@@ -171,19 +153,17 @@ def _try(recipe: Recipe, shown: Rollout, scene: _Scene, number: int) -> NearMiss
     return NearMiss(rolled, note)
 
 
-def _player(
-    recipe: Recipe, scene: _Scene, seed: int, rng: np.random.Generator
+def _playing(
+    recipe: Recipe, player: Player, seed: int, rng: np.random.Generator
 ) -> Callable[[Policy], Rollout]:
     """Plays policies in the recipe's scene, which is altered in the same way each time."""
     drawn = rng.bit_generator.state
 
     def play(policy: Policy) -> Rollout:
         rng.bit_generator.state = drawn
-        return rollout(
-            scene.simulator,
-            policy,
+        return player.play_policy(
             seed,
-            scene.spec.max_steps,
+            policy,
             name=f"near_miss:{recipe.key}",
             alter=None if recipe.alter is None else partial(_altered, recipe.alter, rng),
         )

@@ -1,186 +1,170 @@
-"""One episode: a policy acts in a simulator until success, the end, or the step limit.
+"""What a task's episodes are played with: simulator, expert and actions in one place.
 
-Nothing here stores frames twice-removed or knows about splits; `synth.record.recorder`
-turns rollouts into an `EpisodeStore`, and reports roll out fresh seeds with `roll_expert`
-and `roll_random`.
+What has been learned by playing (the expert's actions for a seed, whether a frame is
+aliased) is kept, since simulators are slow. Programs are not known here.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from synth.envs import Alterable, Backdrop, family_of
-from synth.episode import Rollout
-from synth.errors import EnvironmentFault, ExpertFailed, SynthError
+from synth.envs import Worded, family_of
+from synth.envs.recipe import acting
+from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.experts import find_policy
-from synth.record.scene_events import changes_of
+from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
+from synth.record.rollout import expert_rollout, random_policy, rollout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+    from typing import Self
 
-    from synth.envs import Policy, Simulator, TimeStep
-    from synth.episode import SceneEvent
+    from synth.envs import Policy
+    from synth.episode import Rollout
     from synth.spec import Spec
 
-__all__ = ["random_policy", "require_success", "roll_expert", "roll_random", "rollout"]
-
-_RANDOM_STREAM = 1
-"""Keeps the policy's draws apart from the environment's, which has the same seed."""
+__all__ = ["Player", "missing", "roll_expert", "roll_random"]
 
 
-def rollout(
-    simulator: Simulator,
-    policy: Policy,
-    seed: int,
-    max_steps: int,
-    *,
-    name: str = "",
-    alter: Callable[[Any], None] | None = None,
-) -> Rollout:
-    """Reset, then act until success, the episode's end, `max_steps`, or no more actions.
+def missing(spec: Spec) -> str:
+    """Why a spec's episodes cannot be played here at all, or nothing where they can."""
+    try:
+        with Player(spec):
+            return ""
+    except (EnvironmentFault, SpecError) as error:
+        return f"{error.fault}: {error}"
+
+
+class Player:
+    """The simulator of a spec, for playing any seed in any way; a context manager.
+
+    For example, the expert's episode of a seed, and the same with its last action left out::
+
+        with Player(spec) as player:
+            shown = player.shown(7)
+            cut = player.play(7, shown[:-1])
 
     Args:
-        simulator: Reset here.
-        policy: Called once after the reset.
-        seed: For the reset.
-        max_steps: At most so many actions.
-        name: Who acts, for the record.
-        alter: Changes the scene after the reset; see `Alterable.alter`.
+        spec: Whose environment, expert and step limit.
+
+    Attributes:
+        spec: The spec.
+        family: Makes the simulator.
+        simulator: Reset at will.
+        expert: The spec's expert.
+        table: Actions to choose from, all of them where there is an end of them.
 
     Raises:
-        EnvironmentFault: The simulator changes its frame's shape or its predicates, or
-            cannot change its scene.
+        EnvironmentFault: The simulator is missing or refuses.
+        SpecError: The spec names what does not exist.
     """
-    staged = simulator if isinstance(simulator, Backdrop) else None
-    moments = [simulator.reset(seed)]
-    if alter is not None:
-        if not isinstance(simulator, Alterable):
-            raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
-        moments = [simulator.alter(alter)]
-    scene = simulator.scene()
-    backdrops = [staged.backdrop()] if staged is not None else []
-    actions: list[Any] = []
-    if not moments[0].done:
-        for action in policy(simulator):
-            moments.append(simulator.step(action))
-            actions.append(action)
-            if staged is not None:
-                backdrops.append(staged.backdrop())
-            if moments[-1].done or moments[-1].success or len(actions) >= max_steps:
-                break
-    changes = changes_of(backdrops) if staged is not None else None
-    return _to_rollout(moments, actions, seed=seed, name=name, scene=scene, changes=changes)
 
+    def __init__(self, spec: Spec) -> None:
+        self.spec = spec
+        self.family = family_of(spec)
+        self.simulator = self.family.make(spec)
+        try:
+            self.expert = find_policy(spec)
+            self.table = action_table(self.simulator)
+        except BaseException:  # also on Ctrl-C: nobody else knows of the simulator yet
+            self.simulator.close()
+            raise
+        self._shown: dict[int, tuple[Any, ...]] = {}
+        self._aliased: dict[int, dict[tuple[Any, ...], bool]] = {}
 
-def random_policy(seed: int) -> Policy:
-    """A policy that draws every action uniformly, the same ones for the same seed."""
+    def __enter__(self) -> Self:
+        """The player itself."""
+        return self
 
-    def act(simulator: Simulator) -> Iterator[Any]:
-        rng = np.random.default_rng([_RANDOM_STREAM, seed])
-        while True:
-            yield simulator.random_action(rng)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the simulator."""
+        self.simulator.close()
 
-    return act
+    def shown(self, seed: int) -> tuple[Any, ...]:
+        """The expert's actions with a seed; none where it does not succeed."""
+        if seed not in self._shown:
+            try:
+                self._shown[seed] = self.roll_expert(seed).actions
+            except ExpertFailed:
+                self._shown[seed] = ()
+        return self._shown[seed]
 
+    def roll_expert(self, seed: int) -> Rollout:
+        """The expert's episode of a seed.
 
-def require_success(episode: Rollout, spec: Spec) -> None:
-    """Check that an expert's episode ends in success.
+        Raises:
+            ExpertFailed: The expert does not succeed, or breaks.
+        """
+        return expert_rollout(self.spec, self.simulator, self.expert, seed)
 
-    Raises:
-        ExpertFailed: It does not.
-    """
-    if not episode.success[-1]:
-        raise ExpertFailed(
-            f"specs/{spec.name}.toml: expert.policy: {episode.policy} did not succeed in "
-            f"{spec.env} with seed {episode.seed} after {len(episode)} of {spec.max_steps} steps. "
-            "Raise `max_steps`, or name another expert."
+    def roll_random(self, seed: int) -> Rollout:
+        """The random policy's episode of a seed."""
+        return self.play_policy(seed, random_policy(seed), name="random")
+
+    def play(
+        self, seed: int, actions: Sequence[Any], *, again: bool = False, name: str = "search"
+    ) -> Rollout:
+        """Play actions from a reset, and let the expert go on from there if `again`.
+
+        The episode ends with success, with the environment, or at the step limit.
+        """
+        acts = tuple(actions)
+        policy = then_expert(acts, self.expert) if again else acting(acts)
+        return self.play_policy(seed, policy, name=name)
+
+    def play_policy(
+        self,
+        seed: int,
+        policy: Policy,
+        *,
+        name: str = "search",
+        alter: Callable[[Any], None] | None = None,
+    ) -> Rollout:
+        """Play a policy from a reset, in a changed scene if `alter` is given."""
+        return rollout(self.simulator, policy, seed, self.spec.max_steps, name=name, alter=alter)
+
+    def fair(self, seed: int, policy: Policy, *, name: str) -> Rollout:
+        """A policy's episode, up to where pixels can no longer tell it from success."""
+
+        def play(policy: Policy) -> Rollout:
+            return self.play_policy(seed, policy, name=name)
+
+        return unaliased(play(policy), play, self.table, expert=self.expert)
+
+    def words(self, actions: Sequence[Any]) -> tuple[str, ...]:
+        """What people call these actions, as far as the simulator tells."""
+        named = self.simulator if isinstance(self.simulator, Worded) else None
+        return tuple(named.action_name(a) if named else str(a) for a in actions)
+
+    def is_aliased(self, rolled: Rollout, frame: int) -> bool:
+        """Whether that frame, or one before it, looks like success and is none.
+
+        A success is never aliased itself, but it may come after a frame that is.
+        """
+        first = first_aliased(
+            rolled.until(frame),
+            lambda policy: self.play_policy(rolled.seed, policy),
+            self.table,
+            expert=self.expert,
+            suspects=(frame,),
+            known=self._aliased.setdefault(rolled.seed, {}),
         )
-
-
-def expert_rollout(spec: Spec, simulator: Simulator, policy: Policy, seed: int) -> Rollout:
-    """An expert's episode in a simulator at hand.
-
-    Raises:
-        ExpertFailed: The expert does not succeed, or breaks.
-    """
-    name = spec.expert.policy
-    try:
-        episode = rollout(simulator, policy, seed, spec.max_steps, name=name)
-    except ExpertFailed as error:
-        raise ExpertFailed(
-            f"specs/{spec.name}.toml: expert.policy: {name}, seed {seed}: {error}"
-        ) from error
-    except SynthError:
-        raise
-    except Exception as error:
-        # An expert is the user's own code: whatever it raises is the expert's failure.
-        raise ExpertFailed(
-            f"specs/{spec.name}.toml: expert.policy: {name} broke in {spec.env} with seed {seed}: "
-            f"{type(error).__name__}: {error}."
-        ) from error
-    require_success(episode, spec)
-    return episode
+        return first is not None
 
 
 def roll_expert(spec: Spec, seed: int) -> Rollout:
-    """The expert's episode of any seed; it ends in success.
-
-    Raises:
-        ExpertFailed: The expert does not succeed.
-        EnvironmentFault: The simulator is missing or misbehaves.
-        SpecError: The spec names what does not exist.
-    """
-    simulator = family_of(spec).make(spec)
-    try:
-        return expert_rollout(spec, simulator, find_policy(spec), seed)
-    finally:
-        simulator.close()
+    """The expert's episode of any seed, with a simulator made for it; see `Player`."""
+    with Player(spec) as player:
+        return player.roll_expert(seed)
 
 
 def roll_random(spec: Spec, seed: int) -> Rollout:
-    """A random episode of any seed.
-
-    Raises:
-        EnvironmentFault: The simulator is missing or misbehaves.
-        SpecError: The spec names what does not exist.
-    """
-    simulator = family_of(spec).make(spec)
-    try:
-        return rollout(simulator, random_policy(seed), seed, spec.max_steps, name="random")
-    finally:
-        simulator.close()
-
-
-def _to_rollout(
-    moments: list[TimeStep],
-    actions: list[Any],
-    *,
-    seed: int,
-    name: str,
-    scene: str,
-    changes: tuple[SceneEvent, ...] | None,
-) -> Rollout:
-    first = moments[0]
-    for t, moment in enumerate(moments):
-        if moment.frame.shape != first.frame.shape or moment.frame.dtype != np.uint8:
-            raise EnvironmentFault(
-                f"seed {seed}: frame {t} is {moment.frame.dtype}{list(moment.frame.shape)}, "
-                f"but the first is uint8{list(first.frame.shape)}; all must be alike."
-            )
-        if moment.truth.keys() != first.truth.keys():
-            raise EnvironmentFault(
-                f"seed {seed}: the predicates at frame {t} are not those of the first frame."
-            )
-    return Rollout(
-        frames=np.stack([m.frame for m in moments]),
-        actions=tuple(actions),
-        rewards=np.array([m.reward for m in moments[1:]], dtype=np.float64),
-        success=np.array([m.success for m in moments], dtype=np.bool_),
-        truth={k: np.array([m.truth[k] for m in moments], dtype=np.bool_) for k in first.truth},
-        seed=seed,
-        policy=name,
-        scene=scene,
-        changes=changes,
-    )
+    """A random episode of any seed, with a simulator made for it; see `Player`."""
+    with Player(spec) as player:
+        return player.roll_random(seed)

@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from synth.envs import family_of
 from synth.episode import SPLITS, Episode, EpisodeStore, Rollout, Split, frame_digest
 from synth.errors import EnvironmentFault
-from synth.experts import find_policy
-from synth.record.aliasing import action_table, fair_rollout
 from synth.record.near_miss import near_misses
-from synth.record.player import expert_rollout, random_policy
+from synth.record.player import Player
+from synth.record.rollout import random_policy
 from synth.record.seeds import Seeds
 from synth.record.variants import with_variants
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs import Family
     from synth.episode import Kind
     from synth.record.near_miss import OnSkip
     from synth.spec import Spec
@@ -72,13 +69,14 @@ def record(
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: The spec names what does not exist.
     """
-    family = family_of(spec)
     pools: dict[Split, FramePool] = {split: FramePool() for split in SPLITS}
     episodes: list[Episode] = []
-    for episode in roll_all(spec, Seeds.of(spec), family, pools, on_skip=on_skip):
-        episodes.append(episode)
-        if on_episode is not None:
-            on_episode(episode, len(episodes), episode_count(spec))
+    with Player(spec) as player:
+        family = player.family
+        for episode in roll_all(player, Seeds.of(spec), pools, on_skip=on_skip):
+            episodes.append(episode)
+            if on_episode is not None:
+                on_episode(episode, len(episodes), episode_count(spec))
     store = join(pools, episodes, spec, family.versions())
     return with_variants(spec, store, family, on_skip=on_skip)
 
@@ -127,9 +125,8 @@ class FramePool:
 
 
 def roll_all(
-    spec: Spec,
+    player: Player,
     seeds: Seeds,
-    family: Family,
     pools: Mapping[Split, FramePool],
     *,
     on_skip: OnSkip | None = None,
@@ -137,40 +134,24 @@ def roll_all(
     """Experts and random episodes, split by split, and then the near misses.
 
     Args:
-        spec: What to record.
+        player: Plays them.
         seeds: From which seeds.
-        family: Makes the simulator.
         pools: Take in the frames; their splits are those that are recorded.
         on_skip: Told of every kind of near miss that a seed does not allow.
     """
-    policy = find_policy(spec)
-    simulator = family.make(spec)
-    table = action_table(simulator)
-    try:
-        for split, pool in pools.items():
-            held, prefix = split == "held_out", _PREFIX[split]
-            for k, seed in enumerate(seeds.held_out_expert if held else seeds.visible_expert):
-                rolled = expert_rollout(spec, simulator, policy, seed)
-                yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
-            for k, seed in enumerate(seeds.held_out_random if held else seeds.visible_random):
-                rolled = fair_rollout(
-                    spec,
-                    simulator,
-                    random_policy(seed),
-                    seed,
-                    table=table,
-                    expert=policy,
-                    name="random",
-                )
-                yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
-        for split, pool in pools.items():
-            near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
-            found = near_misses(spec, simulator, policy, near, family=family, on_skip=on_skip)
-            for k, made in enumerate(found):
-                name = f"{_PREFIX[split]}near-miss-{k:04d}"
-                yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)
-    finally:
-        simulator.close()
+    for split, pool in pools.items():
+        held, prefix = split == "held_out", _PREFIX[split]
+        for k, seed in enumerate(seeds.held_out_expert if held else seeds.visible_expert):
+            rolled = player.roll_expert(seed)
+            yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
+        for k, seed in enumerate(seeds.held_out_random if held else seeds.visible_random):
+            rolled = player.fair(seed, random_policy(seed), name="random")
+            yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
+    for split, pool in pools.items():
+        near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
+        for k, made in enumerate(near_misses(player, near, on_skip=on_skip)):
+            name = f"{_PREFIX[split]}near-miss-{k:04d}"
+            yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)
 
 
 def episode_of(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs import family_of
 from synth.episode import EpisodeStore
 from synth.errors import EnvironmentFault, SpecError
+from synth.record.player import Player
 from synth.record.recorder import FramePool, roll_all
 from synth.record.seeds import BLOCK, Seeds
 from synth.record.variants import with_variants
@@ -43,9 +43,10 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: There are no seeds for so many generations.
     """
-    pool, family = FramePool(), family_of(spec)
-    seeds = generation_seeds(spec, generation)
-    episodes = tuple(roll_all(spec, seeds, family, {"held_out": pool}))
+    pool, seeds = FramePool(), generation_seeds(spec, generation)
+    with Player(spec) as player:
+        family = player.family
+        episodes = tuple(roll_all(player, seeds, {"held_out": pool}))
     frames = pool.stack()
     if frames.shape[1:] != store.frames.shape[1:]:
         raise EnvironmentFault(

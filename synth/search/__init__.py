@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synth.record.ground import missing
+from synth.record.player import missing
 from synth.search.counterexample import Counterexample, Kind
 from synth.search.search import Hunt, hunt
 

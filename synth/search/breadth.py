@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.envs import Comparable, TimeStep
-    from synth.record.ground import Ground
+    from synth.record.player import Player
     from synth.search.counterexample import Violation
     from synth.search.witness import Witness
 
@@ -51,15 +51,15 @@ class Breadth:
     """Looks for a lie in fewer actions.
 
     Args:
-        ground: Where to play; its simulator must be `Comparable`.
+        player: Where to play; its simulator must be `Comparable`.
         witness: Whom to ask.
         spot: The lie to find again, at any frame.
         seed: The episode's seed.
     """
 
-    def __init__(self, ground: Ground, witness: Witness, spot: Violation, seed: int) -> None:
-        self._ground, self._witness, self._spot, self._seed = ground, witness, spot, seed
-        self._simulator = ground.simulator
+    def __init__(self, player: Player, witness: Witness, spot: Violation, seed: int) -> None:
+        self._player, self._witness, self._spot, self._seed = player, witness, spot, seed
+        self._simulator = player.simulator
         self._names = [name for stage in witness.stages for name in stage]
         self._initial: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._expanded = 0
@@ -95,14 +95,14 @@ class Breadth:
                     continue
                 seen.add(key)
                 level.append(child)
-            if not level or depth >= self._ground.spec.max_steps:
+            if not level or depth >= self._player.spec.max_steps:
                 break
         return None, True
 
     def _expand(self, node: _Node) -> Iterator[_Node]:
         """All that one more action can lead to, the state itself aside."""
         at_node = False
-        for action in self._ground.table:
+        for action in self._player.table:
             if not at_node:
                 self._simulator.reset(self._seed)
                 for step in node.actions:
@@ -139,8 +139,8 @@ class Breadth:
         return [self._names[k] for k in skips(np.stack(node.rows), end, self._witness.stages)]
 
     def _excused(self, node: _Node) -> bool:
-        rolled = self._ground.play(self._seed, node.actions)
-        return self._ground.is_aliased(rolled, len(node.actions))
+        rolled = self._player.play(self._seed, node.actions)
+        return self._player.is_aliased(rolled, len(node.actions))
 
     def _key(self, node: _Node) -> tuple[bytes, tuple[str, ...]]:
         """What decides all that can follow, as far as the lie is concerned."""

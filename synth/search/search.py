@@ -18,7 +18,7 @@ from hypothesis.errors import Flaky
 
 from synth.errors import SynthError
 from synth.failure import Find
-from synth.record.ground import Ground
+from synth.record.player import Player
 from synth.search.counterexample import KINDS, NOTES, Counterexample, Kind, Violation
 from synth.search.shrink import Caught, first_lies, shorten
 from synth.search.strategies import LAYOUTS, Script, scripts
@@ -90,12 +90,12 @@ def hunt(
     """
     lies: list[Counterexample] = []
     tried, best = 0, 0.0
-    with Ground(spec) as ground, Witness(source, stages, unsafe=unsafe) as witness:
+    with Player(spec) as player, Witness(source, stages, unsafe=unsafe) as witness:
         start = stream * LAYOUTS
         chosen = tuple(seeds[(start + i) % len(seeds)] for i in range(LAYOUTS))
         while tried < episodes and len(lies) < len(KINDS):
             wanted = frozenset(KINDS) - {lie.kind for lie in lies}
-            search = _Search(ground, witness, chosen, wanted)
+            search = _Search(player, witness, chosen, wanted)
             before = tried
 
             def tell(done: int, before: int = before) -> None:
@@ -107,7 +107,7 @@ def hunt(
             best = max(best, search.claim)
             if search.best is None:
                 break
-            lies.append(_lie(ground, witness, search.best))
+            lies.append(_lie(player, witness, search.best))
     return Hunt(tuple(lies), tried, best)
 
 
@@ -121,9 +121,9 @@ class _Search:
     """
 
     def __init__(
-        self, ground: Ground, witness: Witness, seeds: tuple[int, ...], wanted: frozenset[Kind]
+        self, player: Player, witness: Witness, seeds: tuple[int, ...], wanted: frozenset[Kind]
     ) -> None:
-        self._ground, self._witness, self._seeds, self._wanted = ground, witness, seeds, wanted
+        self._player, self._witness, self._seeds, self._wanted = player, witness, seeds, wanted
         self._fault: SynthError | None = None
         self._shrinks = 0
         self._answers: dict[Script, bool] = {}
@@ -170,13 +170,13 @@ class _Search:
             if self._shrinks > SHRINKS:
                 return False
         start = self._seeds[script.seed]
-        actions = script.actions(self._ground.shown(start), self._ground.table)
-        rolled = self._ground.play(start, actions, again=script.again)
+        actions = script.actions(self._player.shown(start), self._player.table)
+        rolled = self._player.play(start, actions, again=script.again)
         if self.best is None:
             claim = self._witness.claim(rolled.frames[~rolled.success], rolled.frames[0])
             self.claim = max(self.claim, claim)
             target(claim)
-        lies = first_lies(self._ground, self._witness, rolled, self._wants)
+        lies = first_lies(self._player, self._witness, rolled, self._wants)
         for lie in lies[:1]:
             if self.best is None or len(lie.rolled) < len(self.best.rolled):
                 self.best = lie
@@ -186,9 +186,9 @@ class _Search:
         return spot.kind in self._wanted if self.best is None else self.best.spot.is_like(spot)
 
 
-def _lie(ground: Ground, witness: Witness, caught: Caught) -> Counterexample:
-    short, proven = shorten(ground, witness, caught)
+def _lie(player: Player, witness: Witness, caught: Caught) -> Counterexample:
+    short, proven = shorten(player, witness, caught)
     spot, rolled = short.spot, short.rolled
     find = Find(rolled.seed, rolled.actions, NOTES[spot.kind])
-    words = ground.words(rolled.actions)
+    words = player.words(rolled.actions)
     return Counterexample(spot.kind, spot.subtask, spot.frame, find, rolled, proven, words)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synth.episode import Rollout
-    from synth.record.ground import Ground
+    from synth.record.player import Player
     from synth.search.counterexample import Violation
     from synth.search.witness import Witness
 
@@ -37,39 +37,39 @@ class Caught:
 
 
 def first_lies(
-    ground: Ground, witness: Witness, rolled: Rollout, wanted: Callable[[Violation], bool]
+    player: Player, witness: Witness, rolled: Rollout, wanted: Callable[[Violation], bool]
 ) -> tuple[Caught, ...]:
     """The first lie of each kind that is wanted, those that pixels excuse left out."""
     holds = witness.holds(rolled.frames, rolled.frames[0])
     return tuple(
         Caught(spot, rolled.until(spot.frame))
         for spot in spots(holds, rolled.success, witness.stages)
-        if wanted(spot) and not ground.is_aliased(rolled, spot.frame)
+        if wanted(spot) and not player.is_aliased(rolled, spot.frame)
     )
 
 
-def shorten(ground: Ground, witness: Witness, caught: Caught) -> tuple[Caught, bool]:
+def shorten(player: Player, witness: Witness, caught: Caught) -> tuple[Caught, bool]:
     """The same lie in as few actions as can be found, and whether fewer are impossible.
 
     Args:
-        ground: Where to play.
+        player: Where to play.
         witness: Whom to ask.
         caught: The lie to shorten.
     """
-    best = _leave_out(ground, witness, caught)
+    best = _leave_out(player, witness, caught)
     if len(best.rolled) <= 1:
         return best, True  # with no action at all the first frame would have been caught
-    if not isinstance(ground.simulator, Comparable):
+    if not isinstance(player.simulator, Comparable):
         return best, False
-    actions, proven = Breadth(ground, witness, best.spot, best.rolled.seed).run(len(best.rolled))
+    actions, proven = Breadth(player, witness, best.spot, best.rolled.seed).run(len(best.rolled))
     if actions is not None:
-        found = _with(ground, witness, best, actions)
+        found = _with(player, witness, best, actions)
         if found is not None:
             return found, proven
     return best, proven
 
 
-def _leave_out(ground: Ground, witness: Witness, caught: Caught) -> Caught:
+def _leave_out(player: Player, witness: Witness, caught: Caught) -> Caught:
     """Leave out runs of actions, long ones first, until not one can be spared."""
     best, plays, size = caught, 0, max(1, len(caught.rolled) // 2)
     while True:
@@ -77,7 +77,7 @@ def _leave_out(ground: Ground, witness: Witness, caught: Caught) -> Caught:
         while at < len(best.rolled) and plays < PLAYS:
             actions = best.rolled.actions
             plays += 1
-            found = _with(ground, witness, best, actions[:at] + actions[at + size :])
+            found = _with(player, witness, best, actions[:at] + actions[at + size :])
             if found is None:
                 at += size
             else:
@@ -88,8 +88,8 @@ def _leave_out(ground: Ground, witness: Witness, caught: Caught) -> Caught:
 
 
 def _with(
-    ground: Ground, witness: Witness, like: Caught, actions: tuple[Any, ...]
+    player: Player, witness: Witness, like: Caught, actions: tuple[Any, ...]
 ) -> Caught | None:
     """The lie of the same kind in an episode of the same seed, if it is there."""
-    rolled = ground.play(like.rolled.seed, actions)
-    return next(iter(first_lies(ground, witness, rolled, like.spot.is_like)), None)
+    rolled = player.play(like.rolled.seed, actions)
+    return next(iter(first_lies(player, witness, rolled, like.spot.is_like)), None)

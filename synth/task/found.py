@@ -10,7 +10,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synth.record.ground import Ground
+from synth.record.player import Player
 from synth.record.recorder import FramePool, episode_of
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def play(spec: Spec, find: Find) -> Rollout:
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: The spec names what does not exist.
     """
-    with Ground(spec) as ground:
-        return ground.play(find.seed, find.actions)
+    with Player(spec) as player:
+        return player.play(find.seed, find.actions)
 
 
 def add_found(

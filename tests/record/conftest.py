@@ -108,8 +108,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeSimulator:
     """A simulator that every spec gets, and whose expert is `record_experts:step`."""
     simulator = FakeSimulator()
     family = FakeFamily(simulator)
-    for module in ("recorder", "player"):
-        monkeypatch.setattr(f"synth.record.{module}.family_of", lambda _spec: family)
+    monkeypatch.setattr("synth.record.player.family_of", lambda _spec: family)
     return simulator
 
 

@@ -9,8 +9,9 @@ from synth.envs.recipe import acting
 from synth.experts import find_policy
 from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
 from synth.record.near_miss import near_misses
-from synth.record.player import expert_rollout, rollout
+from synth.record.player import Player
 from synth.record.recorder import record
+from synth.record.rollout import expert_rollout, rollout
 from synth.spec import NearMissSpec
 
 TOGGLE, DROP, LEFT = 5, 4, 0
@@ -144,8 +145,7 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     from synth.envs.recipe import Recipe  # noqa: PLC0415
     from synth.record import near_miss  # noqa: PLC0415 - patched here alone
 
-    spec, simulator, expert = stage
-    spec = spec.model_copy(update={"near_miss": NearMissSpec(episodes=1)})
+    spec = stage[0].model_copy(update={"near_miss": NearMissSpec(episodes=1)})
 
     def destroy(shown, _expert, _rng):
         return acting((*shown.actions[:-1], TOGGLE, LEFT))
@@ -153,8 +153,9 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     monkeypatch.setattr(
         near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "near", destroy),)
     )
-    (made,) = near_misses(spec, simulator, expert, range(5, 9))
-    shown = expert_rollout(spec, simulator, expert, 5)
+    playing = Player(spec)
+    (made,) = near_misses(playing, range(5, 9))
+    shown = playing.roll_expert(5)
     assert made.rolled.actions == shown.actions[:-1]
     assert all(change.frame < len(shown) for change in made.rolled.changes)
     reasons = []
@@ -162,11 +163,8 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
         near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "route", destroy),)
     )
     with pytest.raises(Exception, match="no kind of near miss"):
-        list(
-            near_misses(
-                spec, simulator, expert, range(5, 9), on_skip=lambda *s: reasons.append(s[-1])
-            )
-        )
+        list(near_misses(playing, range(5, 9), on_skip=lambda *s: reasons.append(s[-1])))
+    playing.simulator.close()
     assert "looks like success and is none; before that it did not succeed" in reasons[0]
 
 

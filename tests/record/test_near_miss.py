@@ -17,10 +17,9 @@ from synth.envs.minigrid.objective import cells_of
 from synth.episode import Rollout, write_store
 from synth.errors import EnvironmentFault, ExpertFailed
 from synth.experts import find_policy
-from synth.record import Seeds, episode_count, near_misses, record
-from synth.record.aliasing import action_table
-from synth.record.near_miss import NearMiss, _altered, recipes_for
-from synth.record.player import expert_rollout, rollout
+from synth.record import Player, Seeds, episode_count, near_misses, record
+from synth.record.near_miss import NearMiss, _altered, recipes_for, try_recipe
+from synth.record.rollout import expert_rollout, rollout
 from synth.spec import NearMissSpec, parse_spec
 
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
@@ -129,15 +128,8 @@ def test_every_recipe_works_somewhere(make_spec, recipe):
     """
     env = DOORKEY if recipe.key.startswith("goal") else "MiniGrid-UnlockPickup-v0"
     spec = make_spec(env, max_steps=200)
-    simulator, expert = family_of(spec).make(spec), find_policy(spec)
-    from synth.record.near_miss import _Scene, _try  # noqa: PLC0415 - one recipe at a time
-
-    found = []
-    for seed in range(6):
-        shown = expert_rollout(spec, simulator, expert, seed)
-        found.append(
-            _try(recipe, shown, _Scene(spec, simulator, expert, action_table(simulator)), 0)
-        )
+    with Player(spec) as player:
+        found = [try_recipe(recipe, player.roll_expert(seed), player, 0) for seed in range(6)]
     made = [one for one in found if isinstance(one, NearMiss)]
     assert made, found
     assert all(recipe.name in one.note for one in made)
@@ -274,8 +266,8 @@ def test_a_task_without_any_near_miss_says_so(fake, experts, make_spec):
 def test_without_the_table_there_are_none(make_spec):
     """Near misses are made only where the spec asks for them."""
     spec = make_spec()
-    simulator = family_of(spec).make(spec)
-    assert list(near_misses(spec, simulator, find_policy(spec), range(3))) == []
+    with Player(spec) as player:
+        assert list(near_misses(player, range(3))) == []
 
 
 def test_a_route_that_does_not_succeed_is_left_out(fake, experts, make_spec):

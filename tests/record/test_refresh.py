@@ -121,7 +121,7 @@ def test_a_simulator_that_is_missing_is_an_environment_fault(
     def missing(_: Spec) -> None:
         raise EnvironmentFault("minigrid is not installed.")
 
-    monkeypatch.setattr("synth.record.refresh.family_of", missing)
+    monkeypatch.setattr("synth.record.player.family_of", missing)
     with pytest.raises(EnvironmentFault, match="not installed"):
         fresh_held_out(spec, store, 1)
 

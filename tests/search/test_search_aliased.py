@@ -7,7 +7,7 @@ from small_worlds import small_spec
 
 from synth.program import parse
 from synth.record import Seeds
-from synth.record.ground import Ground
+from synth.record.player import Player
 from synth.search import hunt
 from synth.search.shrink import first_lies
 from synth.search.witness import Witness
@@ -41,18 +41,18 @@ SUBTASKS = [box_taken]
 def test_a_box_that_is_destroyed_is_not_held_against_the_program():
     """The goal holds there and the environment grants nothing, yet it is no lie."""
     spec = small_spec(ENV).model_copy(update={"max_steps": 100})
-    with Ground(spec) as ground, Witness(BOX_GONE, parse(BOX_GONE).stages) as witness:
-        seed = next(s for s in range(50) if _box_is_not_red(ground, witness, s))
-        shown = ground.shown(seed)
-        rolled = ground.play(seed, (*shown[:-1], TOGGLE))
+    with Player(spec) as player, Witness(BOX_GONE, parse(BOX_GONE).stages) as witness:
+        seed = next(s for s in range(50) if _box_is_not_red(player, witness, s))
+        shown = player.shown(seed)
+        rolled = player.play(seed, (*shown[:-1], TOGGLE))
         assert witness.holds(rolled.frames, rolled.frames[0])[-1, -1]
         assert not rolled.success[-1]
-        assert not first_lies(ground, witness, rolled, lambda _spot: True)
+        assert not first_lies(player, witness, rolled, lambda _spot: True)
 
 
-def _box_is_not_red(ground, witness, seed):
+def _box_is_not_red(player, witness, seed):
     """Whether the program sees this seed's box, which it takes for the agent where it is red."""
-    rolled = ground.play(seed, ground.shown(seed))
+    rolled = player.play(seed, player.shown(seed))
     return bool(witness.holds(rolled.frames, rolled.frames[0])[-1, -1])
 
 

@@ -6,7 +6,7 @@ import pytest
 from small_worlds import EMPTY, EMPTY_ENV, small_spec
 
 from synth.program import parse
-from synth.record.ground import Ground
+from synth.record.player import Player
 from synth.search import breadth
 from synth.search.shrink import first_lies, shorten
 from synth.search.witness import Witness
@@ -23,12 +23,12 @@ def shortened():
 
     def run(actions, *, states: bool = True):
         spec = small_spec(EMPTY_ENV)
-        with Ground(spec) as ground, Witness(LOOKS_DOWN, parse(LOOKS_DOWN).stages) as witness:
+        with Player(spec) as player, Witness(LOOKS_DOWN, parse(LOOKS_DOWN).stages) as witness:
             if not states:
-                ground.simulator = Stateless(ground.simulator)
-            rolled = ground.play(7, actions)
-            (caught,) = first_lies(ground, witness, rolled, lambda spot: spot.kind == "false")
-            short, proven = shorten(ground, witness, caught)
+                player.simulator = Stateless(player.simulator)
+            rolled = player.play(7, actions)
+            (caught,) = first_lies(player, witness, rolled, lambda spot: spot.kind == "false")
+            short, proven = shorten(player, witness, caught)
             return short.rolled.actions, proven
 
     return run

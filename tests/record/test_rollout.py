@@ -7,7 +7,7 @@ import pytest
 
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.record import roll_expert, roll_random, rollout
-from synth.record.player import random_policy
+from synth.record.rollout import random_policy
 
 
 def steady(simulator):
