@@ -7,14 +7,16 @@ does not judge it; `pytest generated/TASK` does.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from synth.credit import Credit, CreditTracker, assign_credit
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
+from synth.proven import read_proven
 from synth.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.plan import Stages
+    from synth.proven import ProvenPictures
     from synth.sandbox import Verdicts
 
 __all__ = ["Reward", "load"]
@@ -31,14 +34,16 @@ __all__ = ["Reward", "load"]
 class Reward:
     """A reward program in its sandbox.
 
-    It can be pickled: the copy starts a worker of its own. It is a context manager, and
-    `close` ends the worker; so does garbage collection.
+    It can be pickled: the copy starts a worker of its own. A deep copy is the reward itself,
+    since programs keep no memory. It is a context manager, and `close` ends the worker; so
+    does garbage collection.
 
     Args:
         source: The program's text.
         deadline: Seconds that one call may take.
         unsafe: Run without a kernel lockdown where the machine has none. Never do this
             with a program you have not read.
+        folder: The task folder it comes from, ``None`` where there is none.
 
     Raises:
         ProgramSyntaxError: The text is not a reward program.
@@ -46,8 +51,16 @@ class Reward:
         SandboxUnavailable: This machine cannot confine it.
     """
 
-    def __init__(self, source: str, *, deadline: float = 10.0, unsafe: bool = False) -> None:
-        self._options = (source, deadline, unsafe)
+    def __init__(
+        self,
+        source: str,
+        *,
+        deadline: float = 10.0,
+        unsafe: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        self._options = (source, deadline, unsafe, folder)
+        self.folder = folder
         program = parse(source)
         findings = lint(source)
         if findings:
@@ -60,6 +73,11 @@ class Reward:
     def subtasks(self) -> tuple[str, ...]:
         """Names of the sub-tasks in plan order; the last is the goal."""
         return tuple(name for stage in self.stages for name in stage)
+
+    @cached_property
+    def proven(self) -> ProvenPictures | None:
+        """The pictures it was proven on; ``None`` for a program without a task folder."""
+        return None if self.folder is None else read_proven(self.folder)
 
     def check(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Which sub-tasks hold, frame by frame, without memory.
@@ -135,12 +153,15 @@ class Reward:
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuild, self._options)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
     def __repr__(self) -> str:
         return f"Reward(subtasks={self.subtasks})"
 
 
-def _rebuild(source: str, deadline: float, unsafe: bool) -> Reward:
-    return Reward(source, deadline=deadline, unsafe=unsafe)
+def _rebuild(source: str, deadline: float, unsafe: bool, folder: Path | None) -> Reward:
+    return Reward(source, deadline=deadline, unsafe=unsafe, folder=folder)
 
 
 def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> Reward:
@@ -170,4 +191,4 @@ def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> R
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: the reward program cannot be read: {error}.") from error
-    return Reward(source, deadline=deadline, unsafe=unsafe)
+    return Reward(source, deadline=deadline, unsafe=unsafe, folder=file.parent)

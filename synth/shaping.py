@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from synth.credit import Credit
     from synth.plan import Stages
 
-__all__ = ["Mode", "RewardStep", "Shaper", "Shaping"]
+__all__ = ["GoalFrom", "Mode", "RewardStep", "Shaper", "Shaping"]
 
 Mode = Literal["credit", "potential"]
+GoalFrom = Literal["reward", "environment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,21 @@ class Shaping:
         gamma: Discount of the ``potential`` mode; use the learner's.
         env_weight: Weight of the environment's own reward; by default 0 for ``credit`` and
             1 for ``potential``.
+        goal_from: Who says that the goal holds: the ``reward`` program, or the
+            ``environment``, where pictures of success and of failure can be equal.
     """
 
     mode: Mode = "credit"
     scale: float = 1.0
     gamma: float = 0.99
     env_weight: float | None = None
+    goal_from: GoalFrom = "reward"
 
     def __post_init__(self) -> None:
+        if self.goal_from not in ("reward", "environment"):
+            raise UsageError(
+                f"goal_from is {self.goal_from!r}; it must be 'reward' or 'environment'."
+            )
         if self.mode not in ("credit", "potential"):
             raise UsageError(f"mode is {self.mode!r}; it must be 'credit' or 'potential'.")
         if not 0.0 < self.gamma <= 1.0:
@@ -116,7 +124,7 @@ class Shaper:
             progress: ``float32[K]``, or ``None`` where progress is not used.
         """
         self._tracker.reset()
-        self._tracker.step(holds)
+        self._tracker.step(self._told(holds, granted=False))
         self._potential = self._phi(progress)
 
     def step(
@@ -126,6 +134,7 @@ class Shaper:
         *,
         env_reward: float = 0.0,
         terminated: bool = False,
+        granted: bool = False,
     ) -> RewardStep:
         """Account for one step.
 
@@ -134,8 +143,10 @@ class Shaper:
             progress: ``float32[K]``, or ``None``.
             env_reward: The environment's own reward of this step.
             terminated: Whether the episode ended in a terminal state (not by truncation).
+            granted: Whether the environment itself says that the goal is reached; only asked
+                for by ``goal_from="environment"``.
         """
-        credited = self._tracker.step(holds)
+        credited = self._tracker.step(self._told(holds, granted=granted))
         base = self._shaping.weight * env_reward
         if self._shaping.mode == "credit":
             dense = self._shaping.scale * len(credited) / self._count
@@ -144,6 +155,14 @@ class Shaper:
             dense = self._shaping.scale * (self._shaping.gamma * phi - self._potential)
             self._potential = phi
         return RewardStep(base + dense, credited, self._tracker.credit)
+
+    def _told(self, holds: NDArray[np.bool_], *, granted: bool) -> NDArray[np.bool_]:
+        """The verdicts, with the environment's word on the goal where that is asked for."""
+        if self._shaping.goal_from == "reward":
+            return holds
+        told = holds.copy()
+        told[-1] = granted
+        return told
 
     def _phi(self, progress: NDArray[np.float32] | None) -> float:
         credit = self._tracker.credit

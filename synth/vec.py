@@ -2,8 +2,9 @@
 
 One batched call judges all environments of a step. It needs the ``train`` extra, and
 environments wrapped in `synth.wrappers.FrameInfo`, because a vectorised environment has
-already reset when it returns and its last picture can only come along in the info. It does
-not train; any algorithm of stable-baselines3 does.
+already reset when it returns and its last picture can only come along in the info.
+`synth.make_vec` makes such environments. Other wrappers for vectorised environments may stand
+below and above.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, ProgramFault, UsageError
 from synth.sandbox import Cell
-from synth.shaping import Mode, Shaper, Shaping
-from synth.wrappers import FRAME_KEY
+from synth.shaping import GoalFrom, Mode, Shaper, Shaping
+from synth.wrappers import FRAME_KEY, GRANTED_KEY
 
 try:
     from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
@@ -44,10 +45,15 @@ class RewardVecWrapper(VecEnvWrapper):
         scale: What the whole plan is worth.
         gamma: The learner's discount.
         env_weight: Weight of the environment's own reward.
+        goal_from: Who says that the goal holds.
 
     Raises:
-        EnvironmentFault: While stepping: the infos bring no picture.
+        EnvironmentFault: While stepping: the infos bring no picture, or pictures of a size
+            that the reward was not proven on.
         ProgramFault: While stepping: the program failed on a frame.
+
+    Warns:
+        UnprovenPictures: The first pictures show colours that no recorded one shows.
     """
 
     def __init__(
@@ -59,51 +65,95 @@ class RewardVecWrapper(VecEnvWrapper):
         scale: float = 1.0,
         gamma: float = 0.99,
         env_weight: float | None = None,
+        goal_from: GoalFrom = "reward",
     ) -> None:
         super().__init__(venv)
         self.reward_program = reward
-        shaping = Shaping(mode, scale, gamma, env_weight)
+        shaping = Shaping(mode, scale, gamma, env_weight, goal_from)
         self._shapers = [Shaper(reward.stages, shaping) for _ in range(venv.num_envs)]
+        self._source = _innermost(venv)
+        # Of each environment: the episode's first picture, the last one, and its verdicts.
         self._initials: list[NDArray[np.uint8]] = []
+        self._last: list[NDArray[np.uint8]] = []
+        self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
+        self._compared = False
 
     def reset(self) -> Any:
         """Reset all; their first pictures become the initial frames."""
         observations = self.venv.reset()
-        self._initials = [_frame(info) for info in self.venv.reset_infos]
-        for shaper, holds in zip(self._shapers, self._judge(self._initials), strict=True):
-            shaper.reset(holds)
+        self._initials, self._last = [], []
+        first = [_frame(info) for info in self._source.reset_infos]
+        if not self._compared and (proven := self.reward_program.proven) is not None:
+            for picture in first:
+                proven.compare(picture)
+            self._compared = True
+        self._initials, self._last = list(first), list(first)
+        self._begin(range(self.num_envs))
         return observations
 
     def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Step all, judge all pictures in one batch, and answer with the program's rewards."""
+        """Step all, judge what changed in one batch, and answer with the program's rewards."""
         observations, env_rewards, dones, infos = self.venv.step_wait()
-        verdicts = self._judge([_frame(info) for info in infos])
+        self._look([_frame(info) for info in infos])
         rewards = np.zeros(len(infos), dtype=np.float32)
         names = self.reward_program.subtasks
         for i, (shaper, info) in enumerate(zip(self._shapers, infos, strict=True)):
-            ended = bool(dones[i]) and not info.get("TimeLimit.truncated", False)
-            step = shaper.step(verdicts[i], env_reward=float(env_rewards[i]), terminated=ended)
-            rewards[i] = step.reward
             del info[FRAME_KEY]
+            step = shaper.step(
+                self._holds[i],
+                env_reward=float(env_rewards[i]),
+                terminated=bool(dones[i]) and not info.get("TimeLimit.truncated", False),
+                granted=bool(info.pop(GRANTED_KEY, False)),
+            )
+            rewards[i] = step.reward
             info["synth"] = step.info(names, float(env_rewards[i]))
-        fresh = [i for i in range(len(infos)) if dones[i]]
+        fresh = np.flatnonzero(dones).tolist()
         for i in fresh:
-            self._initials[i] = _frame(self.venv.reset_infos[i])
-        if fresh:
-            again = self._judge(self._initials)
-            for i in fresh:
-                self._shapers[i].reset(again[i])
+            self._initials[i] = self._last[i] = _frame(self._source.reset_infos[i])
+        self._begin(fresh)
         return observations, rewards, dones, infos
 
-    def _judge(self, frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.bool_]:
-        n = len(frames)
-        stack = np.stack([*frames, *self._initials])
-        pairs = np.stack([np.arange(n), np.arange(n, 2 * n)], axis=1)
-        verdicts = self.reward_program.verdicts(stack, pairs)
+    def _begin(self, fresh: Sequence[int]) -> None:
+        """Judge the first pictures of episodes that begin."""
+        if not fresh:
+            return
+        self._judge(fresh)
+        for i in fresh:
+            self._shapers[i].reset(self._holds[i])
+            self.reset_infos[i] = {
+                key: value for key, value in self._source.reset_infos[i].items() if key != FRAME_KEY
+            }
+
+    def _look(self, frames: Sequence[NDArray[np.uint8]]) -> None:
+        """Judge the pictures that changed; programs have no memory, so others need it not."""
+        changed = [i for i, frame in enumerate(frames) if not np.array_equal(frame, self._last[i])]
+        for i in changed:
+            self._last[i] = frames[i]
+        if changed:
+            self._judge(changed)
+
+    def _judge(self, which: Sequence[int]) -> None:
+        """Ask the program about the last pictures of some environments, in one batch."""
+        pictures = [picture for i in which for picture in (self._last[i], self._initials[i])]
+        sizes = {picture.shape for picture in pictures}
+        if len(sizes) > 1:
+            raise EnvironmentFault(
+                f"the environments draw pictures of different sizes, {sorted(sizes)}; one batch "
+                "needs all of one size."
+            )
+        pairs = np.arange(len(pictures)).reshape(-1, 2)
+        verdicts = self.reward_program.verdicts(np.stack(pictures), pairs)
         if verdicts.errors:
-            raise ProgramFault(f"environment {verdicts.errors[0].pair}: {verdicts.errors[0]}")
-        holds: NDArray[np.bool_] = verdicts.cells == Cell.TRUE
-        return holds
+            error = verdicts.errors[0]
+            raise ProgramFault(f"environment {which[error.pair]}: {error}")
+        self._holds[list(which)] = verdicts.cells == Cell.TRUE
+
+
+def _innermost(venv: VecEnv) -> VecEnv:
+    """The environment that resets: wrappers in between keep no infos of its resets."""
+    while isinstance(venv, VecEnvWrapper):
+        venv = venv.venv
+    return venv
 
 
 def _frame(info: dict[str, Any]) -> NDArray[np.uint8]:

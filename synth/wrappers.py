@@ -1,32 +1,45 @@
 """Gymnasium wrappers: a reward program as an environment's reward.
 
 The wrapper looks at pictures only: `env.render()` of an environment made with
-``render_mode="rgb_array"``, or whatever `frame` returns. Render as the task's spec does
-(for MiniGrid: its tile size and highlight), since a reward is proven for those pictures.
-Observations, termination and spaces pass through untouched. For stable-baselines3's
-vectorised environments see `synth.vec`.
+``render_mode="rgb_array"``, or whatever `frame` returns. They must be drawn as the task's spec
+says, since a reward is proven for those pictures; `synth.make` sees to that, and the first
+picture of each wrapper is compared with the recorded ones. Observations, termination and
+spaces pass through untouched. For stable-baselines3's vectorised environments see `synth.vec`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import gymnasium as gym
 import numpy as np
 
 from synth.errors import EnvironmentFault
-from synth.shaping import Mode, Shaper, Shaping
+from synth.reward import load
+from synth.shaping import GoalFrom, Mode, Shaper, Shaping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from synth.reward import Reward
 
-__all__ = ["FRAME_KEY", "FrameInfo", "RewardWrapper", "rendered_frame"]
+__all__ = [
+    "FRAME_KEY",
+    "GRANTED_KEY",
+    "FrameInfo",
+    "Granted",
+    "RewardWrapper",
+    "rendered_frame",
+    "success_of_the_environment",
+]
 
 FRAME_KEY = "synth_frame"
+GRANTED_KEY = "synth_granted"
+
+Granted = Callable[[float, bool, bool, dict[str, Any]], bool]
+"""Whether the environment grants success, by its reward, terminated, truncated and info."""
 
 
 def rendered_frame(env: gym.Env[Any, Any]) -> NDArray[np.uint8]:
@@ -53,6 +66,15 @@ def rendered_frame(env: gym.Env[Any, Any]) -> NDArray[np.uint8]:
     return frame
 
 
+def success_of_the_environment(
+    reward: float, terminated: bool, _truncated: bool, info: dict[str, Any]
+) -> bool:
+    """What usually stands for success: ``info["is_success"]``, else a rewarded end."""
+    if "is_success" in info:
+        return bool(info["is_success"])
+    return terminated and reward > 0
+
+
 class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Replace an environment's reward by a reward program's.
 
@@ -62,7 +84,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
 
     Args:
         env: Renders RGB arrays.
-        reward: From `synth.load`.
+        reward: From `synth.load`, or the path of what it loads.
         mode: ``credit`` pays each sub-task once; ``potential`` adds potential-based shaping
             to the environment's reward. See `synth.shaping`.
         scale: What the whole plan is worth.
@@ -71,16 +93,25 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             for ``potential``.
         use_progress: Ask the program for progress too, and put it into the potential.
         frame: Called with the environment for ``uint8[H, W, 3]``; by default `rendered_frame`.
+            Used as it is, never copied.
+        goal_from: ``environment`` pays the goal where the environment grants success, instead
+            of where the program sees it.
+        granted: What counts as the environment's success; by default
+            `success_of_the_environment`.
 
     Raises:
-        EnvironmentFault: While stepping: there is no picture.
+        EnvironmentFault: While stepping: there is no picture, or not one of the size that the
+            reward was proven on.
         ProgramFault: While stepping: the program failed on a frame.
+
+    Warns:
+        UnprovenPictures: The first picture shows colours that no recorded one shows.
     """
 
     def __init__(
         self,
         env: gym.Env[Any, Any],
-        reward: Reward,
+        reward: Reward | str | Path,
         *,
         mode: Mode = "credit",
         scale: float = 1.0,
@@ -88,90 +119,122 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         env_weight: float | None = None,
         use_progress: bool = False,
         frame: Callable[[gym.Env[Any, Any]], NDArray[np.uint8]] | None = None,
+        goal_from: GoalFrom = "reward",
+        granted: Granted | None = None,
     ) -> None:
+        if isinstance(reward, (str, Path)):
+            reward = load(reward)
+        # Recorded by path where there is one, so that `env.spec.to_json()` works; uncopied,
+        # because cameras and clients behind `frame` cannot be copied.
         gym.utils.RecordConstructorArgs.__init__(
             self,
-            reward=reward,
+            _disable_deepcopy=True,
+            reward=reward if reward.folder is None else str(reward.folder),
             mode=mode,
             scale=scale,
             gamma=gamma,
             env_weight=env_weight,
             use_progress=use_progress,
             frame=frame,
+            goal_from=goal_from,
+            granted=granted,
         )
         gym.Wrapper.__init__(self, env)
         self.reward_program = reward
-        self._shaper = Shaper(reward.stages, Shaping(mode, scale, gamma, env_weight))
+        self._shaper = Shaper(reward.stages, Shaping(mode, scale, gamma, env_weight, goal_from))
         self._use_progress = use_progress
         self._frame = frame or rendered_frame
+        self._granted = granted or success_of_the_environment
         self._initial: NDArray[np.uint8] | None = None
+        self._last: NDArray[np.uint8] | None = None
+        self._answer: tuple[NDArray[np.bool_], NDArray[np.float32] | None] | None = None
+        self._compared = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
         """Reset, and take the first picture as the episode's initial frame."""
         observation, info = self.env.reset(seed=seed, options=options)
-        self._initial = np.ascontiguousarray(self._frame(self.env)).copy()
-        holds, progress = self._look(self._initial)
-        self._shaper.reset(holds, progress)
+        first = np.array(self._frame(self.env), order="C")
+        if not self._compared and (proven := self.reward_program.proven) is not None:
+            proven.compare(first)
+            self._compared = True
+        self._initial, self._last, self._answer = first, None, None
+        self._shaper.reset(*self._look(first))
         return observation, info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step, look at the picture, and answer with the program's reward."""
+        if self._initial is None:
+            raise gym.error.ResetNeeded("call reset() before step()")
         observation, env_reward, terminated, truncated, info = self.env.step(action)
+        gained = float(env_reward)
         holds, progress = self._look(self._frame(self.env))
         step = self._shaper.step(
-            holds, progress, env_reward=float(env_reward), terminated=terminated
+            holds,
+            progress,
+            env_reward=gained,
+            terminated=terminated,
+            granted=self._granted(gained, terminated, truncated, info),
         )
-        told = step.info(self.reward_program.subtasks, float(env_reward))
-        info = {**info, "synth": told}
+        info = {**info, "synth": step.info(self.reward_program.subtasks, gained)}
         return observation, step.reward, terminated, truncated, info
 
     def _look(
         self, frame: NDArray[np.uint8]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32] | None]:
-        if self._initial is None:
-            raise gym.error.ResetNeeded("call reset() before step()")
+        assert self._initial is not None  # noqa: S101 - both callers have seen to it
+        # Programs have no memory: a picture that did not change keeps its verdict.
+        if self._answer is not None and np.array_equal(frame, self._last):  # type: ignore[arg-type]
+            return self._answer
         holds = self.reward_program.check(frame, self._initial)
-        if not self._use_progress:
-            return holds, None
-        return holds, self.reward_program.progress(frame, self._initial)
+        progress = (
+            self.reward_program.progress(frame, self._initial) if self._use_progress else None
+        )
+        # A copy, as an environment may draw its next picture into the same array.
+        self._last, self._answer = np.array(frame), (holds, progress)
+        return self._answer
 
 
 class FrameInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Put each step's picture into ``info["synth_frame"]``.
 
     Vectorised environments reset themselves at the end of an episode, after which the last
-    picture is gone; `synth.vec.RewardVecWrapper` therefore reads it from here.
+    picture is gone; `synth.vec.RewardVecWrapper` therefore reads it from here, and whether
+    the environment granted success from ``info["synth_granted"]``.
 
     Args:
         env: Renders RGB arrays.
         frame: As for `RewardWrapper`.
+        granted: As for `RewardWrapper`.
     """
 
     def __init__(
         self,
         env: gym.Env[Any, Any],
         frame: Callable[[gym.Env[Any, Any]], NDArray[np.uint8]] | None = None,
+        granted: Granted | None = None,
     ) -> None:
-        gym.utils.RecordConstructorArgs.__init__(self, frame=frame)
+        gym.utils.RecordConstructorArgs.__init__(
+            self, _disable_deepcopy=True, frame=frame, granted=granted
+        )
         gym.Wrapper.__init__(self, env)
         self._frame = frame or rendered_frame
+        self._granted = granted or success_of_the_environment
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
         """Reset; the initial picture is in the info."""
         observation, info = self.env.reset(seed=seed, options=options)
-        return observation, {**info, FRAME_KEY: self._frame(self.env)}
+        return observation, {**info, FRAME_KEY: np.array(self._frame(self.env))}
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step; the picture after it is in the info."""
         observation, reward, terminated, truncated, info = self.env.step(action)
-        return (
-            observation,
-            reward,
-            terminated,
-            truncated,
-            {**info, FRAME_KEY: self._frame(self.env)},
-        )
+        told = {
+            **info,
+            FRAME_KEY: np.array(self._frame(self.env)),
+            GRANTED_KEY: self._granted(float(reward), terminated, truncated, info),
+        }
+        return observation, reward, terminated, truncated, told

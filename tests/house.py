@@ -26,6 +26,7 @@ LAYERS = (
     ("spec", "episode", "shaping"),
     ("program",),
     ("sandbox",),
+    ("proven",),
     ("reward",),
     ("envs",),
     ("experts",),
@@ -41,6 +42,7 @@ LAYERS = (
     ("loop", "report"),
     ("wrappers",),
     ("vec",),
+    ("make",),
     ("cli",),
     ("__main__",),
 )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
-from stable_baselines3.common.vec_env import DummyVecEnv
+from stable_baselines3.common.vec_env import (
+    DummyVecEnv,
+    VecFrameStack,
+    VecMonitor,
+    VecNormalize,
+)
 
 import synth
 from synth.errors import EnvironmentFault
+from synth.proven import UnprovenPictures
 from synth.wrappers import FrameInfo
 from tests.walk import SOURCE, Walk
 
@@ -121,3 +129,160 @@ def test_vectorised_environments_without_frames_say_what_to_wrap(reward: synth.R
     venv = synth.RewardVecWrapper(DummyVecEnv([Walk]), reward)
     with pytest.raises(EnvironmentFault, match="FrameInfo"):
         venv.reset()
+
+
+class OneBuffer(Walk):
+    """Draws every picture into one array, as many engines do."""
+
+    canvas = None
+
+    def render(self):
+        """The one array, filled anew."""
+        frame = super().render()
+        if self.canvas is None:
+            self.canvas = np.empty_like(frame)
+        self.canvas[...] = frame
+        return self.canvas
+
+
+class Camera:
+    """Holds a lock, as cameras, clients and GL contexts do: it cannot be copied."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def grab(self, env: gym.Env) -> np.ndarray:
+        """The environment's picture."""
+        with self.lock:
+            return env.render()
+
+
+@pytest.mark.parametrize("below", [VecMonitor, VecNormalize, lambda v: VecFrameStack(v, 2)])
+def test_other_vectorised_wrappers_may_stand_below(reward: synth.Reward, below) -> None:
+    """Every episode starts from its own first picture, whoever passes the infos on."""
+    venv = synth.RewardVecWrapper(below(DummyVecEnv([lambda: FrameInfo(Walk())])), reward)
+    venv.reset()
+    paid = [float(venv.step(np.ones(1, int))[1][0]) for _ in range(10)]
+    assert paid == [0, 0, 0.5, 0, 0, 0, 0.5, 0, 0, 0.5]
+
+
+def test_other_vectorised_wrappers_may_stand_above(reward: synth.Reward) -> None:
+    """A monitor above counts the program's reward."""
+    venv = VecMonitor(synth.RewardVecWrapper(DummyVecEnv([lambda: FrameInfo(Walk())]), reward))
+    venv.reset()
+    infos = [venv.step(np.ones(1, int))[3][0] for _ in range(7)]
+    assert infos[-1]["episode"]["r"] == 1.0
+    assert "synth_frame" not in venv.venv.reset_infos[0]
+
+
+def test_an_environment_that_draws_into_one_array_is_paid_alike(reward: synth.Reward) -> None:
+    """No picture is kept that the environment still writes into."""
+    expected = [0, 0, 0.5, 0, 0, 0, 0.5]
+    assert returns(synth.RewardWrapper(OneBuffer(), reward)) == expected
+    venv = synth.RewardVecWrapper(DummyVecEnv([lambda: FrameInfo(OneBuffer())]), reward)
+    venv.reset()
+    assert [float(venv.step(np.ones(1, int))[1][0]) for _ in range(7)] == expected
+
+
+def test_the_picture_may_come_from_an_object_that_cannot_be_copied(reward: synth.Reward) -> None:
+    """`frame` is used as it is."""
+    assert returns(synth.RewardWrapper(Walk(), reward, frame=Camera().grab))[2] == 0.5
+    assert "synth_frame" in FrameInfo(Walk(), frame=Camera().grab).reset(seed=0)[1]
+
+
+def test_an_unchanged_picture_is_not_judged_again(reward: synth.Reward, monkeypatch) -> None:
+    """Programs have no memory, so the verdict is the same."""
+    env = synth.RewardWrapper(Walk(), reward)
+    env.reset(seed=0)
+    asked = []
+    monkeypatch.setattr(reward, "check", lambda *a: asked.append(a) or np.zeros(2, np.bool_))
+    for action in (LEFT, LEFT, RIGHT, LEFT):
+        env.step(action)
+    assert len(asked) == 2
+
+
+def test_only_what_changed_is_sent_to_the_sandbox(reward: synth.Reward, monkeypatch) -> None:
+    """One environment of three moves: one pair is judged, and a reset judges one."""
+    sizes = []
+    verdicts = reward.verdicts
+    monkeypatch.setattr(
+        reward, "verdicts", lambda f, p: sizes.append(len(p)) or verdicts(f, p), raising=True
+    )
+    venv = synth.RewardVecWrapper(DummyVecEnv([lambda: FrameInfo(Walk())] * 3), reward)
+    venv.reset()
+    for _ in range(7):
+        venv.step(np.array([1, 0, 0]))
+    assert sizes == [3, *[1] * 7, 1]
+
+
+def test_the_goal_can_be_taken_from_the_environment() -> None:
+    """A program that sees the goal at once is paid for it only where success is granted."""
+    eager = SOURCE.replace("return now[1] < initial[1]", "return True")
+    with synth.Reward(eager) as program:
+        trusting = synth.RewardWrapper(Walk(), program)
+        assert sum(returns(trusting)) == 0.0
+        env = synth.RewardWrapper(Walk(), program, goal_from="environment")
+        assert returns(env) == [0, 0, 0.5, 0, 0, 0, 0.5]
+        venv = synth.RewardVecWrapper(
+            DummyVecEnv([lambda: FrameInfo(Walk())]), program, goal_from="environment"
+        )
+        venv.reset()
+        paid = [float(venv.step(np.ones(1, int))[1][0]) for _ in range(7)]
+        assert paid == [0, 0, 0.5, 0, 0, 0, 0.5]
+
+
+GENERATED = Path(__file__).parents[1] / "generated"
+
+
+def test_a_wrapped_environments_spec_can_be_written_down() -> None:
+    """The reward is recorded by its path, and the environment can be made again from it."""
+    import minigrid  # noqa: F401, PLC0415 - registers the environments
+
+    base = gym.make("MiniGrid-DoorKey-6x6-v0", render_mode="rgb_array", tile_size=16)
+    with synth.load(GENERATED / "doorkey") as program:
+        text = synth.RewardWrapper(base, program).spec.to_json()
+    again = gym.make(gym.envs.registration.EnvSpec.from_json(text))
+    assert again.get_wrapper_attr("reward_program").subtasks == program.subtasks
+    again.get_wrapper_attr("reward_program").close()
+
+
+@pytest.mark.parametrize("vectorised", [False, True])
+@pytest.mark.parametrize(
+    ("render", "told"),
+    [
+        ({"tile_size": 16, "highlight": False}, None),
+        ({}, EnvironmentFault),
+        ({"tile_size": 32, "highlight": False}, EnvironmentFault),
+        ({"tile_size": 16, "highlight": True}, UnprovenPictures),
+    ],
+)
+def test_pictures_drawn_otherwise_are_never_taken_in_silence(render, told, vectorised) -> None:
+    """An expert is paid in full as the spec draws; elsewhere there is an error or a warning."""
+    from minigrid.wrappers import ImgObsWrapper  # noqa: PLC0415 - registers the environments
+
+    from synth.record import Seeds, roll_expert  # noqa: PLC0415 - of this test alone
+    from synth.task import read_task  # noqa: PLC0415
+
+    spec = read_task(GENERATED / "doorkey" / "task.toml").spec
+    seed = Seeds.of(spec).fresh[0]
+
+    def make() -> gym.Env:
+        return gym.make(spec.env, render_mode="rgb_array", max_steps=spec.max_steps, **render)
+
+    with synth.load(GENERATED / "doorkey") as program, warnings.catch_warnings():
+        warnings.simplefilter("error", UnprovenPictures)
+        if vectorised:
+            # stable-baselines3 holds no text, as a mission is.
+            inner = DummyVecEnv([lambda: FrameInfo(ImgObsWrapper(make()))])
+            venv = synth.RewardVecWrapper(inner, program)
+            venv.seed(seed)
+            reset, step = venv.reset, lambda a: venv.step(np.array([a]))[1][0]
+        else:
+            env = synth.RewardWrapper(make(), program)
+            reset, step = lambda: env.reset(seed=seed), lambda a: env.step(a)[1]
+        if told is not None:
+            with pytest.raises(told, match="highlight = false"):
+                reset()
+            return
+        reset()
+        assert sum(float(step(a)) for a in roll_expert(spec, seed).actions) == pytest.approx(1.0)
