@@ -17,7 +17,8 @@
     │   ├── ModelUnavailable                  5xx, connection lost, time-out
     │   ├── ModelRefused                      the model declined to answer
     │   ├── ModelTruncated                    the answer was cut at the token limit
-    │   └── ModelReplyError                   the answer is empty or unusable
+    │   ├── ModelReplyError                   the answer is empty or unusable
+    │   └── ModelDeadEnd                      it answered, and could not do it             exit 6
     ├── EnvironmentFault      (RuntimeError)  the simulator is missing or misbehaves     exit 4
     │   └── ExpertFailed                      the expert does not succeed
     ├── SandboxUnavailable    (RuntimeError)  no lockdown on this machine                exit 4
@@ -38,6 +39,7 @@ __all__ = [
     "Fault",
     "LintError",
     "ModelAuthError",
+    "ModelDeadEnd",
     "ModelError",
     "ModelRateLimited",
     "ModelRefused",
@@ -55,7 +57,9 @@ __all__ = [
     "UsageError",
 ]
 
-Fault = Literal["usage", "reward", "spec", "model service", "environment", "sandbox", "budget"]
+Fault = Literal[
+    "usage", "reward", "spec", "model service", "model", "environment", "sandbox", "budget"
+]
 
 
 class SynthError(Exception):
@@ -147,7 +151,7 @@ class ModelError(SynthError, RuntimeError):
         retry_after: Seconds the service asked to wait, where it said so.
     """
 
-    fault = "model service"
+    fault: ClassVar[Fault] = "model service"
     exit_code = 3
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -177,6 +181,16 @@ class ModelTruncated(ModelError):
 
 class ModelReplyError(ModelError):
     """The service answered, but with nothing that can be used."""
+
+
+class ModelDeadEnd(ModelError):
+    """The model understood the request and cannot do it; asking it again would not help.
+
+    The message says what was tried and what would help, such as another model.
+    """
+
+    fault = "model"
+    exit_code = 6
 
 
 class EnvironmentFault(SynthError, RuntimeError):

@@ -70,7 +70,7 @@ def run(
     from synth.cli.live import RunDisplay, groups_of  # noqa: PLC0415 - start-up stays quick
     from synth.cli.summary import explain, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
-    from synth.loop.adopt import Evidence, settle  # noqa: PLC0415
+    from synth.loop.adopt import Evidence, adopt  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
 
     options = LoopOptions(
@@ -99,7 +99,7 @@ def run(
     evidence = Evidence(spec, read_store(episodes))
     with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
         outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
-    settlement = settle(
+    adoption = adopt(
         evidence,
         outcome,
         bless=bless,
@@ -111,15 +111,15 @@ def run(
             f"{choice.model.drifted} prompts are worded otherwise today than when the journal was "
             "written; its answers were used as they came"
         )
-    for line in explain(outcome, settlement, spec.name):
+    for line in explain(outcome, adoption, spec.name):
         say.print(line, markup=False)
-    audited = _audit(spec, say) if settlement.audit else None
+    audited = _audit(spec, say) if adoption.audit else None
     if model.partition(":")[0] == "builtin":
         for line in BETTER:
             say.print(line, markup=False)
-    code = outcome.exit_code or int(audited is False or settlement.differs)
+    code = outcome.exit_code or int(audited is False or adoption.differs)
     if as_json:
-        typer.echo(json.dumps(to_json(outcome, settlement, audited, code), indent=2))
+        typer.echo(json.dumps(to_json(outcome, adoption, audited, code), indent=2))
     raise typer.Exit(code)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["explain", "to_json"]
 
 
-def explain(outcome: Outcome, settlement: Adoption, task: str) -> list[str]:
+def explain(outcome: Outcome, adoption: Adoption, task: str) -> list[str]:
     """The closing lines: what came of it, what it cost, what to do next."""
     cost = f", cost {outcome.cost:.4f}" if outcome.cost is not None else ""
     replayed = f" ({outcome.replayed} from the journal)" if outcome.replayed else ""
@@ -34,7 +34,7 @@ def explain(outcome: Outcome, settlement: Adoption, task: str) -> list[str]:
             f"speed: {outcome.speed.single:.0f} us a frame single, {outcome.speed.batched:.0f} us "
             f"batched, sandbox included (target {outcome.target:.0f})"
         )
-    lines += _fate(settlement, outcome, task)
+    lines += _fate(adoption, outcome, task)
     return lines
 
 
@@ -42,9 +42,9 @@ def _times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
-def _fate(settlement: Adoption, outcome: Outcome, task: str) -> list[str]:
+def _fate(adoption: Adoption, outcome: Outcome, task: str) -> list[str]:
     committed, mine = f"generated/{task}/reward.py", f"{outcome.folder}/reward.py"
-    match settlement.fate:
+    match adoption.fate:
         case "promoted":
             return [f"promoted to {committed}; commit the folder generated/{task}"]
         case "reproduced":
@@ -56,9 +56,9 @@ def _fate(settlement: Adoption, outcome: Outcome, task: str) -> list[str]:
                     "then restore the committed one or bless the new"
                 )
             ]
-        case "compared" if settlement.comparison is not None:
+        case "compared" if adoption.comparison is not None:
             return [
-                *_comparison(settlement.comparison),
+                *_comparison(adoption.comparison),
                 (
                     f"the committed reward is left alone; the new one is {mine}. "
                     "Run again with --bless to commit it"
@@ -88,13 +88,13 @@ def _side(side: Side) -> str:
 
 
 def to_json(
-    outcome: Outcome, settlement: Adoption, audited: bool | None, code: int
+    outcome: Outcome, adoption: Adoption, audited: bool | None, code: int
 ) -> dict[str, Any]:
     """The summary for scripts; every key is always there."""
     speed, held_out = outcome.speed, outcome.held_out
     return {
         "accepted": outcome.accepted,
-        "fate": settlement.fate,
+        "fate": adoption.fate,
         "audit_passed": audited,
         "exit_code": code,
         "reason": outcome.reason,

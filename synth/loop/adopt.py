@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synth.loop.judge import Task
     from synth.spec import Spec
 
-__all__ = ["Adoption", "Evidence", "settle"]
+__all__ = ["Adoption", "Evidence", "adopt"]
 
 Fate = Literal["rejected", "promoted", "reproduced", "differs", "compared"]
 
@@ -49,7 +49,7 @@ class Adoption:
         return self.fate == "differs"
 
 
-def settle(
+def adopt(
     task: Task, outcome: Outcome, *, bless: bool, replays_committed: bool, unsafe: bool = False
 ) -> Adoption:
     """Promote, compare, or leave.

@@ -1,4 +1,4 @@
-"""An examiner with a memory, so that a program is judged and measured once in a run's life.
+"""A judge with a memory, so that a program is judged and measured once in a run's life.
 
 Every question is looked up in the journal first. What the search finds while a program is
 judged joins the run's episodes here, and every program judged from then on is judged by it
@@ -29,10 +29,10 @@ __all__ = ["CachedJudge"]
 
 
 class CachedJudge:
-    """An examiner with a memory: the journal's.
+    """A judge with a memory: the journal's.
 
     Args:
-        examiner: Asked where the journal has no answer.
+        judge: Asked where the journal has no answer.
         episodes: Take in what is found.
         journal: Where answers are kept.
         clock: For the records.
@@ -44,13 +44,13 @@ class CachedJudge:
 
     def __init__(
         self,
-        examiner: Judge,
+        judge: Judge,
         episodes: Episodes,
         journal: Journal,
         clock: Clock,
         source: Tape | None = None,
     ) -> None:
-        self._examiner, self._episodes = examiner, episodes
+        self._examiner, self._episodes = judge, episodes
         self._journal, self._clock, self._source = journal, clock, source
         self._evidence: dict[Plan, str] = {}
         self._generation = episodes.original.generation

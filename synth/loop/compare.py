@@ -115,8 +115,8 @@ def compare(
     Raises:
         SandboxUnavailable: This machine cannot confine them.
     """
-    examiner = SuiteJudge(task, folder, unsafe=unsafe)
-    sides = [_side(task, examiner, *reward) for reward in (committed, candidate)]
+    judge = SuiteJudge(task, folder, unsafe=unsafe)
+    sides = [_side(task, judge, *reward) for reward in (committed, candidate)]
     holds = [_holds(task, source, unsafe=unsafe) for source, _ in (committed, candidate)]
     agreements: list[Agreement] = []
     one, other = holds
@@ -128,11 +128,11 @@ def compare(
     return Comparison(sides[0], sides[1], tuple(agreements))
 
 
-def _side(task: Task, examiner: SuiteJudge, source: str, plan: Plan) -> Side:
-    visible = examiner.visible(source, plan)
-    held_out = examiner.held_out(source, plan, task.store.generation)
+def _side(task: Task, judge: SuiteJudge, source: str, plan: Plan) -> Side:
+    visible = judge.visible(source, plan)
+    held_out = judge.held_out(source, plan, task.store.generation)
     try:
-        timing = examiner.speed(source)
+        timing = judge.speed(source)
     except RewardError:
         timing = None
     return Side(

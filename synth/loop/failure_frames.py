@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from synth.failure import Failure
     from synth.loop.judge import Task
 
-__all__ = ["Picture", "illustrate"]
+__all__ = ["Picture", "failure_frames"]
 
 TOLD = {"True": True, "False": False}
 
@@ -44,7 +44,7 @@ class Picture:
     label: bool | None
 
 
-def illustrate(failure: Failure, goal: str, task: Task) -> tuple[Picture, ...]:
+def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[Picture, ...]:
     """The pictures of a failure, the initial one first.
 
     Args:

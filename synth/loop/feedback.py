@@ -1,6 +1,6 @@
-"""From failures to complaints: the few that tell a model most.
+"""From failures to reports: the few that tell a model most.
 
-One complaint for each failed check and sub-task, those of the earliest group first, and
+One report for each failed check and sub-task, those of the earliest group first, and
 different checks before different sub-tasks of the same check. What the search found is
 shown by the episode that it has become (`synth.loop.failure_frames` finds the pictures).
 Nothing held out gets here: verdicts hold visible failures only.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from synth.failure import Failure
 from synth.loop.episodes import find_key
-from synth.loop.failure_frames import illustrate
+from synth.loop.failure_frames import failure_frames
 from synth.loop.verdict import GROUPS, check_of, group_of
 from synth.prompts.requests import FailureReport
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
 
-__all__ = ["UNSEEN", "blames_the_plan", "complaints", "in_words", "not_a_plan", "unseen"]
+__all__ = ["UNSEEN", "blames_the_plan", "in_words", "not_a_plan", "reports", "unseen"]
 
 UNSEEN = (
     "The program passes every test shown here, but fails on episodes of the same task that are "
@@ -37,9 +37,7 @@ UNSEEN = (
 """All that a model ever hears of a failure on held-out episodes."""
 
 
-def complaints(
-    verdict: Verdict, plan: Plan, task: Task, *, limit: int
-) -> tuple[FailureReport, ...]:
+def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[FailureReport, ...]:
     """The most telling failures of a verdict, most telling first.
 
     Args:
@@ -55,7 +53,7 @@ def complaints(
         ranked.append((GROUPS.index(exemplar.failure.group), seen[check], order, exemplar))
         seen[check] += 1
     chosen = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])[:limit]]
-    return tuple(_complaint(e, plan.goal, task) for e in chosen)
+    return tuple(_report(e, plan.goal, task) for e in chosen)
 
 
 def blames_the_plan(verdict: Verdict) -> bool:
@@ -64,13 +62,13 @@ def blames_the_plan(verdict: Verdict) -> bool:
 
 
 def not_a_plan(reason: str) -> FailureReport:
-    """The complaint about an answer that should have been a plan."""
+    """The report about an answer that should have been a plan."""
     message = f"The last answer could not be read as a plan: {reason}"
     return FailureReport(Failure("program::plan", "program", message))
 
 
 def unseen() -> FailureReport:
-    """The complaint about a plan whose programs fail on episodes that are not shown."""
+    """The report about a plan whose programs fail on episodes that are not shown."""
     return FailureReport(Failure("program::generalises", "program", UNSEEN))
 
 
@@ -99,9 +97,9 @@ def _placed(exemplars: Sequence[Exemplar], task: Task) -> list[Exemplar]:
     return placed
 
 
-def _complaint(exemplar: Exemplar, goal: str, task: Task) -> FailureReport:
+def _report(exemplar: Exemplar, goal: str, task: Task) -> FailureReport:
     failure = exemplar.failure
-    pictures = illustrate(failure, goal, task)
+    pictures = failure_frames(failure, goal, task)
     return FailureReport(
         failure,
         tuple(picture.shot for picture in pictures),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RunFolder", "RunStatus", "State", "read_status"]
 
-State = Literal["running", "accepted", "stopped", "interrupted", "failed"]
+State = Literal["running", "accepted", "stopped", "dead_end", "interrupted", "failed"]
 
 
 class RunStatus(BaseModel):

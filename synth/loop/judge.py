@@ -2,7 +2,7 @@
 
 `Judge` is the seam: tests examine with something small, a run with the task's suite.
 The held-out split leaves `Judge.held_out` as two counts, and nothing else of it gets
-any further. Nothing is remembered here: `synth.loop.cached_judge` stands before an examiner.
+any further. Nothing is remembered here: `synth.loop.cached_judge` stands before a judge.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class LoopOptions:
         samples: Independent answers asked for in each round, in parallel.
         faster_rounds: Rounds in which a passing but slow program may become faster.
         patience: Rounds without improvement after which the plan is thought over.
-        complaints: Failures shown to the model at a time.
+        reports: Failures shown to the model at a time.
 
     Raises:
         UsageError: A number is out of range.
@@ -39,7 +39,7 @@ class LoopOptions:
     samples: int = 1
     faster_rounds: int = 2
     patience: int = 3
-    complaints: int = 6
+    reports: int = 6
 
     def __post_init__(self) -> None:
         for name, least in (
@@ -47,7 +47,7 @@ class LoopOptions:
             ("samples", 1),
             ("faster_rounds", 0),
             ("patience", 1),
-            ("complaints", 1),
+            ("reports", 1),
         ):
             value = getattr(self, name)
             if value < least:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Ending", "Outcome", "next_step"]
 
-Ending = Literal["accepted", "budget", "interrupted"]
-_EXIT_CODES: dict[Ending, int] = {"accepted": 0, "budget": 5, "interrupted": 130}
+Ending = Literal["accepted", "budget", "dead_end", "interrupted"]
+_EXIT_CODES: dict[Ending, int] = {"accepted": 0, "budget": 5, "dead_end": 6, "interrupted": 130}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,8 @@ def next_step(outcome: Outcome, task: str) -> str:
         return f"Audit it with `pytest generated/{task}` once it is promoted."
     if outcome.ending == "interrupted":
         return "Run the same command to go on; nothing answered is asked again."
+    if outcome.ending == "dead_end":
+        return "Asking the same model again gives the same: choose another with --model."
     if outcome.verdict is None:
         return "No answer held a program yet; run the same command with a larger budget to go on."
     passed, failed = len(outcome.verdict.passed), len(outcome.verdict.failed)

@@ -20,7 +20,7 @@ from synth.journal import CandidateRecord, DecisionRecord, PlanRecord
 from synth.loop import events
 from synth.loop.answer import is_program, read_program
 from synth.loop.demonstrations import demonstrations
-from synth.loop.feedback import blames_the_plan, complaints, in_words, not_a_plan, unseen
+from synth.loop.feedback import blames_the_plan, in_words, not_a_plan, reports, unseen
 from synth.loop.ledger import Candidate
 from synth.program import changed_functions, program_digest
 from synth.prompts.answers import parse_plan
@@ -113,7 +113,7 @@ class Rounds:
                 base, accepted = self._refine(base, notes)
             if accepted is not None:
                 return accepted
-            previous, blamed = base.plan, self._complaints(base)
+            previous, blamed = base.plan, self._reports(base)
             self._blamed.add(base.plan.stage_names)
             base = None
 
@@ -186,7 +186,7 @@ class Rounds:
                     sample=sample,
                     round=number,
                     demonstrations=self.shown,
-                    complaints=(*problems, *blamed),
+                    reports=(*problems, *blamed),
                     previous=previous,
                 )
                 for sample in range(self.options.samples)
@@ -277,7 +277,7 @@ class Rounds:
     def _attempts(self, base: Candidate, notes: tuple[str, ...]) -> _Judged:
         """One round of refinement: the candidates that break nothing."""
         number = self.start_round("refine")
-        against = self._complaints(base)
+        against = self._reports(base)
         earlier = self._earlier(against)
         self._remember(against)
         requests = [
@@ -287,7 +287,7 @@ class Rounds:
                 round=number,
                 plan=base.plan,
                 source=base.source,
-                complaints=against,
+                reports=against,
                 notes=notes[-NOTES:],
                 earlier=earlier,
                 demonstrations=self.shown,
@@ -306,7 +306,7 @@ class Rounds:
                 continue
             candidate = self.candidate(request.key, base.plan, read.source)
             if not candidate.verdict.passes:
-                self._remember(self._complaints(candidate))
+                self._remember(self._reports(candidate))
             broken = base.verdict.broken_by(candidate.verdict)
             if broken:
                 remember.append(self._revert(base, candidate, broken))
@@ -367,18 +367,18 @@ class Rounds:
         return None
 
     def _remember(self, said: Sequence[FailureReport]) -> None:
-        """Keep complaints for later rounds of this lineage, the newest of each message."""
-        for complaint in said:
-            if complaint.shots:
-                self._met.pop(complaint.failure.message, None)
-                self._met[complaint.failure.message] = complaint
+        """Keep reports for later rounds of this lineage, the newest of each message."""
+        for report in said:
+            if report.shots:
+                self._met.pop(report.failure.message, None)
+                self._met[report.failure.message] = report
 
     def _earlier(self, now: Sequence[FailureReport]) -> tuple[FailureReport, ...]:
         """What was said before and is not said now."""
-        said = {complaint.failure.message for complaint in now}
+        said = {report.failure.message for report in now}
         return tuple(c for message, c in self._met.items() if message not in said)[-EARLIER:]
 
-    def _complaints(self, base: Candidate) -> tuple[FailureReport, ...]:
+    def _reports(self, base: Candidate) -> tuple[FailureReport, ...]:
         """What to say against a program, and against a plan whose programs get no better."""
-        limit = self.options.complaints
-        return complaints(base.verdict, base.plan, self.episodes, limit=limit) or (unseen(),)
+        limit = self.options.reports
+        return reports(base.verdict, base.plan, self.episodes, limit=limit) or (unseen(),)

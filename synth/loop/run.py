@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from synth import __version__
-from synth.errors import BudgetExhausted, ModelError, SynthError
+from synth.errors import BudgetExhausted, ModelDeadEnd, ModelError, SynthError
 from synth.journal import DecisionRecord, Journal, RunRecord, Tape
 from synth.loop.asking import Asker
 from synth.loop.budget import stop_condition
@@ -55,7 +55,7 @@ def run_loop(
     options: LoopOptions | None = None,
     observer: Observer | None = None,
     *,
-    examiner: Judge | None = None,
+    judge: Judge | None = None,
     price: Price | None = None,
     clock: Clock | None = None,
     unsafe: bool = False,
@@ -69,7 +69,7 @@ def run_loop(
         folder: Where the run works, by custom ``runs/TASK/MODEL``.
         options: Budgets and habits.
         observer: Told of what happens; see `synth.loop.events`.
-        examiner: Judges and measures; the task's suite by default.
+        judge: Judges and measures; the task's suite by default.
         price: Of the model; looked up in the user's configuration by default.
         clock: Counts seconds; for tests.
         unsafe: Run programs even where this machine cannot confine them.
@@ -112,8 +112,8 @@ def run_loop(
             observe=run.observe,
             tape=tape,
         )
-        examiner = examiner or SuiteJudge(episodes, folder, unsafe=unsafe)
-        bench = CachedJudge(examiner, episodes, journal, watch, source=tape)
+        judge = judge or SuiteJudge(episodes, folder, unsafe=unsafe)
+        bench = CachedJudge(judge, episodes, journal, watch, source=tape)
         return run.go(asker, bench)
 
 
@@ -177,7 +177,7 @@ class _Run:
             rounds=self.options.rounds,
             faster_rounds=self.options.faster_rounds,
             patience=self.options.patience,
-            complaints=self.options.complaints,
+            complaints=self.options.reports,
         )
         heads = [r for r in self.journal.tape.records if isinstance(r, RunRecord)]
         if not heads or heads[-1] != record:
@@ -199,6 +199,8 @@ class _Run:
                 candidate = make_faster(rounds, rounds.run(candidate))
         except BudgetExhausted as error:
             return "budget", f"{error}"
+        except ModelDeadEnd as error:
+            return "dead_end", f"{error}"
         except KeyboardInterrupt:
             return "interrupted", "interrupted by the user"
         return "accepted", "every test passes, held-out episodes included"
@@ -268,7 +270,7 @@ def _as_recorded(options: LoopOptions, tape: Tape | None) -> LoopOptions:
         samples=head.samples,
         faster_rounds=head.faster_rounds,
         patience=head.patience,
-        complaints=head.complaints,
+        reports=head.complaints,
     )
 
 

@@ -76,7 +76,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
             previous = request.previous.model_dump_json(indent=2) if request.previous else ""
             return {
                 "demonstrations": viewer.demonstrations(request.demonstrations),
-                "groups": viewer.complaints(request.complaints),
+                "groups": viewer.reports(request.reports),
                 "previous": previous,
             }
         case WriteRequest():
@@ -93,7 +93,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "program": _fenced(request.source),
                 "parses": _parses(request.source),
                 "demonstrations": viewer.demonstrations(request.demonstrations),
-                "groups": viewer.complaints(request.complaints),
+                "groups": viewer.reports(request.reports),
                 "notes": request.notes,
                 "earlier": tuple(c.failure.message for c in request.earlier),
                 "subtasks": _subtasks(request.plan),
@@ -115,10 +115,10 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
 
 
 def _refuse_held_out(request: Request) -> None:
-    complaints: tuple[FailureReport, ...] = getattr(request, "complaints", ())
-    complaints += getattr(request, "earlier", ())
-    named = [c.failure.test for c in complaints if c.failure.held_out]
-    named += [c.failure.test for c in complaints if (c.failure.episode or "").startswith("held-")]
+    reports: tuple[FailureReport, ...] = getattr(request, "reports", ())
+    reports += getattr(request, "earlier", ())
+    named = [c.failure.test for c in reports if c.failure.held_out]
+    named += [c.failure.test for c in reports if (c.failure.episode or "").startswith("held-")]
     named += [shot.name for shot in request.shots if shot.name.startswith("held-")]
     if named:
         raise UsageError(

@@ -133,13 +133,13 @@ class DescribeRequest(Request):
 
     kind: ClassVar[RequestKind] = "describe"
     demonstrations: tuple[Demonstration, ...]
-    complaints: tuple[FailureReport, ...] = ()
+    reports: tuple[FailureReport, ...] = ()
     previous: Plan | None = None
 
     @property
     def shots(self) -> tuple[Shot, ...]:
-        """All demonstrations' pictures, then the complaints'."""
-        return _shots(self.demonstrations, self.complaints)
+        """All demonstrations' pictures, then the reports'."""
+        return _shots(self.demonstrations, self.reports)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -168,17 +168,17 @@ class RefineRequest(Request):
 
     Attributes:
         source: The program as it stands.
-        complaints: What failed, most telling first.
+        reports: What failed, most telling first.
         notes: What was tried before and reverted, and why.
         earlier: What failed before with other programs for this plan and is no longer
-            among the complaints, oldest first. Its pictures are not sent.
+            among the reports, oldest first. Its pictures are not sent.
         invariances: As for `WriteRequest`.
     """
 
     kind: ClassVar[RequestKind] = "refine"
     plan: Plan
     source: str
-    complaints: tuple[FailureReport, ...]
+    reports: tuple[FailureReport, ...]
     notes: tuple[str, ...] = ()
     earlier: tuple[FailureReport, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
@@ -187,8 +187,8 @@ class RefineRequest(Request):
 
     @property
     def shots(self) -> tuple[Shot, ...]:
-        """The demonstrations' pictures, then the complaints'."""
-        return _shots(self.demonstrations, self.complaints)
+        """The demonstrations' pictures, then the reports'."""
+        return _shots(self.demonstrations, self.reports)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -216,10 +216,10 @@ class FasterRequest(Request):
 
 
 def _shots(
-    demonstrations: tuple[Demonstration, ...], complaints: tuple[FailureReport, ...]
+    demonstrations: tuple[Demonstration, ...], reports: tuple[FailureReport, ...]
 ) -> tuple[Shot, ...]:
     shots = [s for d in demonstrations for s in d.shots]
-    shots += [s for c in complaints for s in c.shots]
+    shots += [s for c in reports for s in c.shots]
     return tuple({shot.name: shot for shot in shots}.values())
 
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from synth.prompts.requests import Demonstration, FailureReport, Shot
 
 __all__ = [
-    "ComplaintView",
     "DemonstrationView",
     "GroupView",
     "Marker",
+    "ReportView",
     "ShotView",
     "Viewer",
 ]
@@ -70,7 +70,7 @@ class DemonstrationView:
 
 
 @dataclass(frozen=True, slots=True)
-class ComplaintView:
+class ReportView:
     """A failure in print."""
 
     failure: Failure
@@ -83,7 +83,7 @@ class GroupView:
     """The failures of one sub-task, or of the program as a whole (``None``)."""
 
     subtask: str | None
-    complaints: tuple[ComplaintView, ...]
+    reports: tuple[ReportView, ...]
 
 
 class Viewer:
@@ -100,15 +100,15 @@ class Viewer:
             DemonstrationView(d.episode, d.complete, self.pictures(d.shots)) for d in demonstrations
         )
 
-    def complaints(self, complaints: Sequence[FailureReport]) -> tuple[GroupView, ...]:
+    def reports(self, reports: Sequence[FailureReport]) -> tuple[GroupView, ...]:
         """Failures by sub-task, sub-tasks in the order of their most telling failure."""
-        groups = dict.fromkeys(c.failure.subtask for c in complaints)
+        groups = dict.fromkeys(c.failure.subtask for c in reports)
         return tuple(
             GroupView(
                 subtask,
                 tuple(
-                    ComplaintView(c.failure, c.also, self.pictures(c.shots, at_fault=True))
-                    for c in complaints
+                    ReportView(c.failure, c.also, self.pictures(c.shots, at_fault=True))
+                    for c in reports
                     if c.failure.subtask == subtask
                 ),
             )

@@ -59,7 +59,7 @@ def refined(
     request = RefineRequest(
         plan=plan,
         source=source,
-        complaints=complaints,
+        reports=complaints,
         earlier=earlier,
         notes=notes,
         demonstrations=demonstrations,
@@ -237,7 +237,7 @@ def test_a_blamed_step_is_dropped_from_the_plan() -> None:
     shown = lock_demonstrations()
     plan = plan_of(shown)
     request = DescribeRequest(
-        demonstrations=shown, previous=plan, complaints=(complaint(plan.names[0], (), ()),)
+        demonstrations=shown, previous=plan, reports=(complaint(plan.names[0], (), ()),)
     )
     assert parse_plan(MODEL.ask(request).text).names == plan.names[1:]
 

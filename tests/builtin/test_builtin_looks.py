@@ -225,7 +225,7 @@ def test_a_stage_that_is_asked_for_and_never_seen_is_admitted() -> None:
     """A plan that lacks a stage is said to be beyond it, and loses no step over it."""
     plan = plan_of(SHOWN)
     lacking = later(complaint(None, (), ()), "necessity")
-    request = DescribeRequest(demonstrations=SHOWN, previous=plan, complaints=(lacking,))
+    request = DescribeRequest(demonstrations=SHOWN, previous=plan, reports=(lacking,))
     with pytest.raises(ModelReplyError, match="no sub-task of the plan tells"):
         MODEL.ask(request)
     shorter = plan.model_copy(update={"stages": plan.stages[1:]})
@@ -247,12 +247,12 @@ def test_steps_that_come_the_other_way_round_are_put_in_one_stage() -> None:
     one, other, goal = plan.names
     said = later(complaint(other, (), ()), "necessity")
     said = replace(said, failure=replace(said.failure, actual=f"{other} before {one}"))
-    request = DescribeRequest(demonstrations=shown, previous=plan, complaints=(said,))
+    request = DescribeRequest(demonstrations=shown, previous=plan, reports=(said,))
     merged = parse_plan(MODEL.ask(request).text)
     assert merged.stage_names == ((one, other), (goal,))
     assert f"SUBTASKS = [({one}, {other}), {goal}]" in program_of(merged, shown)
     needless = later(complaint(None, (), ()), "necessity")
-    again = replace(request, previous=merged, complaints=(needless, said))
+    again = replace(request, previous=merged, reports=(needless, said))
     assert parse_plan(MODEL.ask(again).text).stage_names == merged.stage_names
 
 

@@ -40,7 +40,7 @@ def test_labels_are_the_environments_own_word(tmp_path: Path) -> None:
     run_loop(task, model, tmp_path / "run")
     refine = next(r for r in model.heard if isinstance(r, RefineRequest))
     labelled = 0
-    for said in refine.complaints:
+    for said in refine.reports:
         assert len(said.labels) in {0, len(said.shots)}
         for picture, label in zip(said.shots, said.labels, strict=False):
             name, _, frame = picture.name.rpartition("-frame-")
@@ -57,7 +57,7 @@ def request(*earlier: FailureReport) -> RefineRequest:
     """A refinement after other failures."""
     plan = Plan(task="t", stages=((SubTask(name="goal", description="d", visible="v"),),))
     return RefineRequest(
-        plan=plan, source="x = 1", complaints=(), earlier=earlier, target_microseconds=60
+        plan=plan, source="x = 1", reports=(), earlier=earlier, target_microseconds=60
     )
 
 

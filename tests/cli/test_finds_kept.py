@@ -64,7 +64,7 @@ def test_a_lie_that_is_found_is_shown_mended_and_committed(
     assert "write-1-0 lies on seed 7" in ran.err
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
-    named = {shot.name for complaint in refine.complaints for shot in complaint.shots}
+    named = {shot.name for report in refine.reports for shot in report.shots}
     assert "found-0000-frame-0000" in named
     folder = searched / "generated" / "walk"
     (found,) = read_store(folder / "episodes").select(kind="found")

@@ -34,7 +34,7 @@ def squares() -> Squares:
 
 @pytest.fixture
 def markers() -> Markers:
-    """An examiner that counts what it is asked."""
+    """A judge that counts what it is asked."""
     return Markers()
 
 
@@ -52,7 +52,7 @@ def go(tmp_path: Path, squares: Squares, markers: Markers) -> Go:
             model,
             tmp_path / folder,
             LoopOptions(**options),
-            examiner=markers,
+            judge=markers,
             price=price,
             **extra,
         )

@@ -61,7 +61,7 @@ def run(folder: Path, *, samples: int = 2, say: bool = False) -> Outcome:
 
     options = LoopOptions(samples=samples)
     model = Scribe(folder.parent / f"{folder.name}.log")
-    return run_loop(Squares(), model, folder, options, observe, examiner=Markers())
+    return run_loop(Squares(), model, folder, options, observe, judge=Markers())
 
 
 if __name__ == "__main__":

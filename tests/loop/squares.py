@@ -1,7 +1,7 @@
 """A small task for the loop's tests: a red square takes a yellow one and reaches a green one.
 
 Pictures are 24 x 24. The task is real enough for the suite itself; most tests use the
-`Markers` examiner instead, which judges a program by strings in its functions, so that a
+`Markers` judge instead, which judges a program by strings in its functions, so that a
 test decides what passes and what fails.
 """
 

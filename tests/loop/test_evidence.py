@@ -18,7 +18,7 @@ from synth.failure import Failure
 from synth.loop import RunFolder, RunStatus, SuiteJudge, Verdict, read_status
 from synth.loop.answer import read_program
 from synth.loop.demonstrations import demonstrations, shot
-from synth.loop.feedback import complaints
+from synth.loop.feedback import reports
 from synth.loop.pictures import PictureFolder
 from synth.loop.verdict import GROUPS, Score
 
@@ -131,7 +131,7 @@ def test_complaints_are_few_and_different(squares: Squares) -> None:
         Failure("expert::goal[expert-0000]", "expert", "late", "expert-0000", 5, "reach_goal"),
         Failure("contract::total", "contract", "raises"),
     )
-    found = complaints(verdict, PLAN, squares, limit=3)
+    found = reports(verdict, PLAN, squares, limit=3)
     assert [(c.failure.test, c.failure.subtask, c.also) for c in found] == [
         ("contract::total", None, 0),
         ("expert::credits[expert-0000]", "take_key", 3),
@@ -143,13 +143,13 @@ def test_complaints_are_few_and_different(squares: Squares) -> None:
 def test_a_wrong_goal_is_shown_beside_a_right_one(squares: Squares) -> None:
     """A missed success comes with the nearest frame that is none, and the other way round."""
     missed = Failure("expert::goal[expert-0000]", "expert", "m", "expert-0000", 5, "reach_goal")
-    (complaint,) = complaints(failing(missed), PLAN, squares, limit=6)
-    assert [int(s.name[-4:]) for s in complaint.shots] == [0, 5, 4]
-    assert "not reached" in complaint.shots[-1].caption
+    (report,) = reports(failing(missed), PLAN, squares, limit=6)
+    assert [int(s.name[-4:]) for s in report.shots] == [0, 5, 4]
+    assert "not reached" in report.shots[-1].caption
     early = replace(missed, frame=0)
-    (complaint,) = complaints(failing(early), PLAN, squares, limit=6)
-    assert [int(s.name[-4:]) for s in complaint.shots] == [0, 5]
-    assert "goal is reached" in complaint.shots[-1].caption
+    (report,) = reports(failing(early), PLAN, squares, limit=6)
+    assert [int(s.name[-4:]) for s in report.shots] == [0, 5]
+    assert "goal is reached" in report.shots[-1].caption
 
 
 def test_a_program_that_stands_alone_is_taken_whole() -> None:

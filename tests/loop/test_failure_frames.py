@@ -12,8 +12,8 @@ from squares import PLAN, SPEC, Squares
 
 from synth.episode import EpisodeStore, Variant
 from synth.failure import Failure, Find
-from synth.loop.failure_frames import illustrate
-from synth.loop.feedback import complaints
+from synth.loop.failure_frames import failure_frames
+from synth.loop.feedback import reports
 from synth.loop.verdict import GROUPS, Score, Verdict
 from synth.prompts.render import render
 from synth.prompts.requests import RefineRequest
@@ -29,18 +29,18 @@ LIE = Failure(
 
 
 def told(failure: Failure, task: Squares) -> FailureReport:
-    """The one complaint about a failure."""
+    """The one report about a failure."""
     verdict = Verdict.of((), (failure.test,), (failure,))
-    (complaint,) = complaints(verdict, PLAN, task, limit=6)
-    return complaint
+    (report,) = reports(verdict, PLAN, task, limit=6)
+    return report
 
 
 def test_a_lie_without_a_success_near_it_is_shown_beside_that_of_another_episode(
     squares: Squares,
 ) -> None:
     """The one of all visible successes that differs in fewest pixels; its id is said."""
-    complaint = told(LIE, squares)
-    initial, fault, other = complaint.shots
+    report = told(LIE, squares)
+    initial, fault, other = report.shots
     assert (initial.name, fault.name) == ("random-0000-frame-0000", "random-0000-frame-0002")
     successes = {
         e.id: squares.store.frames[e.frame_index[-1]]
@@ -62,15 +62,15 @@ def test_held_out_successes_are_never_the_nearest(squares: Squares) -> None:
     """Where no visible episode succeeds, there is no such picture."""
     store = squares.store
     without = tuple(e for e in store.episodes if e.split == "held_out" or not e.success.any())
-    complaint = told(LIE, Squares(SPEC, replace(store, episodes=without)))
-    assert len(complaint.shots) == 2
+    report = told(LIE, Squares(SPEC, replace(store, episodes=without)))
+    assert len(report.shots) == 2
 
 
 def test_a_step_is_shown_beside_the_frame_before(squares: Squares) -> None:
     """The success of another episode says nothing of a step."""
-    complaint = told(replace(LIE, subtask="take_key"), squares)
-    assert [s.name[-4:] for s in complaint.shots] == ["0000", "0002", "0001"]
-    assert complaint.labels == (None, False, None)
+    report = told(replace(LIE, subtask="take_key"), squares)
+    assert [s.name[-4:] for s in report.shots] == ["0000", "0002", "0001"]
+    assert report.labels == (None, False, None)
 
 
 SHOWN = SPEC.model_copy(update={"metamorphic": MetamorphicSpec(render=[{"tile_size": 8}])})
@@ -106,15 +106,15 @@ def changed(subtask: str, expected: str, frame: int = 5) -> Failure:
 
 def test_a_changed_picture_is_shown_beside_the_plain_one(repainted: Squares) -> None:
     """First the changed initial frame, with which the program was asked; the change is named."""
-    complaint = told(changed(GOAL, "True"), repainted)
-    initial, fault, plain = complaint.shots
+    report = told(changed(GOAL, "True"), repainted)
+    initial, fault, plain = report.shots
     frames = repainted.store.frames_of(repainted.store["expert-0000"])
     assert (initial.frame == frames[0][..., ::-1]).all()
     assert (fault.frame == frames[5][..., ::-1]).all()
     assert (plain.frame == frames[5]).all()
     assert "frame 5 of 5: the frame at fault, changed (tile_size = 8)" in fault.caption
     assert plain.name == "expert-0000-frame-0005"
-    assert complaint.labels == (False, True, None)
+    assert report.labels == (False, True, None)
 
 
 def test_the_label_of_a_changed_picture_is_that_of_the_plain_one(repainted: Squares) -> None:
@@ -133,7 +133,7 @@ def test_names_of_changed_pictures_are_safe_for_files_and_never_the_same(
     names = [
         picture.shot.name
         for failure in (one, replace(one, variant="tile-size 8"))
-        for picture in illustrate(failure, GOAL, repainted)[:2]
+        for picture in failure_frames(failure, GOAL, repainted)[:2]
     ]
     assert len(set(names)) == 4
     assert all(re.fullmatch(r"[a-z0-9-]+-frame-\d{4}", name) for name in names)
@@ -141,15 +141,15 @@ def test_names_of_changed_pictures_are_safe_for_files_and_never_the_same(
 
 def test_changed_pictures_can_be_sent(repainted: Squares) -> None:
     """A prompt shows them, whatever their size."""
-    complaint = told(changed(GOAL, "True"), repainted)
-    request = RefineRequest(plan=PLAN, source="", complaints=(complaint,), target_microseconds=60.0)
+    report = told(changed(GOAL, "True"), repainted)
+    request = RefineRequest(plan=PLAN, source="", reports=(report,), target_microseconds=60.0)
     assert "changed (tile_size = 8)" in render(request).text
 
 
 def test_a_changed_picture_that_is_not_there_leaves_the_plain_one(squares: Squares) -> None:
     """Such as after recording again with other changes."""
-    complaint = told(changed(GOAL, "True"), squares)
-    assert [s.name for s in complaint.shots] == [
+    report = told(changed(GOAL, "True"), squares)
+    assert [s.name for s in report.shots] == [
         "expert-0000-frame-0000",
         "expert-0000-frame-0005",
         "expert-0000-frame-0004",
@@ -167,24 +167,24 @@ def test_a_find_is_shown_by_its_episode_and_told_once(squares: Squares) -> None:
     assert [s.name[:10] for s in told(live, task).shots[:2]] == ["found-0000"] * 2
     known = replace(live, test="search::known", episode="found-0000", find=None)
     verdict = Verdict.of((), (known.test, live.test), (known, live))
-    assert [c.failure.test for c in complaints(verdict, PLAN, task, limit=6)] == ["search::known"]
+    assert [c.failure.test for c in reports(verdict, PLAN, task, limit=6)] == ["search::known"]
 
 
 def test_a_find_that_is_no_episode_yet_is_told_in_words(squares: Squares) -> None:
     """Without pictures rather than not at all."""
     find = Find(99, (1, 2), "a lie")
     live = Failure("search::live", "search", "found", None, 2, GOAL, find=find)
-    complaint = told(live, squares)
-    assert complaint.failure == live
-    assert not complaint.shots
+    report = told(live, squares)
+    assert report.failure == live
+    assert not report.shots
 
 
 def test_what_refutes_a_plan_is_not_called_a_fault(squares: Squares) -> None:
     """The success is right; it is the plan that it speaks against."""
     skipped = Failure("necessity::x", "necessity", "skips", "expert-0001", 5, "take_key")
-    complaint = told(skipped, squares)
-    assert "the goal is reached, against the plan" in complaint.shots[1].caption
-    assert "at fault" not in "".join(s.caption for s in complaint.shots)
+    report = told(skipped, squares)
+    assert "the goal is reached, against the plan" in report.shots[1].caption
+    assert "at fault" not in "".join(s.caption for s in report.shots)
 
 
 def test_the_stages_of_the_cascade_are_in_the_order_of_its_groups() -> None:
@@ -204,4 +204,4 @@ def test_a_held_out_episode_is_never_drawn(squares: Squares) -> None:
     for name in (None, "x"):
         failure = Failure("a::b", "expert", "leak", held.id, 3, GOAL, variant=name)
         with pytest.raises(ValueError, match="held-out"):
-            illustrate(failure, GOAL, Squares(SHOWN, store))
+            failure_frames(failure, GOAL, Squares(SHOWN, store))

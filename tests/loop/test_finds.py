@@ -70,15 +70,15 @@ def test_a_find_becomes_an_episode_and_its_pictures_reach_the_model(tmp_path: Pa
     assert outcome.finds == 1
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
-    (complaint,) = refine.complaints
-    assert complaint.failure.episode == "found-0000"
-    assert [s.name for s in complaint.shots[:2]] == [
+    (report,) = refine.reports
+    assert report.failure.episode == "found-0000"
+    assert [s.name for s in report.shots[:2]] == [
         "found-0000-frame-0000",
         "found-0000-frame-0003",
     ]
-    assert complaint.shots[2].name.startswith("expert-")
-    assert "another episode" in complaint.shots[2].caption
-    assert complaint.labels == (False, False, None)
+    assert report.shots[2].name.startswith("expert-")
+    assert "another episode" in report.shots[2].caption
+    assert report.labels == (False, False, None)
 
 
 def test_every_later_candidate_is_judged_by_what_was_found(tmp_path: Path) -> None:
@@ -175,12 +175,12 @@ def committed(tmp_path: Path) -> Path:
     return target
 
 
-@pytest.mark.parametrize("examiner", [Liars, Blind], ids=["with a simulator", "without"])
+@pytest.mark.parametrize("judge", [Liars, Blind], ids=["with a simulator", "without"])
 def test_a_replay_on_the_committed_episodes_gives_the_reward_byte_for_byte(
-    committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, examiner: type[Liars]
+    committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge: type[Liars]
 ) -> None:
     """Each find waits until it is found again, and nothing is played or asked."""
-    monkeypatch.setattr("synth.loop.run.SuiteJudge", examiner)
+    monkeypatch.setattr("synth.loop.run.SuiteJudge", judge)
     monkeypatch.setattr("synth.task.found.play", refuse)
     task = Squares(SPEC, read_store(committed / "episodes"))
     assert len(task.store.select(kind="found")) == 3
@@ -294,7 +294,7 @@ def test_a_find_made_for_speed_can_undo_an_acceptance(tmp_path: Path) -> None:
     assert outcome.accepted
     assert outcome.source == liar(microseconds=90)
     refine = next(r for r in model.requests if isinstance(r, RefineRequest))
-    assert refine.complaints[0].failure.test == KNOWN
+    assert refine.reports[0].failure.test == KNOWN
 
 
 def test_a_find_that_was_told_right_elsewhere_keeps_its_verdict(tmp_path: Path) -> None:

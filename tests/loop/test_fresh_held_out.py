@@ -117,7 +117,7 @@ def test_a_replay_takes_over_looks_at_episodes_that_are_gone(
     monkeypatch.setattr("synth.loop.episodes.fresh_held_out", refuse)
     task, judge = Squares(store=make_store(2)), Markers()
     replay = ReplayModel(outcome.folder / "journal.jsonl")
-    again = run_loop(task, replay, tmp_path / "replay", examiner=judge)
+    again = run_loop(task, replay, tmp_path / "replay", judge=judge)
     assert again.accepted
     assert (again.folder / "reward.py").read_text() == program()
     assert judge.generations == [2]
@@ -150,7 +150,7 @@ def test_nothing_of_any_generation_is_in_the_journal_or_in_a_prompt(tmp_path: Pa
     outcome = run_loop(task, model, tmp_path / "run", LoopOptions(faster_rounds=0))
     assert outcome.accepted
     assert looks(outcome) == [(False, 1, 0), (False, 2, 1), (True, 3, 2)]
-    said = {r.complaints[0].failure.message for r in model.requests if isinstance(r, RefineRequest)}
+    said = {r.reports[0].failure.message for r in model.requests if isinstance(r, RefineRequest)}
     assert len(said) == 1
     text = (outcome.folder / "journal.jsonl").read_text()
     pictures = {p.stem for p in (outcome.folder / "pictures").iterdir()}

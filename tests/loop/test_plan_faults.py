@@ -54,7 +54,7 @@ class Necessary(Markers):
 def run(answers: list[str], folder: Path, **options: int) -> tuple[Outcome, ScriptedModel]:
     """Run the loop; the outcome, and the model with what it was asked."""
     model = ScriptedModel(answers)
-    outcome = run_loop(Squares(SPEC), model, folder, LoopOptions(**options), examiner=Necessary())
+    outcome = run_loop(Squares(SPEC), model, folder, LoopOptions(**options), judge=Necessary())
     return outcome, model
 
 
@@ -68,9 +68,9 @@ def test_an_unnecessary_sub_task_asks_for_a_better_plan_at_once(tmp_path: Path) 
     again = model.requests[2]
     assert isinstance(again, DescribeRequest)
     assert again.previous == TOO_MUCH
-    assert [c.failure.subtask for c in again.complaints] == ["face_goal"]
-    assert "can do without face_goal" in again.complaints[0].failure.message
-    names = [s.name for s in again.complaints[0].shots]
+    assert [c.failure.subtask for c in again.reports] == ["face_goal"]
+    assert "can do without face_goal" in again.reports[0].failure.message
+    names = [s.name for s in again.reports[0].shots]
     assert names == [f"expert-0001-frame-000{k}" for k in (0, 5, 4)]
     assert "it is the plan that is to be corrected now" in render(again).text
 

@@ -25,11 +25,9 @@ class SlowMachine(Markers):
         return Timing(300 - timing.single, timing.batched, timing.profile)
 
 
-def replay(journal: Path, folder: Path, examiner: Markers, **options: int) -> Outcome:
+def replay(journal: Path, folder: Path, judge: Markers, **options: int) -> Outcome:
     """Replay with the options that somebody else happens to have."""
-    return run_loop(
-        Squares(), ReplayModel(journal), folder, LoopOptions(**options), examiner=examiner
-    )
+    return run_loop(Squares(), ReplayModel(journal), folder, LoopOptions(**options), judge=judge)
 
 
 def test_another_machine_s_clock_changes_nothing(tmp_path: Path) -> None:
@@ -61,7 +59,7 @@ def test_a_replay_ends_where_the_tape_ends(tmp_path: Path) -> None:
     """A run that was cut short replays to the same best program, without an error."""
     wrong = block(program(key="wrong"))
     model = ScriptedModel([PLAN_TEXT, wrong, wrong])
-    run = run_loop(Squares(), model, tmp_path / "run", LoopOptions(calls=3), examiner=Markers())
+    run = run_loop(Squares(), model, tmp_path / "run", LoopOptions(calls=3), judge=Markers())
     assert run.ending == "budget"
     outcome = replay(tmp_path / "run" / "journal.jsonl", tmp_path / "replay", Markers())
     assert outcome.ending == "budget"
@@ -73,8 +71,8 @@ def test_a_folder_that_replayed_another_journal_replays_this_one(tmp_path: Path)
     """What an earlier replay left behind does not get into a later one."""
     first, second = tmp_path / "first", tmp_path / "second"
     one, other = block(program(microseconds=50)), block(program(microseconds=260))
-    run_loop(Squares(), ScriptedModel([PLAN_TEXT, one]), first, examiner=Markers())
-    run_loop(Squares(), ScriptedModel([PLAN_TEXT, other]), second, examiner=SlowMachine())
+    run_loop(Squares(), ScriptedModel([PLAN_TEXT, one]), first, judge=Markers())
+    run_loop(Squares(), ScriptedModel([PLAN_TEXT, other]), second, judge=SlowMachine())
     replay(first / "journal.jsonl", tmp_path / "replay", Markers())
     outcome = replay(second / "journal.jsonl", tmp_path / "replay", Markers())
     assert outcome.source == program(microseconds=260)

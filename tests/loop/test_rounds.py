@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, program
 
-from synth.errors import EnvironmentFault, ModelTruncated, ModelUnavailable
+from synth.errors import EnvironmentFault, ModelDeadEnd, ModelTruncated, ModelUnavailable
 from synth.journal import DecisionRecord, read_journal
 from synth.loop import events
 from synth.models.base import Reply, Usage
@@ -73,7 +73,7 @@ def test_a_program_that_does_not_parse_is_repaired_whole(go: Go) -> None:
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
     assert "def take_key(frame, initial:" in refine.source
-    assert refine.complaints[0].failure.test == "program::parses"
+    assert refine.reports[0].failure.test == "program::parses"
 
 
 def test_a_wrong_sub_task_is_repaired_by_its_function_alone(go: Go) -> None:
@@ -86,9 +86,9 @@ def test_a_wrong_sub_task_is_repaired_by_its_function_alone(go: Go) -> None:
     assert outcome.source == program()
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
-    (complaint,) = refine.complaints
-    assert complaint.failure.subtask == "take_key"
-    assert [s.name for s in complaint.shots] == [
+    (report,) = refine.reports
+    assert report.failure.subtask == "take_key"
+    assert [s.name for s in report.shots] == [
         "expert-0001-frame-0000",
         "expert-0001-frame-0003",
         "expert-0001-frame-0002",
@@ -145,10 +145,10 @@ def test_a_held_out_failure_is_not_accepted_and_says_only_that(go: Go, markers: 
     assert markers.held_out_looks == [narrow, program()]
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
-    (complaint,) = refine.complaints
-    assert "not shown" in complaint.failure.message
-    assert not complaint.shots
-    assert complaint.failure.episode is None
+    (report,) = refine.reports
+    assert "not shown" in report.failure.message
+    assert not report.shots
+    assert report.failure.episode is None
 
 
 def test_of_programs_that_only_seem_right_the_newest_is_gone_on_from(go: Go) -> None:
@@ -213,7 +213,7 @@ def test_an_answer_without_code_is_feedback(go: Go, useless: str) -> None:
     after_write, after_refine = model.requests[2], model.requests[4]
     assert isinstance(after_write, RefineRequest)
     assert isinstance(after_refine, RefineRequest)
-    assert after_write.complaints
+    assert after_write.reports
     assert "could not be used" in after_refine.notes[0]
     assert after_refine.source == program(key="wrong")
     assert (outcome.folder / "reward.py").read_text() == program()
@@ -228,7 +228,7 @@ def test_an_answer_that_is_no_plan_is_asked_again_with_the_reason(go: Go) -> Non
     again = model.requests[1]
     assert isinstance(again, DescribeRequest)
     assert again.key == "describe-1-0"
-    assert "could not be read as a plan" in again.complaints[0].failure.message
+    assert "could not be read as a plan" in again.reports[0].failure.message
 
 
 def test_three_rounds_without_improvement_put_the_plan_in_question(go: Go) -> None:
@@ -247,7 +247,7 @@ def test_three_rounds_without_improvement_put_the_plan_in_question(go: Go) -> No
     again = model.requests[5]
     assert isinstance(again, DescribeRequest)
     assert again.previous == PLAN
-    assert again.complaints[0].failure.subtask == "take_key"
+    assert again.reports[0].failure.subtask == "take_key"
 
 
 def test_a_worse_program_of_a_new_plan_does_not_replace_the_best(go: Go) -> None:
@@ -355,6 +355,17 @@ def test_a_sample_that_passes_is_found_behind_one_that_only_seems_to(go: Go) -> 
     assert outcome.accepted
     assert outcome.source == program()
     assert (outcome.folder / "reward.py").read_text() == program()
+
+
+def test_a_dead_end_is_the_models_and_asking_again_is_not_the_advice(go: Go) -> None:
+    """A model that cannot do it ends the run as an outcome with exit code 6, not as a fault."""
+    model = ScriptedModel([PLAN_TEXT, block(program(key="wrong")), ModelDeadEnd("no such word.")])
+    outcome = go(model)
+    assert (outcome.accepted, outcome.ending, outcome.exit_code) == (False, "dead_end", 6)
+    assert outcome.reason == "no such word."
+    assert "another with --model" in outcome.next_step
+    assert "run the same" not in outcome.next_step.lower()
+    assert outcome.source == program(key="wrong")
 
 
 def test_a_failed_service_loses_nothing_and_a_rerun_asks_only_what_is_missing(go: Go) -> None:

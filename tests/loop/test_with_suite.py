@@ -69,7 +69,7 @@ def test_lint_error_wrong_goal_and_narrow_goal_are_repaired(
     assert outcome.calls == 5
     assert outcome.looks == 2
     groups = [
-        request.complaints[0].failure.test
+        request.reports[0].failure.test
         for request in model.requests
         if isinstance(request, RefineRequest)
     ]

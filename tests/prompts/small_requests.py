@@ -114,7 +114,7 @@ WHOLE = FailureReport(
 
 DESCRIBE = DescribeRequest(demonstrations=(DEMONSTRATION,), goal="take the red square")
 DESCRIBE_AGAIN = DescribeRequest(
-    demonstrations=(DEMONSTRATION,), previous=PLAN, complaints=(WHOLE,), round=2
+    demonstrations=(DEMONSTRATION,), previous=PLAN, reports=(WHOLE,), round=2
 )
 WRITE = WriteRequest(
     plan=PLAN, demonstrations=(DEMONSTRATION,), target_microseconds=60.0, goal="take it"
@@ -122,14 +122,14 @@ WRITE = WriteRequest(
 REFINE = RefineRequest(
     plan=PLAN,
     source=SOURCE,
-    complaints=(EARLY, WHOLE, LATE),
+    reports=(EARLY, WHOLE, LATE),
     notes=("visit_blue compared areas; reverted, since it broke expert::credits_every_subtask.",),
     demonstrations=(DEMONSTRATION,),
     target_microseconds=60.0,
     round=3,
 )
 REFINE_UNREADABLE = replace(
-    REFINE, source="def take_red(frame, initial:\n", complaints=(), demonstrations=()
+    REFINE, source="def take_red(frame, initial:\n", reports=(), demonstrations=()
 )
 FASTER = FasterRequest(
     plan=PLAN,

@@ -182,9 +182,9 @@ def test_no_prompt_can_carry_a_held_out_failure(
 ) -> None:
     """Wherever it stands among others, the whole request is refused."""
     held = FailureReport(failure)  # type: ignore[arg-type]  # of the right type above
-    complaints = (WHOLE,) * before + (held,) + (EARLY,) * after
+    reports = (WHOLE,) * before + (held,) + (EARLY,) * after
     with pytest.raises(ValueError, match="held out"):
-        render(replace(request_, complaints=complaints))  # type: ignore[call-arg]  # both have it
+        render(replace(request_, reports=reports))  # type: ignore[call-arg]  # both have it
 
 
 @pytest.mark.parametrize("base", [DESCRIBE, WRITE, REFINE])

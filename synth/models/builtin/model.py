@@ -90,7 +90,7 @@ class BuiltinModel:
         return Reply(text, model=self.name)
 
     def _describe(self, request: DescribeRequest, deadline: float) -> str:
-        evidence = gather(request.demonstrations, request.complaints)
+        evidence = gather(request.demonstrations, request.reports)
         way = way_of(evidence)
         examples = goal_examples(evidence, request.previous.goal if request.previous else None)
         goal = search(way.atoms(examples), examples, deadline=deadline)
@@ -126,7 +126,7 @@ class BuiltinModel:
         return _answer("", program_of(chosen, request.plan, evidence))
 
     def _refine(self, request: RefineRequest, deadline: float) -> str:
-        evidence = gather(request.demonstrations, (*request.complaints, *request.earlier))
+        evidence = gather(request.demonstrations, (*request.reports, *request.earlier))
         plan = request.plan
         choices = choices_for(plan, evidence, deadline=deadline)
         if choices.conflict is not None:
@@ -135,7 +135,7 @@ class BuiltinModel:
         if not all(choices.predicates):
             return f"No program is offered: {_missing(choices, plan.names)}"
         now = current_choices(request.source, plan, choices, evidence)
-        blamed = {c.failure.subtask for c in request.complaints}
+        blamed = {c.failure.subtask for c in request.reports}
         fixed = [
             None if name in blamed else place for name, place in zip(plan.names, now, strict=True)
         ]

@@ -20,7 +20,7 @@ __all__ = ["in_stages", "kept_steps", "lacks_a_stage"]
 
 def lacks_a_stage(request: DescribeRequest) -> bool:
     """Whether all that is said against the previous plan is that it lacks a stage."""
-    blamed = {c.failure.subtask for c in request.complaints if c.failure.group == "necessity"}
+    blamed = {c.failure.subtask for c in request.reports if c.failure.group == "necessity"}
     return blamed == {None}
 
 
@@ -34,8 +34,8 @@ def kept_steps(request: DescribeRequest, found: Sequence[str]) -> set[str]:
     if lacks_a_stage(request):
         return set(found)
     names = list(request.previous.names[:-1]) if request.previous else []
-    ordered = any(_pair(c, names) for c in request.complaints)
-    blamed = {c.failure.subtask for c in request.complaints if not _pair(c, names)}
+    ordered = any(_pair(c, names) for c in request.reports)
+    blamed = {c.failure.subtask for c in request.reports if not _pair(c, names)}
     kept = [name for name in names if name not in blamed]
     # Where no step is blamed, one of them may still not be necessary: the first goes.
     return set(kept if ordered or len(kept) < len(names) else kept[1:])
@@ -49,7 +49,7 @@ def in_stages(phrases: Sequence[Phrase], request: DescribeRequest) -> list[list[
         request: With what is said against the previous plan; what that had in one stage stays.
     """
     names = [phrase.name for phrase in phrases]
-    pairs = [pair for c in request.complaints if (pair := _pair(c, names[:-1]))]
+    pairs = [pair for c in request.reports if (pair := _pair(c, names[:-1]))]
     if request.previous is not None:
         known = [[n for n in stage if n in names] for stage in request.previous.stage_names]
         pairs += [(stage[0], stage[-1]) for stage in known if len(stage) > 1]
