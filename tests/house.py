@@ -26,7 +26,7 @@ LAYERS = (
     ("spec", "episode", "shaping"),
     ("program",),
     ("sandbox",),
-    ("proven",),
+    ("proven", "verdicts"),
     ("reward",),
     ("envs",),
     ("experts",),

@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synth.suite.evidence import Evidence, gather
+    from synth.suite.evidence import RecordedVerdicts, gather
     from synth.suite.judging import Judgement, judge
     from synth.suite.matrix import Status, StatusMatrix
     from synth.suite.pytest.ids import episodes_of
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Check",
-    "Evidence",
     "Judgement",
+    "RecordedVerdicts",
     "Speed",
     "Status",
     "StatusMatrix",
@@ -36,7 +36,7 @@ __all__ = [
 
 _HOMES = {
     "Check": "registry",
-    "Evidence": "evidence",
+    "RecordedVerdicts": "evidence",
     "Judgement": "judging",
     "Speed": "speed",
     "Status": "matrix",

@@ -17,13 +17,13 @@ from synth.suite.diagnosis import count
 if TYPE_CHECKING:
     from synth.episode import Episode
     from synth.spec import GateSpec
-    from synth.suite.evidence import Evidence
+    from synth.suite.evidence import RecordedVerdicts
     from synth.suite.subject import Subject
 
 __all__ = ["bounds", "completed", "completes_falsely", "shortfall"]
 
 
-def completed(evidence: Evidence, episode: Episode) -> bool:
+def completed(evidence: RecordedVerdicts, episode: Episode) -> bool:
     """Whether every distinct sub-task is credited, the goal among them.
 
     Sub-tasks are counted, not frames on which something holds: the verifier published with
@@ -33,7 +33,7 @@ def completed(evidence: Evidence, episode: Episode) -> bool:
     return credit.complete >= 0 and not credit.skipped
 
 
-def completes_falsely(evidence: Evidence, episode: Episode) -> bool:
+def completes_falsely(evidence: RecordedVerdicts, episode: Episode) -> bool:
     """Whether the goal first holds before the environment's first success, or without one."""
     complete = evidence.credit(episode).complete
     return complete >= 0 and not np.any(episode.success[: complete + 1])

@@ -1,8 +1,8 @@
-"""All verdicts of a program over a task's episodes.
+"""All verdicts of a program over a task's episodes, as recorded and in changed pictures.
 
-Every distinct (frame, initial frame) pair is judged once, in one batch; then all of them
-again, shuffled, by a second fresh worker, since a pure function cannot tell the order in
-which it is asked. What the verdicts should have been is for the checks to say.
+The recorded episodes are judged a second time, shuffled, by a fresh worker, since a pure
+function cannot tell the order in which it is asked. What the verdicts should have been is
+for the checks to say.
 """
 
 from __future__ import annotations
@@ -10,31 +10,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from synth.credit import assign_credit
-from synth.sandbox import Cell, Sandbox
+from synth.sandbox import Cell
+from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from synth.credit import Credit
     from synth.episode import Episode, EpisodeStore
     from synth.plan import Stages
-    from synth.sandbox import CellError, Verdicts
+    from synth.sandbox import CellError
+    from synth.suite.changed import Changed
 
-__all__ = ["Evidence", "gather"]
-
-SHUFFLE = 20240204  # any fixed seed: the second pass must be the same on every run
-PATIENCE = 10.0
-PATIENCE_PER_PAIR = 0.02  # seconds; three times the slowest published program
+__all__ = ["ChangedVerdicts", "RecordedVerdicts", "gather", "gather_changed"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Evidence:
-    """Verdicts of one program on some episodes. P pairs, K sub-tasks.
+class RecordedVerdicts:
+    """Verdicts of one program on some recorded episodes. P pairs, K sub-tasks.
 
     Attributes:
         stages: The program's sub-tasks, stage by stage.
@@ -91,7 +88,7 @@ def gather(
     *,
     twice: bool = True,
     unsafe: bool = False,
-) -> Evidence:
+) -> RecordedVerdicts:
     """Run a program over episodes, twice.
 
     Only the frames of these episodes reach the program.
@@ -106,47 +103,68 @@ def gather(
 
     Raises:
         ProgramFault: The program hung, crashed or broke the reply format as a whole.
-            A checker that raises on one frame is not such a case: it becomes a cell.
         SandboxUnavailable: This machine cannot confine it.
     """
-    index = np.concatenate([e.frame_index for e in episodes]).astype(np.int64)
-    first = np.concatenate([np.full(len(e.frame_index), e.frame_index[0]) for e in episodes])
-    pairs, inverse = np.unique(np.stack([index, first], axis=1), axis=0, return_inverse=True)
-    ends = np.cumsum([len(e.frame_index) for e in episodes])
-    rows = dict(
-        zip((e.id for e in episodes), np.split(inverse.reshape(-1), ends[:-1]), strict=True)
-    )
-    deadline = PATIENCE + PATIENCE_PER_PAIR * len(pairs)
-    straight = _one_pass(source, store.frames, pairs, stages, deadline=deadline, unsafe=unsafe)
-    again = straight.cells
+    shown = [Footage(store.frames, episode.frame_index) for episode in episodes]
+    answers = ask(source, stages, shown, unsafe=unsafe)
+    again = answers.cells
     if twice:
-        order = np.random.default_rng(SHUFFLE).permutation(len(pairs))
-        shuffled = _one_pass(
-            source, store.frames, pairs[order], stages, deadline=deadline, unsafe=unsafe
+        again = ask(source, stages, shown, shuffled=True, unsafe=unsafe).cells
+    ids = [episode.id for episode in episodes]
+    return RecordedVerdicts(
+        stages,
+        answers.pairs,
+        answers.cells,
+        again,
+        answers.errors,
+        rows=dict(zip(ids, answers.rows, strict=True)),
+        credits={id_: assign_credit(answers.holds(n), stages) for n, id_ in enumerate(ids)},
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ChangedVerdicts:
+    """What a program says of one episode in changed pictures. T actions, K sub-tasks.
+
+    Attributes:
+        changed: The episode and its pictures.
+        cells: ``uint8[T+1, K]`` of `Cell`.
+        errors: Frame to why a cell of it is no verdict, for the first few.
+    """
+
+    changed: Changed
+    cells: NDArray[np.uint8]
+    errors: Mapping[int, CellError]
+
+
+def gather_changed(
+    source: str, shown: Sequence[Changed], stages: Stages, *, unsafe: bool = False
+) -> tuple[ChangedVerdicts, ...]:
+    """Run a program over episodes in changed pictures, once.
+
+    Whether a program remembers is asserted on the recorded frames.
+
+    Args:
+        source: The program; it must parse and lint.
+        shown: The episodes.
+        stages: The program's own stages.
+        unsafe: Run even where this machine cannot confine the program.
+
+    Returns:
+        The verdicts, in the order of `shown`.
+
+    Raises:
+        ProgramFault: The program hung, crashed or broke the reply format as a whole.
+        SandboxUnavailable: This machine cannot confine it.
+    """
+    footage = [Footage(one.frames, one.index) for one in shown]
+    answers = ask(source, stages, footage, unsafe=unsafe)
+    errors = {error.pair: error for error in reversed(answers.errors)}
+    return tuple(
+        ChangedVerdicts(
+            one,
+            answers.of(n),
+            {t: errors[row] for t, row in enumerate(answers.rows[n].tolist()) if row in errors},
         )
-        again = np.empty_like(shuffled.cells)
-        again[order] = shuffled.cells
-    credited = {
-        name: assign_credit(straight.cells[of] == Cell.TRUE, stages) for name, of in rows.items()
-    }
-    return Evidence(stages, pairs, straight.cells, again, straight.errors, rows, credited)
-
-
-def _one_pass(
-    source: str,
-    frames: NDArray[np.uint8],
-    pairs: NDArray[np.int64],
-    stages: Stages,
-    *,
-    deadline: float,
-    unsafe: bool,
-) -> Verdicts:
-    """Judge pairs in a worker of their own; frames are sent in the order the pairs name them."""
-    flat = pairs.reshape(-1)
-    _, where, local = np.unique(flat, return_index=True, return_inverse=True)
-    by_appearance = np.argsort(where)
-    rank = np.empty_like(by_appearance)
-    rank[by_appearance] = np.arange(len(by_appearance))
-    sent = frames[flat[where[by_appearance]]]
-    with Sandbox(source, deadline=deadline, unsafe=unsafe, stages=stages) as sandbox:
-        return sandbox.verdicts(sent, rank[local].reshape(-1, 2))
+        for n, one in enumerate(shown)
+    )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from synth.failure import Find
     from synth.plan import Plan
     from synth.spec import Spec
-    from synth.suite.evidence import Evidence
+    from synth.suite.evidence import RecordedVerdicts
     from synth.suite.subject import Subject
 
 __all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
@@ -77,7 +77,7 @@ class Case:
         return self._episode
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> RecordedVerdicts:
         """The program's verdicts on all episodes; see `Subject.evidence` for what it raises."""
         return self.subject.evidence
 

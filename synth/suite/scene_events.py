@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode import Episode, SceneEvent
-    from synth.suite.evidence import Evidence
+    from synth.suite.evidence import RecordedVerdicts
 
 __all__ = [
     "Offset",
@@ -111,7 +111,7 @@ def first_rise(holds: NDArray[np.bool_], column: int) -> int:
     return int(np.argmax(holds[:, column])) if holds[:, column].any() else -1
 
 
-def unnoticed(evidence: Evidence, episode: Episode) -> tuple[tuple[int, SceneEvent], ...]:
+def unnoticed(evidence: RecordedVerdicts, episode: Episode) -> tuple[tuple[int, SceneEvent], ...]:
     """Changes for good on whose frame no sub-task begins to hold.
 
     Returns:
@@ -121,7 +121,7 @@ def unnoticed(evidence: Evidence, episode: Episode) -> tuple[tuple[int, SceneEve
     return tuple((n, c) for n, c in enumerate(leavings(episode)) if c.frame not in risen)
 
 
-def offsets(evidence: Evidence, successes: Sequence[Episode]) -> dict[int, Offset]:
+def offsets(evidence: RecordedVerdicts, successes: Sequence[Episode]) -> dict[int, Offset]:
     """Changes that no sub-task notices, though one begins to hold always near them.
 
     A sub-task is meant for a change where it is as many frames off in all experts that have
@@ -145,7 +145,10 @@ def offsets(evidence: Evidence, successes: Sequence[Episode]) -> dict[int, Offse
 
 
 def _offset(
-    evidence: Evidence, number: int, episodes: Sequence[Episode], successes: Sequence[Episode]
+    evidence: RecordedVerdicts,
+    number: int,
+    episodes: Sequence[Episode],
+    successes: Sequence[Episode],
 ) -> Offset | None:
     experts = tuple(e for e in episodes if e.kind == "expert")
     if not experts:
@@ -180,7 +183,7 @@ def where(change: SceneEvent) -> str:
     return f"rows {top}..{bottom - 1}, columns {left}..{right - 1}"
 
 
-def _apart(evidence: Evidence, episode: Episode, number: int, column: int) -> int | None:
+def _apart(evidence: RecordedVerdicts, episode: Episode, number: int, column: int) -> int | None:
     """Frames from a change to where a sub-task first holds, unless another change is there."""
     change = leavings(episode)[number]
     first = first_rise(evidence.holds(episode), column)
@@ -189,7 +192,9 @@ def _apart(evidence: Evidence, episode: Episode, number: int, column: int) -> in
     return first - change.frame
 
 
-def _exact(evidence: Evidence, episodes: Sequence[Episode], number: int, column: int) -> bool:
+def _exact(
+    evidence: RecordedVerdicts, episodes: Sequence[Episode], number: int, column: int
+) -> bool:
     """Whether a sub-task first holds on the very frame of a change in some expert."""
     for episode in episodes:
         changes = leavings(episode) if episode.kind == "expert" else ()

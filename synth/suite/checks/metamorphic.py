@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.episode.naming import Sort
     from synth.failure import Failure
     from synth.spec import MetamorphicSpec, Spec
-    from synth.suite.changed_evidence import ShownChanged
+    from synth.suite.evidence import ChangedVerdicts
     from synth.suite.registry import Case
 
 __all__: list[str] = []
@@ -90,7 +90,7 @@ class _Way:
         now: For each, ``uint8[T+1]`` of `Cell`: in the changed pictures.
     """
 
-    shown: tuple[ShownChanged, ...]
+    shown: tuple[ChangedVerdicts, ...]
     plain: tuple[NDArray[np.uint8], ...]
     now: tuple[NDArray[np.uint8], ...]
 
@@ -111,7 +111,7 @@ class _Way:
 def _compared(case: Case, sort: Sort) -> Iterator[Failure]:
     """One failure for each split, each way of changing and each sub-task that is not the same."""
     for split in case.subject.splits:
-        ways: dict[str, list[ShownChanged]] = {}
+        ways: dict[str, list[ChangedVerdicts]] = {}
         for shown in case.subject.changed:
             name = shown.changed.name
             if sort_of(name) == sort and shown.changed.episode.split == split:
@@ -124,7 +124,7 @@ def _compared(case: Case, sort: Sort) -> Iterator[Failure]:
                     yield _failure(case, subtask, way, staying)
 
 
-def _way(case: Case, shown: Sequence[ShownChanged], k: int) -> _Way:
+def _way(case: Case, shown: Sequence[ChangedVerdicts], k: int) -> _Way:
     return _Way(
         tuple(shown),
         tuple(case.evidence.cells_of(s.changed.episode)[:, k] for s in shown),
@@ -156,7 +156,7 @@ def _failure(case: Case, subtask: str, way: _Way, staying: Sequence[str]) -> Fai
     )
 
 
-def _said(cell: int, shown: ShownChanged, frame: int) -> str:
+def _said(cell: int, shown: ChangedVerdicts, frame: int) -> str:
     """What a checker answered, as the end of a clause."""
     if cell > Cell.TRUE:
         return described(cell, shown.errors.get(frame))
