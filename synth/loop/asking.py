@@ -2,7 +2,7 @@
 
 Every request is looked up first by its place in the run and its digest: what the journal
 holds is neither asked nor paid for again. Before anything is sent, the request is on the
-disk; before an answer is looked at, so is the answer. Retries are the providers' affair.
+disk; before an answer is looked at, so is the answer. The providers retry.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class Asker:
         self._mutex = threading.Lock()
         self._before = len(journal.tape.responses)
         self._told = False
+        self._begun = 0
         self.rounds = 0
         self.replayed = 0
 
@@ -90,14 +91,23 @@ class Asker:
         cost = self._price.cost(usage) if self._price else None
         return Spent(self.rounds, len(responses), usage, cost, self._clock.elapsed())
 
-    def begin_round(self) -> None:
-        """Count a round.
+    def begin_round(self, *, counted: bool) -> int:
+        """Begin a round.
+
+        Args:
+            counted: Whether the budget of rounds counts it.
+
+        Returns:
+            Its number in the run, from 0.
 
         Raises:
             BudgetExhausted: There is none left.
         """
-        self._require(requests=0)
-        self.rounds += 1
+        if counted:
+            self._require(requests=0)
+            self.rounds += 1
+        self._begun += 1
+        return self._begun - 1
 
     def ask(self, requests: Sequence[Request]) -> tuple[str, ...]:
         """The answers to `requests`, in their order; those not yet known are asked at once.

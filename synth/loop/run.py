@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from synth import __version__
-from synth.errors import BudgetExhausted, ModelDeadEnd, ModelError, SynthError
+from synth.envs.registry import family_of
+from synth.errors import BudgetExhausted, ModelDeadEnd, ModelError, SpecError, SynthError
 from synth.journal import DecisionRecord, Journal, RunRecord, Tape
 from synth.loop.asking import Asker
 from synth.loop.budget import stop_condition
 from synth.loop.cached_judge import CachedJudge
 from synth.loop.clock import Clock
+from synth.loop.demonstrations import demonstrations
 from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
 from synth.loop.faster import make_faster
@@ -26,7 +28,9 @@ from synth.loop.options import LoopOptions
 from synth.loop.outcome import Ending, Outcome, next_step
 from synth.loop.pictures import PictureFolder
 from synth.loop.prices import find_price
-from synth.loop.rounds import Rounds
+from synth.loop.rounds import until_accepted
+from synth.loop.state import Run, RunState
+from synth.prompts.invariances import invariances
 from synth.prompts.render import render, templates_digest
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from synth.loop.judge import Judge, Task
     from synth.loop.prices import Price
     from synth.models.base import Model
+    from synth.spec import Spec
 
 __all__ = ["run_loop"]
 
@@ -93,14 +98,14 @@ def run_loop(
         watch = clock or Clock(journal.tape.elapsed)
         awaited = (*journal.tape.found, *(tape.found if tape else ()))
         episodes = Episodes(task.spec, task.store, awaited)
-        run = _Run(
-            episodes=episodes,
-            model=model,
-            files=files,
-            journal=journal,
-            options=options,
-            observer=observer or _ignore,
-        )
+        ledger = Ledger(journal, files, episodes.spec)
+        tell = observer or _ignore
+
+        def observe(event: Event) -> None:
+            if isinstance(event, RoundStarted | Improved):
+                files.write_status(_status(run, model, "running"))
+            tell(event)
+
         asker = Asker(
             model=model,
             journal=journal,
@@ -109,153 +114,152 @@ def run_loop(
             stop=stop,
             price=price,
             clock=watch,
-            observe=run.observe,
+            observe=observe,
             tape=tape,
         )
         judge = judge or SuiteJudge(episodes, folder, unsafe=unsafe)
-        bench = CachedJudge(judge, episodes, journal, watch, source=tape)
-        return run.go(asker, bench)
-
-
-class _Run:
-    """One process's work on a run, and how it ends."""
-
-    def __init__(
-        self,
-        *,
-        episodes: Episodes,
-        model: Model,
-        files: RunFolder,
-        journal: Journal,
-        options: LoopOptions,
-        observer: Observer,
-    ) -> None:
-        self.episodes, self.model, self.files, self.journal = episodes, model, files, journal
-        self.options, self.observer = options, observer
-        self.ledger = Ledger(journal, files, episodes.spec)
-        self.asker: Asker
-        self.bench: CachedJudge
-
-    def observe(self, event: Event) -> None:
-        """Pass an event on; where a round begins, the status file is brought up to date."""
-        if isinstance(event, RoundStarted | Improved):
-            self.files.write_status(self.status("running"))
-        self.observer(event)
-
-    def go(self, asker: Asker, bench: CachedJudge) -> Outcome:
-        """Go through the rounds, to whichever end."""
-        self.asker, self.bench = asker, bench
-        self._head()
-        try:
-            ending, reason = self._rounds()
-        except SynthError as error:
-            self.ledger.flush()
-            if isinstance(error, ModelError):
-                error.args = (f"{error} Nothing answered is lost: run the same again to go on.",)
-            self.files.write_status(self.status("failed", str(error)))
-            raise
-        self.ledger.flush()
-        outcome = self._outcome(ending, reason)
-        self.ledger.note(DecisionRecord(decision="stop", reason=reason))
-        state: State = "stopped" if ending == "budget" else ending
-        self.files.write_status(
-            self.status("accepted" if outcome.accepted else state, reason, outcome.next_step)
+        run = Run(
+            episodes=episodes,
+            asker=asker,
+            judge=CachedJudge(judge, episodes, journal, watch, source=tape),
+            ledger=ledger,
+            options=options,
+            observe=observe,
+            shown=demonstrations(episodes.original),
+            invariances=invariances(episodes.spec),
+            picture_notes=_picture_notes(episodes.spec),
         )
-        self.observer(Stopped(outcome.accepted, reason))
-        return outcome
+        _head(run, model, journal)
+        return _to_its_end(run, model, files, journal)
 
-    def _head(self) -> None:
-        """Say in the journal what runs, unless it was the same before."""
-        spec = self.episodes.spec
-        record = RunRecord(
-            task=spec.name,
-            spec=spec.episode_digest(),
-            model=self.model.name,
-            synth=__version__,
-            prompts=templates_digest(),
-            samples=self.options.samples,
-            rounds=self.options.rounds,
-            faster_rounds=self.options.faster_rounds,
-            patience=self.options.patience,
-            complaints=self.options.reports,
-        )
-        heads = [r for r in self.journal.tape.records if isinstance(r, RunRecord)]
-        if not heads or heads[-1] != record:
-            self.journal.append(record)
-        self.observer(RunStarted(spec.name, self.model.name, len(self.journal.tape.responses)))
 
-    def _rounds(self) -> tuple[Ending, str]:
-        rounds = Rounds(
-            episodes=self.episodes,
-            asker=self.asker,
-            bench=self.bench,
-            ledger=self.ledger,
-            options=self.options,
-            observe=self.observe,
-        )
-        try:
-            candidate = make_faster(rounds, rounds.run())
-            while not candidate.verdict.passes:  # refuted by what a faster program led to
-                candidate = make_faster(rounds, rounds.run(candidate))
-        except BudgetExhausted as error:
-            return "budget", f"{error}"
-        except ModelDeadEnd as error:
-            return "dead_end", f"{error}"
-        except KeyboardInterrupt:
-            return "interrupted", "interrupted by the user"
-        return "accepted", "every test passes, held-out episodes included"
+def _to_its_end(run: Run, model: Model, files: RunFolder, journal: Journal) -> Outcome:
+    """Go through the rounds, and leave the folder as the end of them asks for."""
+    try:
+        ending, reason = _rounds(run)
+    except SynthError as error:
+        run.ledger.flush()
+        if isinstance(error, ModelError):
+            error.args = (f"{error} Nothing answered is lost: run the same again to go on.",)
+        files.write_status(_status(run, model, "failed", str(error)))
+        raise
+    run.ledger.flush()
+    outcome = _outcome(run, files, journal, ending, reason)
+    run.ledger.note(DecisionRecord(decision="stop", reason=reason))
+    state: State = "stopped" if ending == "budget" else ending
+    files.write_status(
+        _status(run, model, "accepted" if outcome.accepted else state, reason, outcome.next_step)
+    )
+    run.observe(Stopped(outcome.accepted, reason))
+    return outcome
 
-    def status(self, state: State, reason: str = "", next_step: str = "") -> RunStatus:
-        """Where the run stands."""
-        spent, best = self.asker.spent, self.ledger.best
-        return RunStatus(
-            task=self.episodes.spec.name,
-            model=self.model.name,
-            state=state,
-            accepted=self._accepted(),
-            rounds=spent.rounds,
-            calls=spent.calls,
-            tokens=spent.usage.total,
-            cost=spent.cost,
-            seconds=round(spent.seconds, 1),
-            passed=len(best.verdict.passed) if best else 0,
-            failed=len(best.verdict.failed) if best else 0,
-            reason=reason,
-            next_step=next_step,
-        )
 
-    def _accepted(self) -> bool:
-        best = self.ledger.best
-        if best is None or not best.verdict.passes:
-            return False
-        held_out, _ = self.bench.recorded(best.source, best.plan)
-        return held_out is not None and held_out.passes
+def _rounds(run: Run) -> tuple[Ending, str]:
+    """How the rounds ended, and why in a sentence."""
+    try:
+        state = until_accepted(run, RunState())
+        while state.accepted is not None:
+            candidate = make_faster(run, state.accepted)
+            if candidate.verdict.passes:
+                break
+            # Refuted by what a faster program led to: it is to be refined.
+            state = until_accepted(run, state.refining(candidate))
+    except BudgetExhausted as error:
+        return "budget", f"{error}"
+    except ModelDeadEnd as error:
+        return "dead_end", f"{error}"
+    except KeyboardInterrupt:
+        return "interrupted", "interrupted by the user"
+    return "accepted", "every test passes, held-out episodes included"
 
-    def _outcome(self, ending: Ending, reason: str) -> Outcome:
-        spent, best = self.asker.spent, self.ledger.best
-        held_out, speed = self.bench.recorded(best.source, best.plan) if best else (None, None)
-        outcome = Outcome(
-            folder=self.files.path,
-            accepted=self._accepted(),
-            ending=ending,
-            reason=reason,
-            source=best.source if best else None,
-            plan=best.plan if best else None,
-            verdict=best.verdict if best else None,
-            held_out=held_out,
-            speed=speed,
-            target=self.episodes.spec.target.microseconds_per_frame,
-            rounds=spent.rounds,
-            calls=spent.calls,
-            replayed=self.asker.replayed,
-            usage=spent.usage,
-            cost=spent.cost,
-            seconds=spent.seconds,
-            looks=self.journal.tape.looks,
-            replaced=self.journal.tape.replaced,
-            episodes=self.episodes,
-        )
-        return replace(outcome, next_step=next_step(outcome, self.episodes.spec.name))
+
+def _head(run: Run, model: Model, journal: Journal) -> None:
+    """Say in the journal what runs, unless it was the same before."""
+    spec, options = run.spec, run.options
+    record = RunRecord(
+        task=spec.name,
+        spec=spec.episode_digest(),
+        model=model.name,
+        synth=__version__,
+        prompts=templates_digest(),
+        samples=options.samples,
+        rounds=options.rounds,
+        faster_rounds=options.faster_rounds,
+        patience=options.patience,
+        complaints=options.reports,
+    )
+    heads = [r for r in journal.tape.records if isinstance(r, RunRecord)]
+    if not heads or heads[-1] != record:
+        journal.append(record)
+    run.observe(RunStarted(spec.name, model.name, len(journal.tape.responses)))
+
+
+def _status(
+    run: Run, model: Model, state: State, reason: str = "", next_step: str = ""
+) -> RunStatus:
+    """Where the run stands."""
+    spent, best = run.asker.spent, run.ledger.best
+    return RunStatus(
+        task=run.spec.name,
+        model=model.name,
+        state=state,
+        accepted=_accepted(run),
+        rounds=spent.rounds,
+        calls=spent.calls,
+        tokens=spent.usage.total,
+        cost=spent.cost,
+        seconds=round(spent.seconds, 1),
+        passed=len(best.verdict.passed) if best else 0,
+        failed=len(best.verdict.failed) if best else 0,
+        reason=reason,
+        next_step=next_step,
+    )
+
+
+def _accepted(run: Run) -> bool:
+    best = run.ledger.best
+    if best is None or not best.verdict.passes:
+        return False
+    held_out, _ = run.judge.recorded(best.source, best.plan)
+    return held_out is not None and held_out.passes
+
+
+def _outcome(run: Run, files: RunFolder, journal: Journal, ending: Ending, reason: str) -> Outcome:
+    spent, best = run.asker.spent, run.ledger.best
+    held_out, speed = run.judge.recorded(best.source, best.plan) if best else (None, None)
+    outcome = Outcome(
+        folder=files.path,
+        accepted=_accepted(run),
+        ending=ending,
+        reason=reason,
+        source=best.source if best else None,
+        plan=best.plan if best else None,
+        verdict=best.verdict if best else None,
+        held_out=held_out,
+        speed=speed,
+        target=run.spec.target.microseconds_per_frame,
+        rounds=spent.rounds,
+        calls=spent.calls,
+        replayed=run.asker.replayed,
+        usage=spent.usage,
+        cost=spent.cost,
+        seconds=spent.seconds,
+        looks=journal.tape.looks,
+        replaced=journal.tape.replaced,
+        episodes=run.episodes,
+    )
+    return replace(outcome, next_step=next_step(outcome, run.spec.name))
+
+
+def _picture_notes(spec: Spec) -> str:
+    """What the family says of its pictures; nothing where no family makes the environment.
+
+    A task may come without a simulator, from recordings alone.
+    """
+    try:
+        return family_of(spec).notes(spec)
+    except SpecError:
+        return ""
 
 
 def _as_recorded(options: LoopOptions, tape: Tape | None) -> LoopOptions:

@@ -49,7 +49,9 @@ def render(request: Request) -> Prompt:
     system = _template("system").render(
         kind=request.kind, allowed=allow_list(), library=vision_library()
     )
-    body = _template(request.kind).render(goal=request.goal, **words)
+    body = _template(request.kind).render(
+        goal=request.goal, picture_notes=request.picture_notes, **words
+    )
     return Prompt(
         _clean(system).strip(),
         _parts(body.strip() + "\n", viewer.shots),

@@ -1,7 +1,7 @@
 """Typed requests: everything a model is ever asked, as data.
 
-Each request knows its kind, its pictures and what it carries. How it reads as text is the
-templates' affair (`synth.prompts.render`); a model that needs no text, such as a program
+Each request knows its kind, its pictures and what it carries. Templates put it into words
+(`synth.prompts.render`); a model that needs no text, such as a program
 synthesiser, works from these fields. Nothing held out and no truth has a place in them.
 """
 
@@ -107,12 +107,15 @@ class Request:
 
     Attributes:
         goal: The goal in words, or ``None`` where the spec withholds it.
+        picture_notes: What the family says of its pictures (camera, sizes, seams between
+            views); possibly nothing.
         sample: Which of the round's K independent samples this is, from 0.
         round: The round it belongs to, from 0.
     """
 
     kind: ClassVar[RequestKind]
     goal: str | None = None
+    picture_notes: str = ""
     sample: int = 0
     round: int = 0
 

@@ -225,3 +225,11 @@ def test_the_plan_is_in_every_prompt_for_a_program() -> None:
     for request in (WRITE, REFINE, FASTER):
         for subtask in PLAN.subtasks:
             assert f"- `{subtask.name}`: {subtask.description}" in render(request).text
+
+
+@pytest.mark.parametrize("request_", [DESCRIBE, WRITE, REFINE, FASTER], ids=lambda r: r.kind)
+def test_what_the_family_says_of_its_pictures_stands_in_every_prompt(request_: Request) -> None:
+    """Camera and sizes come from the family, word for word, and from nowhere else."""
+    said = "Two cameras, side by side; a pixel shows 2 mm."
+    assert said not in render(request_).text
+    assert said in render(replace(request_, picture_notes=said)).text

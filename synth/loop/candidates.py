@@ -1,0 +1,170 @@
+"""What is done with an answer's program: judged, kept, dropped, accepted.
+
+Each function writes its decision into the ledger and tells the observer. Which candidate
+is tried next is decided by the rounds (`synth.loop.rounds`, `synth.loop.faster`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from synth.journal import CandidateRecord, DecisionRecord
+from synth.loop import events
+from synth.loop.answer import is_program
+from synth.loop.feedback import in_words, reports, unseen
+from synth.loop.ledger import Candidate
+from synth.program import changed_functions, program_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.loop.state import Run
+    from synth.plan import Plan
+    from synth.prompts.requests import FailureReport, RequestKind
+
+__all__ = [
+    "again",
+    "drop",
+    "first_accepted",
+    "judged",
+    "keep",
+    "passes_held_out",
+    "reports_on",
+    "start_round",
+    "take_back",
+    "unusable",
+]
+
+SHOWN = 3
+
+
+def start_round(run: Run, kind: RequestKind) -> int:
+    """Begin the next round, and say so.
+
+    Returns:
+        Its number, from 0.
+
+    Raises:
+        BudgetExhausted: There is none left. Rounds for speed are counted by their caller.
+    """
+    number = run.asker.begin_round(counted=kind != "faster")
+    run.observe(events.RoundStarted(number, kind, run.options.samples))
+    return number
+
+
+def judged(run: Run, key: str, plan: Plan, source: str) -> Candidate:
+    """A program with its verdict on the visible split."""
+    program = program_digest(source)
+    run.ledger.note(CandidateRecord(key=key, program=program, source=source))
+    known = len(run.episodes.finds)
+    verdict = run.judge.visible(source, plan)
+    run.observe(events.Judged(key, program, verdict))
+    for find in run.episodes.finds[known:]:
+        run.observe(events.Found(key, find))
+    return Candidate(key, plan, source, verdict)
+
+
+def again(run: Run, candidate: Candidate) -> Candidate:
+    """A candidate as it does by all the episodes that there are now.
+
+    What was found since it was judged may tell against it, and for those after it.
+    """
+    verdict = run.judge.visible(candidate.source, candidate.plan)
+    now = candidate if verdict == candidate.verdict else replace(candidate, verdict=verdict)
+    if run.ledger.best == candidate:
+        run.ledger.best = now
+    return now
+
+
+def reports_on(run: Run, candidate: Candidate) -> tuple[FailureReport, ...]:
+    """What to say against a program, and against a plan whose programs get no better."""
+    limit = run.options.reports
+    found = reports(candidate.verdict, candidate.plan, run.episodes, limit=limit)
+    return found or (unseen(),)
+
+
+def unusable(run: Run, key: str, reason: str) -> None:
+    """Say that an answer holds nothing that could be judged."""
+    run.ledger.note(DecisionRecord(key=key, decision="unusable", reason=reason))
+    run.observe(events.Unusable(key, reason))
+
+
+def keep(run: Run, base: Candidate, reason: str) -> None:
+    """Make a candidate the base, and the best of the run where it is."""
+    best = run.ledger.best
+    is_better = best is None or base.verdict.score > best.verdict.score
+    # What does not parse may be repaired, but is never left in runs/ as the best program.
+    is_best = is_better and is_program(base.source)
+    if is_best:
+        run.ledger.keep(base, reason)
+    else:
+        run.ledger.note(
+            DecisionRecord(key=base.key, decision="accepted", program=base.program, reason=reason)
+        )
+    run.observe(events.Improved(base.key, base.verdict, is_best))
+
+
+def take_back(run: Run, base: Candidate, candidate: Candidate, broken: tuple[str, ...]) -> str:
+    """Drop a candidate for `base`.
+
+    Args:
+        run: The run.
+        base: What it was made from, and stays.
+        candidate: The one to drop.
+        broken: Tests that passed with `base` and fail with it.
+
+    Returns:
+        What the model is told about it.
+    """
+    functions = changed_functions(base.source, candidate.source)
+    changed = ", ".join(functions) if functions else "nothing"
+    if broken:
+        why = f"it broke {in_words(broken, SHOWN)}, which passed before"
+        exemplars = candidate.verdict.exemplars
+        first = next((e.failure for e in exemplars if e.failure.test in broken), None)
+        note = f"A change of {changed} was reverted, since {why}."
+        note += f" {first.message}" if first else ""
+    else:
+        why = "no more tests pass than before"
+        note = f"A change of {changed} was reverted, since {why}."
+    drop(run, candidate, why, broken)
+    return note
+
+
+def drop(run: Run, candidate: Candidate, why: str, broken: tuple[str, ...]) -> None:
+    """Write down that a candidate is not kept, and why."""
+    run.ledger.note(
+        DecisionRecord(
+            key=candidate.key, decision="reverted", program=candidate.program, reason=why
+        )
+    )
+    run.observe(events.Reverted(candidate.key, broken))
+
+
+def passes_held_out(run: Run, candidate: Candidate) -> bool:
+    """Whether a candidate that passes everything visible passes what it has not seen."""
+    seen = run.judge.held_out(candidate.source, candidate.plan)
+    run.observe(events.HeldOut(candidate.key, seen.passed, seen.failed, seen.look, seen.generation))
+    if not seen.passes:
+        run.ledger.note(
+            DecisionRecord(
+                key=candidate.key,
+                decision="held_out",
+                program=candidate.program,
+                reason="passes everything visible and fails on held-out episodes",
+            )
+        )
+    return seen.passes
+
+
+def first_accepted(run: Run, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The first candidate that passes everything, held-out episodes included."""
+    for known in candidates:
+        # What was found with a later sample may tell against an earlier one.
+        candidate = again(run, known) if known.verdict.passes else known
+        if candidate.verdict.passes and passes_held_out(run, candidate):
+            if run.ledger.best != candidate:
+                run.ledger.keep(candidate, "passes everything, held-out episodes included")
+            return candidate
+    return None
