@@ -19,12 +19,12 @@ Group = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """An episode on which a program lies, as it can be played again.
+    """An episode on which a program is wrong, as it can be played again.
 
     Attributes:
         seed: What the environment is reset with.
-        actions: As JSON values; the lie is on the frame after the last of them.
-        note: What kind of lie it is, in words.
+        actions: As JSON values; the fault is on the frame after the last of them.
+        note: What kind of fault it is, in words.
     """
 
     seed: int

@@ -131,7 +131,7 @@ class MetamorphicSpec(_Table):
 
 
 class SearchSpec(_Table):
-    """The search for episodes on which a program lies; the table must be there.
+    """The search for episodes on which a program is wrong; the table must be there.
 
     Attributes:
         episodes: How many an audit, or a round of the loop, may try.
@@ -182,7 +182,7 @@ class Spec(_Table):
         options: Further keyword arguments of the environment.
         near_miss: Near misses, or ``None`` for none.
         metamorphic: Changes that must not matter, or ``None`` for none.
-        search: The search for lies, or ``None`` for none.
+        search: The search for counterexamples, or ``None`` for none.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]

@@ -1,4 +1,4 @@
-"""``synth hunt``: a long search for episodes on which a reward program lies."""
+"""``synth hunt``: a long search for episodes on which a reward program is wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def hunt(
         Path | None, typer.Option(help="Another reward program than the committed one.")
     ] = None,
 ) -> None:
-    """Search for episodes on which the committed reward lies; what is found joins its suite."""
+    """Search for episodes on which the committed reward is wrong; what is found joins its suite."""
     from synth.search.campaign import Campaign  # noqa: PLC0415
     from synth.task import TaskFolder  # noqa: PLC0415 - start-up stays quick
     from synth.task.folder import read_reward  # noqa: PLC0415
@@ -45,10 +45,10 @@ def hunt(
     until = time.monotonic() + 60 * minutes
     with _Progress(campaign) as progress:
         while time.monotonic() < until and found < ENOUGH:
-            for lie, kept in campaign.advance(on_episode=progress.tell):
+            for one, kept in campaign.advance(on_episode=progress.tell):
                 found += 1
                 progress.found += 1
-                _print(lie, kept, home)
+                _print(one, kept, home)
     output().print(f"{name}: {_so_far(campaign)}")
     if campaign.finds and folder.spec.search is None:
         output().print(
@@ -100,13 +100,14 @@ def _so_far(campaign: Campaign) -> str:
     )
 
 
-def _print(lie: Counterexample, kept: Kept, home: Path) -> None:
+def _print(one: Counterexample, kept: Kept, home: Path) -> None:
     from synth.record.pictures import write_strip  # noqa: PLC0415 - start-up stays quick
 
     home.mkdir(parents=True, exist_ok=True)
     path = home / f"{kept.episode}.png"
-    words = lie.words or tuple(str(action) for action in lie.find.actions)
-    captions = ["start", *(f"{t}: {word}" for t, word in enumerate(words, start=1))]
-    write_strip(path, lie.rollout.frames, captions)
+    # Actions without words, as vectors, would fill the strip with digits: numbers will do.
+    words = one.words or ("",) * len(one.find.actions)
+    captions = ["start", *(f"{t}: {w}" if w else str(t) for t, w in enumerate(words, start=1))]
+    write_strip(path, one.rollout.frames, captions)
     output().print(f"{kept.episode}: {kept.sentence}", markup=False)
     output().print(f"  look at {path}")

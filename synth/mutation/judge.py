@@ -92,13 +92,14 @@ class MutantJudge:
         spec = self.task.spec
         found = hunt(
             spec,
-            source,
-            parse(source).stages,
+            parse(source),
             seeds=Seeds.of(spec).hunt,
             episodes=self.episodes,
             unsafe=self.unsafe,
         )
-        return next((lie.find for lie in found.lies if lie.kind != "skipped"), None)
+        return next(
+            (one.find for one in found.counterexamples if one.kind != "skipped_subtask"), None
+        )
 
     def _subject(self, source: str) -> Subject:
         # What lints has no state to keep, so a second run in another order tells nothing.

@@ -1,4 +1,4 @@
-"""The search for counterexamples: episodes on which a program is wrong, made by drawing actions."""
+"""The search for counterexamples: drawn episodes on which a program is wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A long search for lies that can be stopped and taken up again.
+"""A long search for counterexamples that can be stopped and taken up again.
 
 It goes stream by stream over seeds of its own. What it finds becomes a ``found`` episode of
 the task at once, so that every later audit replays it; where it stands is in one small file.
@@ -8,7 +8,6 @@ starts from the first stream.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from synth.episode.replace import replace_file
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
+from synth.program.parse import program_digest
 from synth.record import Seeds
 from synth.search import hunt
 from synth.task.counterexamples import keep_finds, require_untouched
@@ -75,12 +75,12 @@ class Campaign:
     """
 
     def __init__(self, task: TaskFolder, source: str, path: Path, *, unsafe: bool = False) -> None:
-        self._stages = parse(source).stages
+        self._program = parse(source)
         findings = lint(source)
         if findings:
             raise LintError(tuple(findings))
         require_untouched(task)
-        self._task, self._source, self._path, self._unsafe = task, source, path, unsafe
+        self._task, self._path, self._unsafe = task, path, unsafe
         self._state = self._read()
 
     @property
@@ -107,7 +107,7 @@ class Campaign:
             on_episode: Told after each episode how many of the stream's were tried, of how many.
 
         Returns:
-            The lies of this stream, each with how it was kept.
+            The counterexamples of this stream, each with how it was kept.
 
         Raises:
             EnvironmentFault: The simulator is missing or misbehaves.
@@ -117,15 +117,14 @@ class Campaign:
         spec = self._task.spec
         come = hunt(
             spec,
-            self._source,
-            self._stages,
+            self._program,
             seeds=Seeds.of(spec).hunt,
             episodes=STREAM,
             stream=self._state.stream,
             unsafe=self._unsafe,
             on_episode=on_episode,
         )
-        kept = tuple((lie, self._keep(lie)) for lie in come.lies)
+        kept = tuple((one, self._keep(one)) for one in come.counterexamples)
         known = {find.episode for find in self._state.finds}
         self._state = replace(
             self._state,
@@ -136,18 +135,19 @@ class Campaign:
         self._write()
         return kept
 
-    def _keep(self, lie: Counterexample) -> Kept:
-        """Put a lie's episode among the task's, unless it is there."""
-        store = keep_finds(self._task, [(lie.rollout, lie.find.note)])
+    def _keep(self, counterexample: Counterexample) -> Kept:
+        """Put an episode among the task's, unless it is there."""
+        find = counterexample.find
+        store = keep_finds(self._task, [(counterexample.rollout, find.note)])
         same = (
             e.id
             for e in store.select(kind="found")
-            if (e.seed, e.actions) == (lie.find.seed, lie.find.actions)
+            if (e.seed, e.actions) == (find.seed, find.actions)
         )
-        return Kept(next(same), lie.sentence)
+        return Kept(next(same), counterexample.sentence)
 
     def _read(self) -> _State:
-        fresh = _State(_digest(self._source), self._task.spec.episode_digest())
+        fresh = _State(program_digest(self._program.source), self._task.spec.episode_digest())
         try:
             raw: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
             finds = tuple(Kept(**find) for find in raw.pop("finds"))
@@ -164,7 +164,3 @@ class Campaign:
 
     def _write(self) -> None:
         replace_file(self._path, (json.dumps(asdict(self._state), indent=2) + "\n").encode())
-
-
-def _digest(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()

@@ -1,14 +1,16 @@
-"""Lies: what a program says of an episode against what the environment reports.
+"""What a search looks for: episodes on which a program contradicts the environment.
 
-======== =================================================================
-kind     what it is
-======== =================================================================
-false    the goal holds on a frame that is no success
-missed   the environment reports success and the goal does not hold
-skipped  success comes while a sub-task has not been credited: the plan lies
-======== =================================================================
+=============== ===============================================================
+kind            what is seen
+=============== ===============================================================
+false_positive  the goal holds on a frame that is no success
+false_negative  the environment reports success and the goal does not hold
+skipped_subtask success comes while a sub-task has not been credited: the plan
+                is wrong
+=============== ===============================================================
 
-Only success flags and verdicts are compared; no state and no truth is read.
+Only judged frames count, and only success flags and verdicts are compared; no state and no
+truth is read.
 """
 
 from __future__ import annotations
@@ -29,15 +31,16 @@ if TYPE_CHECKING:
     from synth.failure import Find
     from synth.plan import Stages
 
-__all__ = ["KINDS", "NOTES", "Counterexample", "Kind", "Violation", "skips", "spots"]
+__all__ = ["KINDS", "NOTES", "Counterexample", "Kind", "Violation", "skips", "violations"]
 
-Kind = Literal["false", "missed", "skipped"]
-KINDS: tuple[Kind, ...] = ("false", "missed", "skipped")
+Kind = Literal["false_positive", "false_negative", "skipped_subtask"]
+KINDS: tuple[Kind, ...] = ("false_positive", "false_negative", "skipped_subtask")
 
+# These texts are stored in committed episodes and compared with: they stay as they are.
 NOTES: dict[Kind, str] = {
-    "false": "found by the search: a program took its last frame for success",
-    "missed": "found by the search: a program missed its success",
-    "skipped": "found by the search: a success that skips a sub-task of a plan",
+    "false_positive": "found by the search: a program took its last frame for success",
+    "false_negative": "found by the search: a program missed its success",
+    "skipped_subtask": "found by the search: a success that skips a sub-task of a plan",
 }
 """What a find is called where it is kept; other programs and plans are judged on it too."""
 
@@ -45,19 +48,19 @@ SHOWN = 12
 """Actions of a find that its sentence names."""
 
 _SENTENCES: dict[Kind, str] = {
-    "false": "{name} holds at frame {frame}, but the environment reports no success",
-    "missed": "the environment reports success at frame {frame}, but {name} does not hold",
-    "skipped": "success comes at frame {frame}, but {name} is not credited by then: a success can "
-    "do without {name}, or with another order, so the plan is wrong",
+    "false_positive": "{name} holds at frame {frame}, but the environment reports no success",
+    "false_negative": "the environment reports success at frame {frame}, but {name} does not hold",
+    "skipped_subtask": "success comes at frame {frame}, but {name} is not credited by then: a "
+    "success can do without {name}, or with another order, so the plan is wrong",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Where a lie is in an episode.
+    """Where an episode contradicts a program.
 
     Attributes:
-        kind: What kind of lie.
+        kind: In which way.
         subtask: The goal, or the first sub-task that is skipped.
         frame: The frame.
     """
@@ -67,23 +70,23 @@ class Violation:
     frame: int
 
     def is_like(self, other: Violation) -> bool:
-        """Whether both are the same lie, wherever it is told."""
+        """Whether both are the same fault, at whatever frame."""
         return (self.kind, self.subtask) == (other.kind, other.subtask)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Counterexample:
-    """An episode on which a program lies, as short as it could be made.
+    """An episode on which a program is wrong, as short as it could be made.
 
     Attributes:
-        kind: What kind of lie.
+        kind: In which way it is wrong.
         subtask: The goal, or the sub-task that is skipped.
-        frame: The frame of the lie, which is the episode's last.
+        frame: The frame on which it is wrong, the episode's last.
         find: How to play it again.
         rollout: The episode.
-        shortest: Whether no shorter episode of its seed has the lie, as a search through all
-            of them has shown.
-        words: The find's actions in words.
+        shortest: Whether no shorter episode of its seed shows it, as a search through all of
+            them has proven.
+        words: The find's actions in words; empty where actions have none, as vectors.
     """
 
     kind: Kind
@@ -99,39 +102,49 @@ class Counterexample:
         """One sentence that a model can act on."""
         whole = "the shortest episode" if self.shortest else "a short episode"
         what = _SENTENCES[self.kind].format(name=self.subtask, frame=self.frame)
-        return f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} with this lie."
+        return f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} that shows it."
 
     @property
     def _steps(self) -> str:
         """How many actions, and the first of them: ``7 actions (left, forward, ...)``."""
-        words = self.words or tuple(str(action) for action in self.find.actions)
-        if not words:
+        count = len(self.find.actions)
+        if not count:
             return "no action"
-        shown = ", ".join(words[:SHOWN]) + (", ..." if len(words) > SHOWN else "")
-        return f"{len(words)} action{'' if len(words) == 1 else 's'} ({shown})"
+        number = f"{count} action{'' if count == 1 else 's'}"
+        if not self.words:
+            return number
+        shown = ", ".join(self.words[:SHOWN]) + (", ..." if count > SHOWN else "")
+        return f"{number} ({shown})"
 
 
-def spots(
-    holds: NDArray[np.bool_], success: NDArray[np.bool_], stages: Stages
+def violations(
+    holds: NDArray[np.bool_],
+    success: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
+    stages: Stages,
 ) -> tuple[Violation, ...]:
-    """The first lie of each kind in an episode.
+    """The first violation of each kind in an episode.
 
     Args:
         holds: ``bool[T+1, K]``.
         success: ``bool[T+1]``.
+        judged: ``bool[T+1]``; other frames contradict nothing.
         stages: The sub-tasks, stage by stage.
     """
     names = [name for stage in stages for name in stage]
+    goal = holds[:, -1]
     found: list[Violation] = []
-    false = np.flatnonzero(holds[:, -1] & ~success)
-    if len(false):
-        found.append(Violation("false", names[-1], int(false[0])))
-    missed = np.flatnonzero(~holds[:, -1] & success)
-    if len(missed):
-        found.append(Violation("missed", names[-1], int(missed[0])))
-    skipped = skips(holds, success, stages)
+    positives = np.flatnonzero(goal & ~success & judged)
+    if len(positives):
+        found.append(Violation("false_positive", names[-1], int(positives[0])))
+    negatives = np.flatnonzero(~goal & success & judged)
+    if len(negatives):
+        found.append(Violation("false_negative", names[-1], int(negatives[0])))
+    # Success that begins in the band has come for sure at its first judged frame only.
+    sure = success & judged
+    skipped = () if success[0] else skips(holds, sure, stages)
     if skipped:
-        found.append(Violation("skipped", names[skipped[0]], int(np.argmax(success))))
+        found.append(Violation("skipped_subtask", names[skipped[0]], int(np.argmax(sure))))
     return tuple(found)
 
 

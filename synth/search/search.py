@@ -1,33 +1,35 @@
-"""The search for lies: Hypothesis draws episodes, the simulator plays them, the program talks.
+"""The search for counterexamples: Hypothesis draws episodes, which are played and judged.
 
 ``hypothesis.target`` steers towards frames on which the program claims much and the
-environment grants nothing. What is found is shrunk by Hypothesis, and then to the shortest
-episode of its seed (`synth.search.shrink`). The same program, spec and bounds always give
-the same lies. This module keeps nothing on disk and accepts nothing: what a lie means for a
-program is the suite's to say.
+environment grants nothing, and, where the simulator tells margins, towards the threshold of
+success. What is found is shrunk by Hypothesis, and then to a short episode of its seed
+(`synth.search.shrink`). The same program, spec and bounds always give the same
+counterexamples. What they mean for a program is for the suite to say.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings, target
 from hypothesis.errors import Flaky
 
+from synth.envs import Worded
 from synth.errors import SynthError
 from synth.failure import Find
 from synth.record.player import Player
 from synth.search.counterexample import KINDS, NOTES, Counterexample, Kind, Violation
-from synth.search.shrink import Caught, first_lies, shorten
-from synth.search.strategies import LAYOUTS, Script, scripts
-from synth.search.witness import Witness
+from synth.search.examiner import Caught, Examined, Examiner
+from synth.search.shrink import shorten
+from synth.search.strategies import LAYOUTS, Script, Sketch, scripts, sketches
+from synth.verdicts import LiveVerdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from synth.plan import Stages
+    from synth.program import Program
     from synth.spec import Spec
 
 __all__ = ["Hunt", "hunt"]
@@ -41,25 +43,24 @@ class Hunt:
     """What a search came to.
 
     Attributes:
-        lies: At most one of each kind, in the order in which they were found.
+        counterexamples: At most one of each kind, in the order in which they were found.
         episodes: How many episodes were drawn and played, those for shrinking left out.
         target: The most that the program claimed of a frame without success: how many
             sub-tasks hold, and the mean of their progress where it tells any.
     """
 
-    lies: tuple[Counterexample, ...]
+    counterexamples: tuple[Counterexample, ...]
     episodes: int
     target: float
 
 
-class _Lying(Exception):
+class _Contradicted(Exception):
     """Tells Hypothesis that an episode is worth shrinking."""
 
 
 def hunt(
     spec: Spec,
-    source: str,
-    stages: Stages,
+    program: Program,
     *,
     seeds: range,
     episodes: int,
@@ -67,12 +68,11 @@ def hunt(
     unsafe: bool = False,
     on_episode: Callable[[int, int], None] | None = None,
 ) -> Hunt:
-    """Look for episodes on which a program lies.
+    """Look for episodes on which a program is wrong.
 
     Args:
         spec: Whose environment and expert.
-        source: The program's text; it must parse and lint.
-        stages: The program's own sub-tasks, stage by stage.
+        program: The program; it must lint.
         seeds: Seeds that may be used; a stream uses a few of them.
         episodes: How many to try at most, finding aside what shrinking takes.
         stream: Each number is another search, with other seeds and other draws.
@@ -80,7 +80,7 @@ def hunt(
         on_episode: Told after each episode how many were tried, of how many.
 
     Returns:
-        The lies, at most one of each kind.
+        The counterexamples, at most one of each kind.
 
     Raises:
         EnvironmentFault: The simulator is missing or misbehaves.
@@ -88,45 +88,48 @@ def hunt(
         ProgramFault: The program hangs or crashes as a whole.
         SandboxUnavailable: This machine cannot confine it.
     """
-    lies: list[Counterexample] = []
+    found: list[Counterexample] = []
     tried, best = 0, 0.0
-    with Player(spec) as player, Witness(source, stages, unsafe=unsafe) as witness:
+    with (
+        Player(spec) as player,
+        LiveVerdicts(program.source, program.stages, unsafe=unsafe) as verdicts,
+    ):
+        examiner = Examiner(player, verdicts, progress=bool(program.progress))
         start = stream * LAYOUTS
         chosen = tuple(seeds[(start + i) % len(seeds)] for i in range(LAYOUTS))
-        while tried < episodes and len(lies) < len(KINDS):
-            wanted = frozenset(KINDS) - {lie.kind for lie in lies}
-            search = _Search(player, witness, chosen, wanted)
+        # One run of Hypothesis stops at what it finds first, so each kind has a run of its own.
+        while tried < episodes and len(found) < len(KINDS):
+            wanted = frozenset(KINDS) - {one.kind for one in found}
+            search = _Search(examiner, chosen, wanted)
             before = tried
 
             def tell(done: int, before: int = before) -> None:
                 if on_episode is not None:
                     on_episode(before + done, episodes)
 
-            search.run(episodes - tried, number=stream * len(KINDS) + len(lies), tell=tell)
+            search.run(episodes - tried, number=stream * len(KINDS) + len(found), tell=tell)
             tried += search.tried
             best = max(best, search.claim)
             if search.best is None:
                 break
-            lies.append(_lie(player, witness, search.best))
-    return Hunt(tuple(lies), tried, best)
+            found.append(_counterexample(examiner, search.best))
+    return Hunt(tuple(found), tried, best)
 
 
 class _Search:
-    """One run of Hypothesis, up to the first lie of a wanted kind.
+    """One run of Hypothesis, up to the first violation of a wanted kind.
 
     Attributes:
-        tried: Episodes played before the first lie, that one included.
+        tried: Episodes played before the first violation, that one included.
         claim: The most claimed without success.
-        best: The lie, in the shortest episode met.
+        best: The violation, in the shortest episode met.
     """
 
-    def __init__(
-        self, player: Player, witness: Witness, seeds: tuple[int, ...], wanted: frozenset[Kind]
-    ) -> None:
-        self._player, self._witness, self._seeds, self._wanted = player, witness, seeds, wanted
+    def __init__(self, examiner: Examiner, seeds: tuple[int, ...], wanted: frozenset[Kind]) -> None:
+        self._examiner, self._seeds, self._wanted = examiner, seeds, wanted
         self._fault: SynthError | None = None
         self._shrinks = 0
-        self._answers: dict[Script, bool] = {}
+        self._answers: dict[Script | Sketch, bool] = {}
         self.tried = 0
         self.claim = 0.0
         self.best: Caught | None = None
@@ -145,50 +148,77 @@ class _Search:
             report_multiple_bugs=False,
             print_blob=False,
         )
-        @given(scripts())
-        def attempt(script: Script) -> None:
-            if self._fault is None and script not in self._answers:
+        @given(sketches() if self._examiner.table is None else scripts())
+        def attempt(drawn: Script | Sketch) -> None:
+            if self._fault is None and drawn not in self._answers:
                 try:
-                    self._answers[script] = self._try(script)
+                    self._answers[drawn] = self._try(drawn)
                 except SynthError as error:
+                    # Raised here it would be one more find to Hypothesis, and be shrunk.
                     self._fault = error
                 if not self._shrinks:
                     self.tried += 1
                     tell(self.tried)
-            if self._answers.get(script, False):
-                raise _Lying
+            if self._answers.get(drawn, False):
+                raise _Contradicted
 
-        with suppress(_Lying, Flaky):  # the best lie is kept
+        with suppress(_Contradicted, Flaky):  # the best violation is kept
             attempt()
         if self._fault is not None:
             raise self._fault
 
-    def _try(self, script: Script) -> bool:
-        """Play one script; whether the lie is in it."""
+    def _try(self, drawn: Script | Sketch) -> bool:
+        """Play one drawn episode; whether a wanted violation is in it."""
         if self.best is not None:
             self._shrinks += 1
             if self._shrinks > SHRINKS:
                 return False
-        start = self._seeds[script.seed]
-        actions = script.actions(self._player.shown(start), self._player.table)
-        rolled = self._player.play(start, actions, again=script.again)
+        start = self._seeds[drawn.seed]
+        episode = self._examiner.examine(start, self._actions(drawn, start), again=drawn.again)
         if self.best is None:
-            claim = self._witness.claim(rolled.frames[~rolled.success], rolled.frames[0])
-            self.claim = max(self.claim, claim)
-            target(claim)
-        lies = first_lies(self._player, self._witness, rolled, self._wants)
-        for lie in lies[:1]:
-            if self.best is None or len(lie.rolled) < len(self.best.rolled):
-                self.best = lie
-        return bool(lies)
+            self._steer(episode)
+        caught = self._examiner.caught(episode, self._wants)
+        for one in caught[:1]:
+            if self.best is None or len(one.actions) < len(self.best.actions):
+                self.best = one
+        return bool(caught)
 
-    def _wants(self, spot: Violation) -> bool:
-        return spot.kind in self._wanted if self.best is None else self.best.spot.is_like(spot)
+    def _actions(self, drawn: Script | Sketch, start: int) -> tuple[Any, ...]:
+        player, table = self._examiner.player, self._examiner.table
+        shown = player.shown(start)
+        if isinstance(drawn, Script):
+            return drawn.actions(shown, table or ())
+        return drawn.actions(shown, player.simulator)
+
+    def _steer(self, episode: Examined) -> None:
+        """Tell Hypothesis how promising an episode is."""
+        claim = self._examiner.claim(episode)
+        self.claim = max(self.claim, claim)
+        target(claim)
+        if episode.distance is not None:
+            target(-episode.distance, label="nearness to the threshold")
+
+    def _wants(self, violation: Violation) -> bool:
+        if self.best is None:
+            return violation.kind in self._wanted
+        return self.best.violation.is_like(violation)
 
 
-def _lie(player: Player, witness: Witness, caught: Caught) -> Counterexample:
-    short, proven = shorten(player, witness, caught)
-    spot, rolled = short.spot, short.rolled
-    find = Find(rolled.seed, rolled.actions, NOTES[spot.kind])
-    words = player.words(rolled.actions)
-    return Counterexample(spot.kind, spot.subtask, spot.frame, find, rolled, proven, words)
+def _counterexample(examiner: Examiner, caught: Caught) -> Counterexample:
+    short, proven = shorten(examiner, caught)
+    violation, actions = short.violation, short.actions
+    return Counterexample(
+        violation.kind,
+        violation.subtask,
+        violation.frame,
+        Find(short.seed, actions, NOTES[violation.kind]),
+        examiner.draw(short.seed, actions),
+        proven,
+        _words(examiner.player, actions),
+    )
+
+
+def _words(player: Player, actions: Sequence[Any]) -> tuple[str, ...]:
+    """The actions in words, where they have any: nobody reads twenty vectors of floats."""
+    short = all(isinstance(action, int | str) for action in actions)
+    return player.words(actions) if short or isinstance(player.simulator, Worded) else ()

@@ -223,7 +223,7 @@ class Subject:
 
     @property
     def search(self) -> Hunt:
-        """What the bounded search for lies came to, on seeds of the last split judged.
+        """What the bounded search for counterexamples came to, on seeds of the last split judged.
 
         Where both splits are judged the held-out seeds alone are searched: one search costs
         as much as all other checks together, and no program was made with those in sight. They
@@ -249,8 +249,7 @@ class Subject:
         held_out = self.last_split == "held_out"
         return hunt(
             spec,
-            self.source,
-            self.program.stages,
+            self.program,
             seeds=seeds.held_out_search if held_out else seeds.visible_search,
             episodes=spec.search.episodes if spec.search is not None else 0,
             stream=self.task.store.generation if held_out else 0,

@@ -197,11 +197,11 @@ def test_undecided_mutants_count_against_the_suite():
 
 
 def test_only_what_the_environment_contradicts_is_a_find():
-    """A find is a lie about success where the original is right, and nothing else."""
-    lie = Difference(
+    """A find contradicts the mutant about success and never the original."""
+    told = Difference(
         "random", 1, 2, "goal", "False", "True", success=False, goal=True, actions=(1, 2)
     )
-    assert lie.is_find
-    assert not dataclasses.replace(lie, goal=False).is_find
-    assert not dataclasses.replace(lie, success=True).is_find
-    assert not dataclasses.replace(lie, faithful=False).is_find
+    assert told.is_find
+    assert not dataclasses.replace(told, goal=False).is_find
+    assert not dataclasses.replace(told, success=True).is_find
+    assert not dataclasses.replace(told, faithful=False).is_find

@@ -1,4 +1,4 @@
-"""All that can happen in a small grid, level by level: how short a lie can be.
+"""All that can happen in a small grid, level by level: how short a counterexample can be.
 
 Written apart from `synth.search`: the environment is copied instead of played again, states
 are told apart by the environment's own objects, and the program, which is one of these
@@ -20,12 +20,12 @@ ACTIONS = range(7)
 
 
 def least_actions(spec: Spec, seed: int, source: str, kind: str, subtask: str, most: int) -> int:
-    """The fewest actions after which an episode of `seed` shows the lie; `most` if none fewer."""
+    """The fewest actions after which an episode of `seed` shows it; `most` if none fewer."""
     simulator = family_of(spec).make(spec)
     first = simulator.reset(seed)
     told = _Told(source, first.frame, kind, subtask)
     done = told.credited((), first.frame)
-    if told.lies(first, done):
+    if told.shows(first, done):
         return 0
     level = [(simulator, done)]
     seen = {(_state(simulator.env), done)}
@@ -35,9 +35,9 @@ def least_actions(spec: Spec, seed: int, source: str, kind: str, subtask: str, m
             there = copy.deepcopy(here)
             moment = there.step(action)
             after = told.credited(before, moment.frame)
-            if told.lies(moment, after):
+            if told.shows(moment, after):
                 return depth
-            key = (_state(there.env), after if kind == "skipped" else ())
+            key = (_state(there.env), after if kind == "skipped_subtask" else ())
             if not moment.done and key not in seen:
                 seen.add(key)
                 following.append((there, after))
@@ -46,7 +46,7 @@ def least_actions(spec: Spec, seed: int, source: str, kind: str, subtask: str, m
 
 
 class _Told:
-    """What a program says, and whether that is the lie looked for."""
+    """What a program says, and whether that is the violation looked for."""
 
     def __init__(self, source: str, initial: Any, kind: str, subtask: str) -> None:
         program: dict[str, Any] = {}
@@ -71,12 +71,12 @@ class _Told:
                 done.append(checker.__name__)
         return tuple(done)
 
-    def lies(self, moment: Any, done: tuple[str, ...]) -> bool:
-        """Whether the lie is on this frame."""
+    def shows(self, moment: Any, done: tuple[str, ...]) -> bool:
+        """Whether the violation is on this frame."""
         goal = self._holds(moment.frame)[-1]
-        if self._kind == "false":
+        if self._kind == "false_positive":
             return goal and not moment.success
-        if self._kind == "missed":
+        if self._kind == "false_negative":
             return moment.success and not goal
         return moment.success and self._subtask not in done
 

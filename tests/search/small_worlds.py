@@ -99,6 +99,8 @@ SUBTASKS = [take_key, open_door, reach_goal]
 
 RIGHT = "return (row, column) == (3, 3)"
 
+FALSE, MISSED, SKIPPED = "false_positive", "false_negative", "skipped_subtask"
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -107,7 +109,7 @@ class Wrong:
     Attributes:
         name: What is wrong with it.
         env: In which environment.
-        kind: Which lie it must be caught with.
+        kind: Which kind of counterexample must catch it.
         source: The program.
     """
 
@@ -148,28 +150,28 @@ def _staged(wrong: str, env: str, base: str, stage: str, test: str) -> Wrong:
     goal = "def reach_goal"
     more = f"def {stage}(frame, initial):\n    row, column, facing = agent(frame)\n"
     source = base.replace(goal, f"{more}    return {test}\n\n\n{goal}")
-    return Wrong(wrong, env, "skipped", source.replace("reach_goal]", f"{stage}, reach_goal]"))
+    return Wrong(wrong, env, SKIPPED, source.replace("reach_goal]", f"{stage}, reach_goal]"))
 
 
 AT_GOAL = "(row, column) == (3, 3)"
 
 WRONG = (
-    _empty("beside the goal, facing it from the left", "false",
+    _empty("beside the goal, facing it from the left", FALSE,
            f"{AT_GOAL} or (row, column, facing) == (3, 2, RIGHT)"),
-    _doorkey("in the other room, looking left", "false",
+    _doorkey("in the other room, looking left", FALSE,
              f"{AT_GOAL} or (column, facing) == (3, LEFT)"),
-    _doorkey("behind the door, shut again", "false",
+    _doorkey("behind the door, shut again", FALSE,
              f"{AT_GOAL} or column == 3 and not door_seen_open(frame)"),
-    _empty("on the goal, coming from above only", "missed", f"{AT_GOAL} and facing == DOWN"),
+    _empty("on the goal, coming from above only", MISSED, f"{AT_GOAL} and facing == DOWN"),
     _staged("the right column is asked for before the goal", EMPTY_ENV, EMPTY,
             "walk_along", "column == 3 and row < 3"),
-    _doorkey("on the goal, but only while the door is open", "missed",
+    _doorkey("on the goal, but only while the door is open", MISSED,
              f"{AT_GOAL} and door_seen_open(frame)"),
-    _doorkey("on the goal, but only while no key lies about", "missed",
+    _doorkey("on the goal, but only while no key lies about", MISSED,
              f"{AT_GOAL} and not key_seen(frame)"),
-    _doorkey("in the doorway, looking back", "false",
+    _doorkey("in the doorway, looking back", FALSE,
              f"{AT_GOAL} or (column, facing) == (2, LEFT)"),
-    _doorkey("in the other room, looking up", "false", f"{AT_GOAL} or (column, facing) == (3, UP)"),
+    _doorkey("in the other room, looking up", FALSE, f"{AT_GOAL} or (column, facing) == (3, UP)"),
     _staged("the key must be carried through the door", DOORKEY_ENV, DOORKEY,
             "carry_through", "column >= 2 and not key_seen(frame)"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What pixels cannot tell is no lie, and what they can is one."""
+"""No program is blamed for what pixels cannot tell, and each for what they can."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from synth.program import parse
 from synth.record import Seeds
 from synth.record.player import Player
 from synth.search import hunt
-from synth.search.shrink import first_lies
-from synth.search.witness import Witness
+from synth.search.examiner import Examiner
+from synth.verdicts import LiveVerdicts
 
 ENV = "MiniGrid-UnlockPickup-v0"
 TOGGLE = 5
@@ -39,28 +39,27 @@ SUBTASKS = [box_taken]
 
 
 def test_a_box_that_is_destroyed_is_not_held_against_the_program():
-    """The goal holds there and the environment grants nothing, yet it is no lie."""
+    """The goal holds there and the environment grants nothing, yet no program is blamed."""
     spec = small_spec(ENV).model_copy(update={"max_steps": 100})
-    with Player(spec) as player, Witness(BOX_GONE, parse(BOX_GONE).stages) as witness:
-        seed = next(s for s in range(50) if _box_is_not_red(player, witness, s))
+    stages = parse(BOX_GONE).stages
+    with Player(spec) as player, LiveVerdicts(BOX_GONE, stages) as verdicts:
+        examiner = Examiner(player, verdicts, progress=False)
+        seed = next(s for s in range(50) if _box_is_not_red(examiner, s))
         shown = player.shown(seed)
-        rolled = player.play(seed, (*shown[:-1], TOGGLE))
-        assert witness.holds(rolled.frames, rolled.frames[0])[-1, -1]
-        assert not rolled.success[-1]
-        assert not first_lies(player, witness, rolled, lambda _spot: True)
+        episode = examiner.examine(seed, (*shown[:-1], TOGGLE))
+        assert episode.holds[-1, -1]
+        assert not episode.success[-1]
+        assert not examiner.caught(episode, lambda _violation: True)
 
 
-def _box_is_not_red(player, witness, seed):
+def _box_is_not_red(examiner, seed):
     """Whether the program sees this seed's box, which it takes for the agent where it is red."""
-    rolled = player.play(seed, player.shown(seed))
-    return bool(witness.holds(rolled.frames, rolled.frames[0])[-1, -1])
+    return bool(examiner.examine(seed, examiner.player.shown(seed)).holds[-1, -1])
 
 
 @pytest.mark.slow
 def test_a_search_finds_no_false_claim_against_a_box_that_is_gone():
     """Not with the hand empty, nor with the key in it, nor after either."""
     spec = small_spec(ENV).model_copy(update={"max_steps": 100})
-    stages = parse(BOX_GONE).stages
-    seeds = Seeds.of(spec).visible_search
-    lies = hunt(spec, BOX_GONE, stages, seeds=seeds, episodes=300).lies
-    assert not [lie for lie in lies if lie.kind == "false"]
+    found = hunt(spec, parse(BOX_GONE), seeds=Seeds.of(spec).visible_search, episodes=300)
+    assert not [one for one in found.counterexamples if one.kind == "false_positive"]

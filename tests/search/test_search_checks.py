@@ -25,7 +25,7 @@ FALSE = EMPTY.replace(
     "return (row, column, facing) in ((3, 3, DOWN), (1, 2, RIGHT))",
 )
 MISSED = next(w for w in WRONG if w.name == "on the goal, coming from above only").source
-SKIPPED = next(w for w in WRONG if w.kind == "skipped" and w.env == EMPTY_ENV).source
+SKIPPED = next(w for w in WRONG if w.kind == "skipped_subtask" and w.env == EMPTY_ENV).source
 
 
 @cache

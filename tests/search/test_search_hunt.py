@@ -1,4 +1,4 @@
-"""The search: deterministic, at most one lie of a kind, finds that can be played again."""
+"""The search: deterministic, at most one find of a kind, finds that can be played again."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ def search(source: str, **options):
     """Search the walk to the green square, once for each way to ask."""
     spec = small_spec(EMPTY_ENV)
     options = {"seeds": Seeds.of(spec).visible_search, "episodes": 40, **options}
-    return hunt(spec, source, parse(source).stages, **options)
+    return hunt(spec, parse(source), **options)
 
 
 def as_data(found):
     """What can be compared."""
     return [
-        (lie.kind, lie.subtask, lie.frame, lie.find, lie.shortest, lie.words) for lie in found.lies
+        (one.kind, one.subtask, one.frame, one.find, one.shortest, one.words)
+        for one in found.counterexamples
     ]
 
 
@@ -51,38 +52,40 @@ def test_the_same_search_gives_the_same_lies():
 
 def test_another_stream_is_another_search():
     """Streams use other seeds."""
-    seeds = {lie.find.seed for stream in (0, 1) for lie in search(BOTH, stream=stream).lies}
+    both = [search(BOTH, stream=stream).counterexamples for stream in (0, 1)]
+    seeds = {one.find.seed for found in both for one in found}
     assert len(seeds) > 1
 
 
 def test_there_is_at_most_one_lie_of_each_kind():
     """A program that is wrong both ways gives one find for each, and the search goes on between."""
     found = search(BOTH)
-    assert sorted(lie.kind for lie in found.lies) == ["false", "missed"]
+    kinds = sorted(one.kind for one in found.counterexamples)
+    assert kinds == ["false_negative", "false_positive"]
     assert found.episodes <= 40
 
 
 def test_a_goal_that_always_holds_is_caught_before_anything_is_done():
     """The shortest episode has no action at all."""
-    (lie,) = search(ALWAYS).lies
-    assert (lie.kind, lie.frame, lie.find.actions, lie.shortest) == ("false", 0, (), True)
-    assert "no action: reach_goal holds at frame 0" in lie.sentence
+    (one,) = search(ALWAYS).counterexamples
+    assert (one.kind, one.frame, one.find.actions, one.shortest) == ("false_positive", 0, (), True)
+    assert "no action: reach_goal holds at frame 0" in one.sentence
 
 
 def test_the_sentence_says_where_and_how():
     """Seed, actions in words, frame and sub-task, and that it is the shortest."""
-    lie = next(lie for lie in search(BOTH).lies if lie.kind == "false")
-    assert lie.sentence == (
-        f"search, seed {lie.find.seed}, 1 action (forward): reach_goal holds at frame 1, but the "
-        "environment reports no success; it is the shortest episode with this lie."
+    one = next(one for one in search(BOTH).counterexamples if one.kind == "false_positive")
+    assert one.sentence == (
+        f"search, seed {one.find.seed}, 1 action (forward): reach_goal holds at frame 1, but the "
+        "environment reports no success; it is the shortest episode that shows it."
     )
 
 
 def test_a_find_is_played_again_frame_for_frame():
     """Seed and actions are all that a find needs."""
-    (lie,) = search(MISSED, episodes=100).lies
-    again = play(small_spec(EMPTY_ENV), lie.find)
-    assert np.array_equal(again.frames, lie.rollout.frames)
+    (one,) = search(MISSED, episodes=100).counterexamples
+    again = play(small_spec(EMPTY_ENV), one.find)
+    assert np.array_equal(again.frames, one.rollout.frames)
     assert again.success[-1]
 
 
@@ -107,7 +110,7 @@ def test_a_program_that_dies_is_a_fault():
         "    row, column, facing = agent(frame)\n    return", "    while True: pass\n    return", 1
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("synth.search.witness.PATIENCE", 0.3)
+        patch.setattr("synth.verdicts.BASE", 0.3)
         with pytest.raises(ProgramFault):
             search(dying, episodes=5)
 
@@ -115,24 +118,24 @@ def test_a_program_that_dies_is_a_fault():
 def test_finds_become_episodes_after_all_others(store, tmp_path):
     """Ids count up, frames are stored once, and what is known is left out."""
     spec = small_spec(EMPTY_ENV, episodes=2)
-    lies = list(search(BOTH).lies)
-    pairs = [(lie.rollout, lie.find.note) for lie in lies]
+    found = search(BOTH).counterexamples
+    pairs = [(one.rollout, one.find.note) for one in found]
     more = add_found(store, spec, [*pairs, pairs[0]])
     assert [e.id for e in more.select(kind="found")] == ["found-0000", "found-0001"]
-    assert len(more.frames) <= len(store.frames) + sum(len(lie.rollout) + 1 for lie in lies)
-    for lie, episode in zip(lies, more.select(kind="found"), strict=True):
-        assert np.array_equal(more.frames_of(episode), lie.rollout.frames)
-        assert (episode.note, episode.split) == (lie.find.note, "visible")
+    assert len(more.frames) <= len(store.frames) + sum(len(one.rollout) + 1 for one in found)
+    for one, episode in zip(found, more.select(kind="found"), strict=True):
+        assert np.array_equal(more.frames_of(episode), one.rollout.frames)
+        assert (episode.note, episode.split) == (one.find.note, "visible")
     assert add_found(more, spec, pairs).episodes == more.episodes
     write_store(tmp_path, more)
     back = read_store(tmp_path)
-    assert np.array_equal(back.frames_of(back["found-0001"]), lies[1].rollout.frames)
+    assert np.array_equal(back.frames_of(back["found-0001"]), found[1].rollout.frames)
 
 
 def test_held_out_finds_have_frames_of_their_own(store):
     """A held-out find refers to no frame of a visible episode."""
     spec = small_spec(EMPTY_ENV, episodes=2)
-    pairs = [(lie.rollout, lie.find.note) for lie in search(BOTH).lies]
+    pairs = [(one.rollout, one.find.note) for one in search(BOTH).counterexamples]
     more = add_found(store, spec, pairs, split="held_out")
     visible = {int(i) for e in more.select(split="visible") for i in e.frame_index}
     held = {int(i) for e in more.select(kind="found") for i in e.frame_index}

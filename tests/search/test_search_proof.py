@@ -37,12 +37,11 @@ def found(wrong: Wrong) -> tuple[Counterexample, ...]:
     spec = small_spec(wrong.env)
     return hunt(
         spec,
-        wrong.source,
-        parse(wrong.source).stages,
+        parse(wrong.source),
         seeds=Seeds.of(spec).visible_search,
         episodes=EPISODES,
         stream=STREAM,
-    ).lies
+    ).counterexamples
 
 
 def named(wrong: Wrong) -> str:
@@ -67,25 +66,25 @@ def test_the_wrong_program_passes_what_is_cheaper(wrong):
 
 def caught(wrong: Wrong) -> None:
     """Check that it is caught, and in the shortest episode of that seed."""
-    (lie,) = [lie for lie in found(wrong) if lie.kind == wrong.kind]
-    assert lie.shortest
-    assert lie.frame == len(lie.find.actions) == len(lie.rollout)
+    (one,) = [one for one in found(wrong) if one.kind == wrong.kind]
+    assert one.shortest
+    assert one.frame == len(one.find.actions) == len(one.rollout)
     spec = small_spec(wrong.env)
     least = least_actions(
-        spec, lie.find.seed, wrong.source, lie.kind, lie.subtask, most=lie.frame + 1
+        spec, one.find.seed, wrong.source, one.kind, one.subtask, most=one.frame + 1
     )
-    assert lie.frame == least
+    assert one.frame == least
 
 
 @pytest.mark.parametrize("wrong", [w for w in WRONG if w.name in QUICK], ids=named)
-def test_a_lie_on_the_open_floor_is_caught_in_the_shortest_episode(wrong):
-    """The lie is found, and an exhaustive search finds none in fewer actions."""
+def test_a_fault_on_the_open_floor_is_caught_in_the_shortest_episode(wrong):
+    """It is found, and an exhaustive search finds none in fewer actions."""
     caught(wrong)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wrong", [w for w in WRONG if w.name not in QUICK], ids=named)
-def test_every_other_lie_is_caught_in_the_shortest_episode(wrong):
+def test_every_other_fault_is_caught_in_the_shortest_episode(wrong):
     """The same with keys and doors, where ways are long."""
     caught(wrong)
 

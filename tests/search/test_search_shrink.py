@@ -7,9 +7,10 @@ from small_worlds import EMPTY, EMPTY_ENV, small_spec
 
 from synth.program import parse
 from synth.record.player import Player
-from synth.search import breadth
-from synth.search.shrink import first_lies, shorten
-from synth.search.witness import Witness
+from synth.search import shrink
+from synth.search.examiner import Examiner
+from synth.search.shrink import shorten
+from synth.verdicts import LiveVerdicts
 
 LEFT, TURN, FORWARD, NOTHING = 0, 1, 2, 6
 LOOKS_DOWN = EMPTY.replace(
@@ -23,13 +24,15 @@ def shortened():
 
     def run(actions, *, states: bool = True):
         spec = small_spec(EMPTY_ENV)
-        with Player(spec) as player, Witness(LOOKS_DOWN, parse(LOOKS_DOWN).stages) as witness:
+        stages = parse(LOOKS_DOWN).stages
+        with Player(spec) as player, LiveVerdicts(LOOKS_DOWN, stages) as verdicts:
             if not states:
                 player.simulator = Stateless(player.simulator)
-            rolled = player.play(7, actions)
-            (caught,) = first_lies(player, witness, rolled, lambda spot: spot.kind == "false")
-            short, proven = shorten(player, witness, caught)
-            return short.rolled.actions, proven
+            examiner = Examiner(player, verdicts, progress=False)
+            episode = examiner.examine(7, actions)
+            (caught,) = examiner.caught(episode, lambda v: v.kind == "false_positive")
+            short, proven = shorten(examiner, caught)
+            return short.actions, proven
 
     return run
 
@@ -40,13 +43,17 @@ class Stateless:
     def __init__(self, simulator):
         self._simulator = simulator
 
-    def reset(self, seed):
+    def reset(self, seed, *, draw=True):
         """As the other's."""
-        return self._simulator.reset(seed)
+        return self._simulator.reset(seed, draw=draw)
 
-    def step(self, action):
+    def step(self, action, *, draw=True):
         """As the other's."""
-        return self._simulator.step(action)
+        return self._simulator.step(action, draw=draw)
+
+    def resolution(self):
+        """As the other's."""
+        return self._simulator.resolution()
 
     def scene(self):
         """As the other's."""
@@ -76,5 +83,5 @@ def test_without_states_nothing_is_proven(shortened):
 
 def test_a_bound_that_is_reached_is_said(shortened, monkeypatch):
     """An unfinished search proves nothing."""
-    monkeypatch.setattr(breadth, "EXPANSIONS", 0)
+    monkeypatch.setattr(shrink, "EXPANSIONS", 0)
     assert shortened((LEFT, LEFT, LEFT)) == ((LEFT, LEFT, LEFT), False)
