@@ -30,8 +30,8 @@ class Recipe:
         key: One word, for the record.
         name: In words, as a message quotes it: ``the expert, stopped before the last step``.
         aim: A ``route`` is kept only where it succeeds, a ``near`` one either way.
-        make: From the expert's episode of the seed, the expert and a source of chance to a
-            policy, or ``None`` where the episode does not allow it.
+        make: From the expert's episode of the seed up to its first success, the expert and a
+            source of chance to a policy, or ``None`` where the episode does not allow it.
         alter: Changes the scene after the reset, given the environment and the source of
             chance; ``None`` where the scene stays what it is. It raises `ExpertFailed` with
             the reason where the scene does not allow it.
@@ -50,9 +50,13 @@ class Recipe:
         """Why an episode is not worth keeping, or nothing where it is."""
         if not rolled.actions:
             return "nothing was done in it"
-        if rolled.actions == shown.actions and self.alter is None:
+        # What follows the first success is the hold, which is nobody's choice.
+        way = rolled.actions[: rolled.first_success]
+        if way == shown.actions[: shown.first_success] and self.alter is None:
             return "it came out as the expert's own"
-        if self.aim == "route" and not rolled.success[-1]:
+        if rolled.success[0]:
+            return "it is solved at the start"
+        if self.aim == "route" and rolled.first_success is None:
             return "it did not succeed"
         if self.fails and rolled.success.any():
             return "it succeeded all the same"

@@ -35,6 +35,9 @@ class Rollout:
         changes: What changed in the scene and when; ``None`` where the simulator draws no
             backdrop.
         judged: ``bool[T+1]``, whether success can be told at that frame; all by default.
+        margins: ``float64[T+1]``, as `TimeStep.margin`; ``None`` where the family has none.
+            State, like truth: never stored, never shown.
+        seen: ``float64[T+1]``, as `TimeStep.seen`; ``None`` where the family cannot tell.
     """
 
     frames: NDArray[np.uint8]
@@ -47,6 +50,8 @@ class Rollout:
     scene: str = ""
     changes: tuple[SceneEvent, ...] | None = None
     judged: NDArray[np.bool_] = field(default_factory=every_frame)
+    margins: NDArray[np.float64] | None = None
+    seen: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         if not len(self.judged):
@@ -55,6 +60,11 @@ class Rollout:
     def __len__(self) -> int:
         """The number of actions, T."""
         return len(self.actions)
+
+    @property
+    def first_success(self) -> int | None:
+        """The first frame that is a success, judged or not; ``None`` where there is none."""
+        return int(np.argmax(self.success)) if self.success.any() else None
 
     def until(self, frame: int) -> Rollout:
         """The same episode, ended at a frame, which becomes its last."""
@@ -66,6 +76,8 @@ class Rollout:
             rewards=self.rewards[:frame],
             success=self.success[:end],
             judged=self.judged[:end],
+            margins=None if self.margins is None else self.margins[:end],
+            seen=None if self.seen is None else self.seen[:end],
             truth={name: values[:end] for name, values in self.truth.items()},
             changes=None
             if self.changes is None

@@ -19,7 +19,7 @@ import numpy as np
 from synth.episode import Rollout, frame_digest
 from synth.errors import ProgramFault
 from synth.failure import Find
-from synth.record import Player, Seeds
+from synth.record import Player, Seeds, Stream
 from synth.record.rollout import random_policy
 from synth.sandbox import Cell, Sandbox
 
@@ -38,9 +38,6 @@ __all__ = ["BATCH", "Batch", "Difference", "FreshEpisodes", "compare"]
 BATCH = 24
 TAIL = 60
 """Random actions after an expert's prefix: most accidents happen close to where it stopped."""
-
-_CUT_STREAM = 2
-"""Keeps the draw of a prefix's length apart from those of the environment and of the policy."""
 
 _PATIENCE = 10.0
 _PATIENCE_PER_PAIR = 0.02  # seconds, as the suite grants
@@ -158,7 +155,7 @@ class FreshEpisodes:
         if kind == 1:
             return self._player.fair(seed, random_policy(seed), name="random")
         shown = self._player.roll_expert(seed)
-        cut = int(np.random.default_rng([_CUT_STREAM, seed]).integers(len(shown) + 1))
+        cut = int(np.random.default_rng([Stream.CUT, seed]).integers(len(shown) + 1))
         if kind == 0 or cut == len(shown):
             return _named(shown, "expert")
 

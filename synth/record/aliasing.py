@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs import Enumerable
 from synth.envs.recipe import acting
 from synth.errors import ExpertFailed, SynthError
+from synth.record.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,26 +31,28 @@ if TYPE_CHECKING:
     from synth.envs import Policy, Simulator
     from synth.episode import Rollout
 
-__all__ = ["action_table", "first_aliased", "then_expert", "unaliased"]
+__all__ = ["action_table", "all_actions", "first_aliased", "then_expert", "unaliased"]
 
 DRAWS = 256
 MOST_ACTIONS = 16
 """More than any grid world has; of actions without end, so many are tried."""
-
-_STREAM = 3
-"""Keeps these draws apart from the environment's, the random policy's and the recipes'."""
 
 Play = Callable[["Policy"], "Rollout"]
 """Plays a policy from the start of one and the same episode."""
 
 
 def action_table(simulator: Simulator) -> tuple[Any, ...]:
-    """Distinct actions of a simulator, the same ones each time, in the order of their JSON.
+    """Distinct actions to choose from, the same ones each time.
+
+    All actions where the simulator can name them. Where there is no end of them, or it does
+    not say, as many as are drawn, in the order of their JSON.
 
     Args:
-        simulator: Asked for random actions; it need not have been reset.
+        simulator: It need not have been reset.
     """
-    rng = np.random.default_rng(_STREAM)
+    if (named := all_actions(simulator)) is not None:
+        return named
+    rng = np.random.default_rng(Stream.ACTIONS)
     distinct: dict[str, Any] = {}
     for _ in range(DRAWS):
         action = simulator.random_action(rng)
@@ -56,6 +60,11 @@ def action_table(simulator: Simulator) -> tuple[Any, ...]:
         if len(distinct) == MOST_ACTIONS:
             break
     return tuple(distinct[text] for text in sorted(distinct))
+
+
+def all_actions(simulator: Simulator) -> tuple[Any, ...] | None:
+    """Every action there is; ``None`` where there is no end of them, or nobody can tell."""
+    return simulator.actions() if isinstance(simulator, Enumerable) else None
 
 
 def then_expert(actions: Sequence[Any], expert: Policy) -> Policy:
@@ -83,21 +92,23 @@ def then_expert(actions: Sequence[Any], expert: Policy) -> Policy:
 def first_aliased(
     rolled: Rollout,
     play: Play,
-    table: Sequence[Any],
+    actions: Sequence[Any] | None,
     *,
     expert: Policy | None = None,
     suspects: Sequence[int] = (),
-    known: dict[tuple[Any, ...], bool] | None = None,
+    known: dict[str, bool] | None = None,
 ) -> int | None:
     """The first frame that cannot be told from success, though it is none.
 
     Args:
         rolled: The episode.
         play: Plays a policy from the start of the very same episode.
-        table: The actions to try instead.
+        actions: All actions there are; ``None`` where there is no end of them, and then no
+            other one can be expected to make the very same frame.
         expert: Called where the scene changed, to see whether it succeeds by that change.
         suspects: Frames to look at besides those where the scene changed.
-        known: What has come of it for episodes that start in the same way, by their actions.
+        known: What has come of it for episodes that start in the same way, by the JSON of
+            their actions.
 
     Returns:
         Its index, or ``None`` where there is none.
@@ -107,9 +118,9 @@ def first_aliased(
     for frame in sorted(changed | set(suspects)):
         if frame == 0 or rolled.success[frame]:
             continue
-        done = rolled.actions[:frame]
+        done = json.dumps(rolled.actions[:frame])
         if done not in known:
-            known[done] = _as_another_action(rolled, frame, play, table) or (
+            known[done] = _as_another_action(rolled, frame, play, actions or ()) or (
                 expert is not None and frame in changed and _as_expert(rolled, frame, play, expert)
             )
         if known[done]:
@@ -118,20 +129,21 @@ def first_aliased(
 
 
 def unaliased(
-    rolled: Rollout, play: Play, table: Sequence[Any], *, expert: Policy | None = None
+    rolled: Rollout, play: Play, actions: Sequence[Any] | None, *, expert: Policy | None = None
 ) -> Rollout:
     """An episode up to the frame before its first aliased one; see `first_aliased`."""
-    first = first_aliased(rolled, play, table, expert=expert)
+    first = first_aliased(rolled, play, actions, expert=expert)
     return rolled if first is None else rolled.until(first - 1)
 
 
-def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[Any]) -> bool:
+def _as_another_action(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:
     """Whether another action in place of the last makes the same frame a success."""
     before = rolled.actions[: frame - 1]
-    for action in table:
+    for action in actions:
         if action == rolled.actions[frame - 1]:
             continue
         other = play(acting((*before, action)))
+        # Shorter than asked for: it was over before the last action came.
         same = len(other) == frame and np.array_equal(other.frames[-1], rolled.frames[frame])
         if same and other.success[-1]:
             return True
@@ -141,8 +153,12 @@ def _as_another_action(rolled: Rollout, frame: int, play: Play, table: Sequence[
 def _as_expert(rolled: Rollout, frame: int, play: Play, expert: Policy) -> bool:
     """Whether the expert, from just before, succeeds by the same change of one place alone."""
     other = play(then_expert(rolled.actions[: frame - 1], expert))
-    if not other.success[-1]:
+    end = other.first_success
+    if end is None:
         return False
+    other = other.until(end)
+    # One event alone from here on, and success with it: had the expert changed another place
+    # first, that place would tell its success from this frame.
     later = [change for change in other.changes or () if change.frame >= frame]
     if len(later) != 1 or later[0].frame != len(other):
         return False

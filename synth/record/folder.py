@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.episode import EpisodeStore
-    from synth.record.near_miss import OnSkip
     from synth.record.recorder import OnEpisode
+    from synth.record.serving import OnSkip
     from synth.spec import Spec
 
 __all__ = ["record_folder", "replace_folder"]

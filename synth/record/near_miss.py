@@ -15,13 +15,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed
 from synth.record.aliasing import first_aliased
 from synth.record.recipes import GENERAL
+from synth.record.serving import Serving
+from synth.record.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,22 +32,15 @@ if TYPE_CHECKING:
     from synth.envs.recipe import Recipe
     from synth.episode import Rollout
     from synth.record.player import Player
+    from synth.record.serving import OnSkip
 
-__all__ = ["NearMiss", "OnSkip", "near_misses", "recipes_for", "try_recipe"]
+__all__ = ["NearMiss", "near_misses", "recipes_for", "try_recipe"]
 
 TRIES = 3
 """Seeds that may fail in a row, all recipes tried, before recording gives up."""
 
-_STREAM = 2
-"""Keeps a recipe's draws apart from the environment's and the random policy's."""
-
-
-class OnSkip(Protocol):
-    """Called where a recipe makes nothing of a seed."""
-
-    def __call__(self, recipe: str, seed: int, reason: str) -> None:
-        """`recipe` was skipped for `seed`, because of `reason`."""
-        ...
+EDGE = 6
+"""A near miss of a family with margins comes at least so near the threshold, in bands."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +72,11 @@ def recipes_for(family: Family | None) -> tuple[Recipe, ...]:
 
 
 def near_misses(
-    player: Player, seeds: Sequence[int], *, on_skip: OnSkip | None = None
+    player: Player,
+    seeds: Sequence[int],
+    *,
+    on_skip: OnSkip | None = None,
+    serving: Serving | None = None,
 ) -> Iterator[NearMiss]:
     """As many near misses as the player's spec asks for, the recipes taken in turn.
 
@@ -88,20 +87,26 @@ def near_misses(
         player: Of a spec with `near_miss`; without it there are none.
         seeds: Used from the first on, one for each episode.
         on_skip: Told of every recipe that made nothing of a seed.
+        serving: Counts the seeds that do not serve, together with those of other episodes.
 
     Raises:
-        ExpertFailed: The expert does not succeed from a reset.
+        ExpertFailed: The expert fails too often.
         EnvironmentFault: No recipe makes anything of `TRIES` seeds in a row.
     """
     spec = player.spec
     if spec.near_miss is None:
         return
     recipes = recipes_for(player.family)
+    serving = serving or Serving(spec, spec.near_miss.episodes, on_skip)
     made, failed = 0, 0
     for seed in seeds:
         if made == spec.near_miss.episodes:
             return
-        shown = player.roll_expert(seed)
+        # Only its actions are wanted: it is played without pictures.
+        shown = serving.try_(seed, lambda seed: player.roll_expert(seed, draw=False))
+        if shown is None:
+            continue
+        shown = shown.until(shown.first_success or 0)
         turns = [(made + k) % len(recipes) for k in range(len(recipes))]
         for number in turns:
             found = try_recipe(recipes[number], shown, player, number)
@@ -128,14 +133,14 @@ def _altered(
 
 def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> NearMiss | str:
     """The recipe's episode of a seed, or why there is none."""
-    rng = np.random.default_rng([_STREAM, number, shown.seed])
+    rng = np.random.default_rng([Stream.RECIPE, number, shown.seed])
     try:
         policy = recipe.make(shown, player.expert, rng)
         if policy is None:
             return "the expert's episode is too short for it"
         play = _playing(recipe, player, shown.seed, rng)
         rolled = play(policy)
-        aliased = first_aliased(rolled, play, player.table, expert=player.expert)
+        aliased = first_aliased(rolled, play, player.actions, expert=player.expert)
     except ExpertFailed as error:
         return str(error)
     except EnvironmentFault:
@@ -144,13 +149,26 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
         return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
     if aliased is not None:
         rolled = rolled.until(aliased - 1)
-    kept = recipe.kept(rolled, shown)
+    kept = recipe.kept(rolled, shown) or _too_far(recipe, rolled, player)
     if kept and aliased is not None:
         return f"from frame {aliased} on it looks like success and is none; before that {kept}"
     if kept:
         return kept
     note = f"route: {recipe.name}" if recipe.aim == "route" else recipe.name
     return NearMiss(rolled, note)
+
+
+def _too_far(recipe: Recipe, rolled: Rollout, player: Player) -> str:
+    """Why a near miss is not near, where margins tell; a route need only succeed."""
+    if rolled.margins is None or recipe.aim == "route":
+        return ""
+    band = (player.simulator.resolution() or 0.0) * max(player.spec.success.pixels, 1.0)
+    near = rolled.judged & (np.abs(rolled.margins) <= EDGE * band)
+    judged = rolled.success[rolled.judged]
+    undone = bool(judged.any()) and not judged[int(np.argmax(judged)) :].all()
+    if near.any() or undone:
+        return ""
+    return f"it keeps more than {EDGE} bands away from success, and undoes none"
 
 
 def _playing(

@@ -12,8 +12,8 @@ from synth.envs import Worded, family_of
 from synth.envs.recipe import acting
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.experts import find_policy
-from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
-from synth.record.rollout import expert_rollout, random_policy, rollout
+from synth.record.aliasing import action_table, all_actions, first_aliased, then_expert, unaliased
+from synth.record.rollout import expert_rollout, random_policy, require_open, rollout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,7 +53,8 @@ class Player:
         family: Makes the simulator.
         simulator: Reset at will.
         expert: The spec's expert.
-        table: Actions to choose from, all of them where there is an end of them.
+        actions: All actions there are; ``None`` where there is no end of them.
+        table: Actions to choose from: all, or some where there is no end of them.
 
     Raises:
         EnvironmentFault: The simulator is missing or refuses.
@@ -66,12 +67,13 @@ class Player:
         self.simulator = self.family.make(spec)
         try:
             self.expert = find_policy(spec)
+            self.actions = all_actions(self.simulator)
             self.table = action_table(self.simulator)
         except BaseException:  # also on Ctrl-C: nobody else knows of the simulator yet
             self.simulator.close()
             raise
         self._shown: dict[int, tuple[Any, ...]] = {}
-        self._aliased: dict[int, dict[tuple[Any, ...], bool]] = {}
+        self._aliased: dict[int, dict[str, bool]] = {}
 
     def __enter__(self) -> Self:
         """The player itself."""
@@ -87,36 +89,54 @@ class Player:
         self.simulator.close()
 
     def shown(self, seed: int) -> tuple[Any, ...]:
-        """The expert's actions with a seed; none where it does not succeed."""
+        """The expert's actions with a seed up to its first success; none where it has none."""
         if seed not in self._shown:
             try:
-                self._shown[seed] = self.roll_expert(seed).actions
+                self.roll_expert(seed, draw=False)
             except ExpertFailed:
                 self._shown[seed] = ()
         return self._shown[seed]
 
-    def roll_expert(self, seed: int) -> Rollout:
+    def roll_expert(self, seed: int, *, draw: bool = True) -> Rollout:
         """The expert's episode of a seed.
 
         Raises:
-            ExpertFailed: The expert does not succeed, or breaks.
+            ExpertFailed: The expert does not succeed, or breaks, or there is nothing to do.
         """
-        return expert_rollout(self.spec, self.simulator, self.expert, seed)
+        rolled = expert_rollout(self.spec, self.simulator, self.expert, seed, draw=draw)
+        self._shown[seed] = rolled.actions[: rolled.first_success]
+        return rolled
 
     def roll_random(self, seed: int) -> Rollout:
-        """The random policy's episode of a seed."""
-        return self.play_policy(seed, random_policy(seed), name="random")
+        """The random policy's episode of a seed, aliased or not."""
+        return self.play_policy(seed, random_policy(seed), name="random", max_steps=self._patience)
+
+    def fair_random(self, seed: int) -> Rollout:
+        """The random policy's episode, up to where pixels can no longer tell it from success.
+
+        Raises:
+            ExpertFailed: There is nothing to do: the episode is solved at the start.
+        """
+        rolled = self.fair(seed, random_policy(seed), name="random", max_steps=self._patience)
+        require_open(rolled, self.spec)
+        return rolled
 
     def play(
-        self, seed: int, actions: Sequence[Any], *, again: bool = False, name: str = "search"
+        self,
+        seed: int,
+        actions: Sequence[Any],
+        *,
+        again: bool = False,
+        name: str = "search",
+        draw: bool = True,
     ) -> Rollout:
         """Play actions from a reset, and let the expert go on from there if `again`.
 
-        The episode ends with success, with the environment, or at the step limit.
+        The episode ends as every `rollout` does.
         """
         acts = tuple(actions)
         policy = then_expert(acts, self.expert) if again else acting(acts)
-        return self.play_policy(seed, policy, name=name)
+        return self.play_policy(seed, policy, name=name, draw=draw)
 
     def play_policy(
         self,
@@ -125,17 +145,45 @@ class Player:
         *,
         name: str = "search",
         alter: Callable[[Any], None] | None = None,
+        max_steps: int | None = None,
+        draw: bool = True,
     ) -> Rollout:
-        """Play a policy from a reset, in a changed scene if `alter` is given."""
-        return rollout(self.simulator, policy, seed, self.spec.max_steps, name=name, alter=alter)
+        """Play a policy from a reset.
 
-    def fair(self, seed: int, policy: Policy, *, name: str) -> Rollout:
+        Args:
+            seed: For the reset.
+            policy: Who acts.
+            name: The policy's, for the record.
+            alter: Changes the scene after the reset.
+            max_steps: At most so many actions; by default as many as the spec allows.
+            draw: Whether pictures are wanted.
+        """
+        return rollout(
+            self.simulator,
+            policy,
+            seed,
+            max_steps or self.spec.max_steps,
+            name=name,
+            alter=alter,
+            hold=self.spec.expert.hold,
+            pixels=self.spec.success.pixels,
+            draw=draw,
+        )
+
+    def fair(
+        self, seed: int, policy: Policy, *, name: str, max_steps: int | None = None
+    ) -> Rollout:
         """A policy's episode, up to where pixels can no longer tell it from success."""
 
         def play(policy: Policy) -> Rollout:
             return self.play_policy(seed, policy, name=name)
 
-        return unaliased(play(policy), play, self.table, expert=self.expert)
+        rolled = self.play_policy(seed, policy, name=name, max_steps=max_steps)
+        return unaliased(rolled, play, self.actions, expert=self.expert)
+
+    @property
+    def _patience(self) -> int:
+        return min(self.spec.random.max_steps or self.spec.max_steps, self.spec.max_steps)
 
     def words(self, actions: Sequence[Any]) -> tuple[str, ...]:
         """What people call these actions, as far as the simulator tells."""
@@ -150,7 +198,7 @@ class Player:
         first = first_aliased(
             rolled.until(frame),
             lambda policy: self.play_policy(rolled.seed, policy),
-            self.table,
+            self.actions,
             expert=self.expert,
             suspects=(frame,),
             known=self._aliased.setdefault(rolled.seed, {}),

@@ -1,7 +1,9 @@
 """Ways to make near misses and other routes with any simulator that has an expert.
 
-All of them work by actions alone: the expert's own, changed, and the expert called again
-from where that has led. None looks at a frame or at truth, and none says how its episode
+All of them work by actions alone: the expert's own up to its first success, changed, and the
+expert called again from where that has led. Where actions have no end and can be changed a
+little, a disturbed action is the expert's own or the last one, nudged: a walk of unrelated ones
+leads nowhere. None looks at a frame or at truth, and none says how its episode
 is labelled.
 
 Two ways that suggest themselves are not here. An episode played backwards shows, with its
@@ -15,7 +17,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from synth.envs import Nudged
 from synth.envs.recipe import Recipe, acting
+from synth.errors import ExpertFailed
+from synth.record.aliasing import all_actions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +37,8 @@ LATE = 4
 """Late actions are among the last so many."""
 DALLY = 10
 """Actions that are tried beside the goal."""
+NUDGE = 0.5
+"""How far a nudged action is from its original, as a share of the action's range."""
 ASTRAY = (4, 12)
 """Least and most random actions of a detour."""
 
@@ -55,9 +62,9 @@ def _late_noise(shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Po
     def act(simulator: Simulator) -> Iterator[Any]:
         yield from shown.actions[:kept]
         for own in shown.actions[kept:]:
-            yield simulator.random_action(rng) if rng.random() < 0.5 else own  # noqa: PLR2004 - even odds
+            yield _disturbed(simulator, own, rng) if rng.random() < 0.5 else own  # noqa: PLR2004 - even odds
         for _ in range(LATE):
-            yield simulator.random_action(rng)
+            yield _disturbed(simulator, own, rng)
 
     return act
 
@@ -71,7 +78,7 @@ def _dally(shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Policy 
     def act(simulator: Simulator) -> Iterator[Any]:
         yield from shown.actions[:-1]
         for _ in range(DALLY):
-            action = simulator.random_action(rng)
+            action = _disturbed(simulator, last, rng)
             if action != last:
                 yield action
 
@@ -89,8 +96,10 @@ def _detour(where: float) -> Make:
 
         def act(simulator: Simulator) -> Iterator[Any]:
             yield from shown.actions[:kept]
+            action = simulator.random_action(rng) if _can_nudge(simulator) else None
             for _ in range(astray):
-                yield simulator.random_action(rng)
+                action = _disturbed(simulator, action, rng)
+                yield action
             yield from expert(simulator)
 
         return act
@@ -105,12 +114,37 @@ def _dithering(shown: Rollout, expert: Policy, rng: np.random.Generator) -> Poli
 
     def act(simulator: Simulator) -> Iterator[Any]:
         while True:
-            if rng.random() < 0.25:  # noqa: PLR2004 - one time in four
-                yield simulator.random_action(rng)
+            if rng.random() >= 0.25:  # noqa: PLR2004 - one time in four
+                yield _next(expert, simulator)
+            elif _can_nudge(simulator):
+                yield _disturbed(simulator, _next(expert, simulator), rng)
             else:
-                yield next(iter(expert(simulator)))
+                yield simulator.random_action(rng)
 
     return act
+
+
+def _can_nudge(simulator: Simulator) -> bool:
+    """Whether actions have no end and can be changed a little."""
+    return isinstance(simulator, Nudged) and all_actions(simulator) is None
+
+
+def _disturbed(simulator: Simulator, action: Any, rng: np.random.Generator) -> Any:
+    """Another action: one near `action` where that means something, and else any."""
+    if isinstance(simulator, Nudged) and _can_nudge(simulator):
+        return simulator.nudged(action, rng, NUDGE)
+    return simulator.random_action(rng)
+
+
+def _next(expert: Policy, simulator: Simulator) -> Any:
+    """What the expert does first, asked anew.
+
+    Raises:
+        ExpertFailed: It has nothing to do here.
+    """
+    for action in expert(simulator):
+        return action
+    raise ExpertFailed("the expert has nothing to do when asked within an episode")
 
 
 GENERAL: tuple[Recipe, ...] = (

@@ -9,7 +9,7 @@ are not made here.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -17,8 +17,9 @@ from synth.episode import SPLITS, Episode, EpisodeStore, Rollout, Split, frame_d
 from synth.errors import EnvironmentFault
 from synth.record.near_miss import near_misses
 from synth.record.player import Player
-from synth.record.rollout import random_policy
 from synth.record.seeds import Seeds
+from synth.record.serving import Serving
+from synth.record.sight import Sight
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode import Kind
-    from synth.record.near_miss import OnSkip
+    from synth.record.serving import OnSkip
     from synth.spec import Spec
 
 __all__ = ["FramePool", "OnEpisode", "episode_count", "episode_of", "record", "roll_all"]
@@ -57,17 +58,17 @@ def record(
     Args:
         spec: What to record.
         on_episode: Told of every episode, for a progress bar.
-        on_skip: Told of every kind of near miss that a seed does not allow, and of every
-            change of the picture or the scene that an episode does not.
+        on_skip: Told of every seed that does not serve, of every kind of near miss that a seed
+            does not allow, and of every change of picture or scene that an episode does not.
 
     Returns:
         Visible experts, visible random, held-out experts, held-out random, visible and
         held-out near misses, in this order; and the variants of some of them.
 
     Raises:
-        ExpertFailed: The expert does not succeed.
+        ExpertFailed: The expert fails on too many seeds.
         EnvironmentFault: The simulator is missing or misbehaves.
-        SpecError: The spec names what does not exist.
+        SpecError: The spec names what does not exist, or shows too little.
     """
     pools: dict[Split, FramePool] = {split: FramePool() for split in SPLITS}
     episodes: list[Episode] = []
@@ -137,21 +138,39 @@ def roll_all(
         player: Plays them.
         seeds: From which seeds.
         pools: Take in the frames; their splits are those that are recorded.
-        on_skip: Told of every kind of near miss that a seed does not allow.
+        on_skip: Told of every seed that does not serve, and of every kind of near miss that a
+            seed does not allow.
     """
+    spec, splits = player.spec, len(pools)
+    near = spec.near_miss.episodes if spec.near_miss is not None else 0
+    shown = sum(len(_seeds_of(seeds, "expert", split)) for split in pools) + near * splits
+    acted = sum(len(_seeds_of(seeds, "random", split)) for split in pools)
+    experts, randoms = Serving(spec, shown, on_skip), Serving(spec, acted, on_skip)
+    sight = Sight(spec)
     for split, pool in pools.items():
-        held, prefix = split == "held_out", _PREFIX[split]
-        for k, seed in enumerate(seeds.held_out_expert if held else seeds.visible_expert):
-            rolled = player.roll_expert(seed)
+        prefix = _PREFIX[split]
+        rolls = experts.rolls(_seeds_of(seeds, "expert", split), player.roll_expert)
+        for k, rolled in enumerate(rolls):
+            sight.see(rolled)
             yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
-        for k, seed in enumerate(seeds.held_out_random if held else seeds.visible_random):
-            rolled = player.fair(seed, random_policy(seed), name="random")
+        rolls = randoms.rolls(_seeds_of(seeds, "random", split), player.fair_random)
+        for k, rolled in enumerate(rolls):
+            sight.see(rolled)
             yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
     for split, pool in pools.items():
-        near = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
-        for k, made in enumerate(near_misses(player, near, on_skip=on_skip)):
+        block = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
+        made = near_misses(player, block, on_skip=on_skip, serving=experts)
+        for k, one in enumerate(made):
             name = f"{_PREFIX[split]}near-miss-{k:04d}"
-            yield episode_of(made.rolled, pool, "near_miss", split, name, note=made.note)
+            sight.see(one.rolled)
+            yield episode_of(one.rolled, pool, "near_miss", split, name, note=one.note)
+    sight.require()
+
+
+def _seeds_of(seeds: Seeds, kind: Literal["expert", "random"], split: Split) -> range:
+    if kind == "expert":
+        return seeds.visible_expert if split == "visible" else seeds.held_out_expert
+    return seeds.visible_random if split == "visible" else seeds.held_out_random
 
 
 def episode_of(

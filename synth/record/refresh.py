@@ -67,7 +67,7 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
     """
     seeds, count = Seeds.of(spec), spec.held_out.episodes
     near = max(NEAR_MISS_SEEDS, 2 * spec.near_miss.episodes) if spec.near_miss is not None else 0
-    if max(near, count) * (generation + 1) > BLOCK:
+    if max(near, 2 * count) * (generation + 1) > BLOCK and generation:  # half of it is spare
         raise SpecError(
             f"the held-out episodes were replaced {generation - 1} times, and there are no seeds "
             "for more.",

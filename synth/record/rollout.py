@@ -1,4 +1,4 @@
-"""One episode: a policy acts in a simulator until success, the end, or the step limit.
+"""One episode: a policy acts in a simulator until the end, the hold after success, or the limit.
 
 `synth.record.player` holds what a task's episodes are played with; `synth.record.recorder`
 turns rollouts into an `EpisodeStore`.
@@ -13,19 +13,28 @@ import numpy as np
 from synth.envs import Alterable, Backdrop
 from synth.episode import Rollout
 from synth.errors import EnvironmentFault, ExpertFailed, SynthError
-from synth.record.scene_events import changes_of
+from synth.record.scene_events import SceneWatch
+from synth.record.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
     from synth.envs import Policy, Simulator, TimeStep
-    from synth.episode import SceneEvent
     from synth.spec import Spec
 
-__all__ = ["expert_rollout", "random_policy", "require_success", "rollout"]
+__all__ = [
+    "HIDDEN",
+    "expert_rollout",
+    "random_policy",
+    "require_open",
+    "require_success",
+    "rollout",
+]
 
-_RANDOM_STREAM = 1
-"""Keeps the policy's draws apart from the environment's, which has the same seed."""
+HIDDEN = 0.1
+"""A success frame that shows less than this share of the deciding thing is not judged."""
 
 
 def rollout(
@@ -36,8 +45,14 @@ def rollout(
     *,
     name: str = "",
     alter: Callable[[Any], None] | None = None,
+    hold: int = 0,
+    pixels: float = 1.0,
+    draw: bool = True,
 ) -> Rollout:
-    """Reset, then act until success, the episode's end, `max_steps`, or no more actions.
+    """Reset, then act until the episode's end.
+
+    It ends `hold` frames after the first success, where the environment ends, after `max_steps`,
+    or where the policy has no more actions.
 
     Args:
         simulator: Reset here.
@@ -46,66 +61,119 @@ def rollout(
         max_steps: At most so many actions.
         name: Who acts, for the record.
         alter: Changes the scene after the reset; see `Alterable.alter`.
+        hold: Frames after the first success.
+        pixels: Width of the band around the threshold that is not judged.
+        draw: Whether pictures are wanted; without them frames are ``uint8[T+1, 0, 0, 3]``, and
+            scene events are not told.
 
     Raises:
-        EnvironmentFault: The simulator changes its frame's shape or its predicates, or
-            cannot change its scene.
+        EnvironmentFault: The simulator changes its frame's shape or its predicates, cannot
+            change its scene, or gives a margin that contradicts success.
     """
-    staged = simulator if isinstance(simulator, Backdrop) else None
-    moments = [simulator.reset(seed)]
+    step = simulator.reset(seed, draw=draw and alter is None)
     if alter is not None:
         if not isinstance(simulator, Alterable):
             raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
-        moments = [simulator.alter(alter)]
-    scene = simulator.scene()
-    backdrops = [staged.backdrop()] if staged is not None else []
-    actions: list[Any] = []
-    if not moments[0].done:
+        step = simulator.alter(alter, draw=draw)
+    scene, resolution = simulator.scene(), simulator.resolution()
+    staged = simulator if draw and isinstance(simulator, Backdrop) else None
+    watch = SceneWatch(staged.backdrop()) if staged is not None else None
+    steps, actions = [step], list[Any]()
+    left = hold if step.success else None
+    if not step.done and left != 0:
         for action in policy(simulator):
-            moments.append(simulator.step(action))
+            step = simulator.step(action, draw=draw)
+            steps.append(step)
             actions.append(action)
-            if staged is not None:
-                backdrops.append(staged.backdrop())
-            if moments[-1].done or moments[-1].success or len(actions) >= max_steps:
+            if staged is not None and watch is not None:
+                watch.see(staged.backdrop())
+            # The hold runs from the first success on, whether or not success stays.
+            left = left - 1 if left is not None else hold if step.success else None
+            if step.done or left == 0 or len(actions) >= max_steps:
                 break
-    changes = changes_of(backdrops) if staged is not None else None
-    return _to_rollout(moments, actions, seed=seed, name=name, scene=scene, changes=changes)
+    first = steps[0]
+    for t, one in enumerate(steps):
+        _require_alike(one, first, seed, t)
+    success = np.array([s.success for s in steps], dtype=np.bool_)
+    margins, seen = _margins(steps, seed), _seen(steps)
+    return Rollout(
+        frames=np.stack([s.frame for s in steps]),
+        actions=tuple(actions),
+        rewards=np.array([s.reward for s in steps[1:]], dtype=np.float64),
+        success=success,
+        truth={k: np.array([s.truth[k] for s in steps], dtype=np.bool_) for k in first.truth},
+        seed=seed,
+        policy=name,
+        scene=scene,
+        changes=None if watch is None else watch.events,
+        judged=_judged(success, margins, seen, band=pixels * (resolution or 0.0)),
+        margins=margins,
+        seen=seen,
+    )
 
 
 def random_policy(seed: int) -> Policy:
     """A policy that draws every action uniformly, the same ones for the same seed."""
 
     def act(simulator: Simulator) -> Iterator[Any]:
-        rng = np.random.default_rng([_RANDOM_STREAM, seed])
+        rng = np.random.default_rng([Stream.RANDOM, seed])
         while True:
             yield simulator.random_action(rng)
 
     return act
 
 
+def require_open(episode: Rollout, spec: Spec) -> None:
+    """Check that an episode is not solved at the start.
+
+    Raises:
+        ExpertFailed: It is: there is nothing for anyone to do.
+    """
+    if episode.success[0]:
+        raise ExpertFailed(f"{spec.env} is solved at the start with seed {episode.seed}.")
+
+
 def require_success(episode: Rollout, spec: Spec) -> None:
-    """Check that an expert's episode ends in success.
+    """Check that an expert's episode succeeds, on a frame that is judged.
 
     Raises:
         ExpertFailed: It does not.
     """
-    if not episode.success[-1]:
+    who = f"specs/{spec.name}.toml: expert.policy: {episode.policy}"
+    if episode.first_success is None:
         raise ExpertFailed(
-            f"specs/{spec.name}.toml: expert.policy: {episode.policy} did not succeed in "
+            f"{who} did not succeed in "
             f"{spec.env} with seed {episode.seed} after {len(episode)} of {spec.max_steps} steps. "
             "Raise `max_steps`, or name another expert."
         )
+    if not (episode.success & episode.judged).any():
+        raise ExpertFailed(
+            f"{who} succeeds in {spec.env} with seed {episode.seed} only where success cannot be "
+            "told from the picture: within the band of `success.pixels`, or hidden. Let it go on "
+            "until it is well inside, and raise `expert.hold`."
+        )
 
 
-def expert_rollout(spec: Spec, simulator: Simulator, policy: Policy, seed: int) -> Rollout:
+def expert_rollout(
+    spec: Spec, simulator: Simulator, policy: Policy, seed: int, *, draw: bool = True
+) -> Rollout:
     """An expert's episode in a simulator at hand.
 
     Raises:
-        ExpertFailed: The expert does not succeed, or breaks.
+        ExpertFailed: The expert does not succeed, or breaks, or there is nothing to do.
     """
     name = spec.expert.policy
     try:
-        episode = rollout(simulator, policy, seed, spec.max_steps, name=name)
+        episode = rollout(
+            simulator,
+            policy,
+            seed,
+            spec.max_steps,
+            name=name,
+            hold=spec.expert.hold,
+            pixels=spec.success.pixels,
+            draw=draw,
+        )
     except ExpertFailed as error:
         raise ExpertFailed(
             f"specs/{spec.name}.toml: expert.policy: {name}, seed {seed}: {error}"
@@ -118,38 +186,60 @@ def expert_rollout(spec: Spec, simulator: Simulator, policy: Policy, seed: int) 
             f"specs/{spec.name}.toml: expert.policy: {name} broke in {spec.env} with seed {seed}: "
             f"{type(error).__name__}: {error}."
         ) from error
+    require_open(episode, spec)
     require_success(episode, spec)
     return episode
 
 
-def _to_rollout(
-    moments: list[TimeStep],
-    actions: list[Any],
+def _require_alike(step: TimeStep, first: TimeStep, seed: int, t: int) -> None:
+    if step.frame.shape != first.frame.shape or step.frame.dtype != np.uint8:
+        raise EnvironmentFault(
+            f"seed {seed}: frame {t} is {step.frame.dtype}{list(step.frame.shape)}, "
+            f"but the first is uint8{list(first.frame.shape)}; all must be alike."
+        )
+    if step.truth.keys() != first.truth.keys():
+        raise EnvironmentFault(
+            f"seed {seed}: the predicates at frame {t} are not those of the first frame."
+        )
+
+
+def _margins(steps: list[TimeStep], seed: int) -> NDArray[np.float64] | None:
+    """The margins, where every step has one.
+
+    Raises:
+        EnvironmentFault: Some steps have none, or a margin contradicts success.
+    """
+    if all(step.margin is None for step in steps):
+        return None
+    for t, step in enumerate(steps):
+        if step.margin is None:
+            raise EnvironmentFault(f"seed {seed}: frame {t} has no margin, though others have.")
+        if (step.margin > 0) != step.success:
+            word = "success" if step.success else "no success"
+            raise EnvironmentFault(
+                f"seed {seed}: at frame {t} the environment reports {word}, but the margin is "
+                f"{step.margin:g}. A margin is positive exactly at success: mend the family."
+            )
+    return np.array([step.margin for step in steps], dtype=np.float64)
+
+
+def _seen(steps: list[TimeStep]) -> NDArray[np.float64] | None:
+    if any(step.seen is None for step in steps):
+        return None
+    return np.array([step.seen for step in steps], dtype=np.float64)
+
+
+def _judged(
+    success: NDArray[np.bool_],
+    margins: NDArray[np.float64] | None,
+    seen: NDArray[np.float64] | None,
     *,
-    seed: int,
-    name: str,
-    scene: str,
-    changes: tuple[SceneEvent, ...] | None,
-) -> Rollout:
-    first = moments[0]
-    for t, moment in enumerate(moments):
-        if moment.frame.shape != first.frame.shape or moment.frame.dtype != np.uint8:
-            raise EnvironmentFault(
-                f"seed {seed}: frame {t} is {moment.frame.dtype}{list(moment.frame.shape)}, "
-                f"but the first is uint8{list(first.frame.shape)}; all must be alike."
-            )
-        if moment.truth.keys() != first.truth.keys():
-            raise EnvironmentFault(
-                f"seed {seed}: the predicates at frame {t} are not those of the first frame."
-            )
-    return Rollout(
-        frames=np.stack([m.frame for m in moments]),
-        actions=tuple(actions),
-        rewards=np.array([m.reward for m in moments[1:]], dtype=np.float64),
-        success=np.array([m.success for m in moments], dtype=np.bool_),
-        truth={k: np.array([m.truth[k] for m in moments], dtype=np.bool_) for k in first.truth},
-        seed=seed,
-        policy=name,
-        scene=scene,
-        changes=changes,
-    )
+    band: float,
+) -> NDArray[np.bool_]:
+    """Frames outside the band, success frames on which the deciding thing is hidden left out."""
+    judged = np.ones(len(success), dtype=np.bool_)
+    if margins is not None:
+        judged &= np.abs(margins) >= band
+    if seen is not None:
+        judged &= ~(success & (seen < HIDDEN))
+    return judged

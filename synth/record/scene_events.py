@@ -1,4 +1,4 @@
-"""What changes in a scene, told from backdrops: pictures drawn without the one who acts.
+"""What changes in a scene, told from backdrops: pictures drawn without the agent.
 
 A change counts where the first backdrop shows a thing. Bare ground looks alike in many
 places, a thing does not: what first looked like many another place was ground, and what
@@ -16,11 +16,11 @@ from scipy import ndimage
 from synth.episode import SceneEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-__all__ = ["changes_of"]
+__all__ = ["SceneWatch", "events_of"]
 
 ALIKE = 6
 """So many places that look the same are ground."""
@@ -29,30 +29,56 @@ GAP = 3
 """Changed pixels that are no farther apart belong to one change."""
 
 
-def changes_of(backdrops: Sequence[NDArray[np.uint8]]) -> tuple[SceneEvent, ...]:
-    """The changes of an episode, in order.
+class SceneWatch:
+    """Tells the events of one episode, backdrop by backdrop.
 
     Args:
-        backdrops: T + 1 pictures ``uint8[H, W, 3]``, the initial one first.
+        first: ``uint8[H, W, 3]``, the initial backdrop.
     """
-    first = backdrops[0]
-    found: list[SceneEvent] = []
-    ground: dict[tuple[int, int, int, int], bool] = {}
-    for t in range(1, len(backdrops)):
-        before, now = backdrops[t - 1], backdrops[t]
+
+    def __init__(self, first: NDArray[np.uint8]) -> None:
+        self._first = self._before = first
+        self._frame = 0
+        self._ground: dict[tuple[int, int, int, int], bool] = {}
+        self._events: list[SceneEvent] = []
+
+    @property
+    def events(self) -> tuple[SceneEvent, ...]:
+        """All events so far, in order."""
+        return tuple(self._events)
+
+    def see(self, now: NDArray[np.uint8]) -> None:
+        """Take in the backdrop of the next frame."""
+        first, before = self._first, self._before
+        self._frame, self._before = self._frame + 1, now
         if np.array_equal(before, now):
-            continue
+            return
         for box in _boxes((before != now).any(axis=-1)):
-            if box not in ground:
-                ground[box] = _is_ground(first, box)
-            if ground[box]:
+            # Only the first backdrop decides what is ground: there a thing that is taken still
+            # stands, and where it is put down later there is none yet. So putting a thing down
+            # is no event, and taking it is one.
+            if box not in self._ground:
+                self._ground[box] = _is_ground(first, box)
+            if self._ground[box]:
                 continue
             top, left, bottom, right = box
             place = (slice(top, bottom), slice(left, right))
             leaves = np.array_equal(before[place], first[place])
             returns = np.array_equal(now[place], first[place])
-            found.append(SceneEvent(t, box, leaves=leaves, returns=returns))
-    return tuple(found)
+            self._events.append(SceneEvent(self._frame, box, leaves=leaves, returns=returns))
+
+
+def events_of(backdrops: Iterable[NDArray[np.uint8]]) -> tuple[SceneEvent, ...]:
+    """The events of an episode, in order.
+
+    Args:
+        backdrops: T + 1 pictures ``uint8[H, W, 3]``, the initial one first.
+    """
+    pictures = iter(backdrops)
+    watch = SceneWatch(next(pictures))
+    for picture in pictures:
+        watch.see(picture)
+    return watch.events
 
 
 def _boxes(changed: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:

@@ -14,8 +14,9 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
     hunt              seed + 90,000 ...    for the long search by hand
     mutants           seed + 100,000 ...   on which mutants are told from their original
 
-The blocks never meet, so no held-out episode shares a seed with a visible one. That two
-seeds give two different layouts is the environment's affair.
+The blocks never meet, so no held-out episode shares a seed with a visible one. Whether two
+seeds give two different layouts is up to the environment. A seed that does not serve (solved at
+the start, or failed by the expert) is replaced by one from the second half of its block.
 """
 
 from __future__ import annotations
@@ -26,9 +27,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from synth.spec import Spec
 
-__all__ = ["BLOCK", "Seeds"]
+__all__ = ["BLOCK", "Seeds", "spare"]
 
 BLOCK = 10_000
+
+
+def spare(seeds: range) -> range:
+    """Seeds of the same block in place of those of `seeds` that do not serve.
+
+    No other episodes have them, so that a later generation of held-out episodes, which takes
+    the seeds after `seeds`, stays unseen. Blocks that are more than half full have none.
+    """
+    half = BLOCK // 2
+    return range(seeds.start + half, seeds.stop + half) if len(seeds) <= half else range(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from synth.envs import Family, Scenery, Simulator
     from synth.episode import Episode, EpisodeStore
-    from synth.record.near_miss import OnSkip
     from synth.record.replay import Alter, Replay
+    from synth.record.serving import OnSkip
     from synth.spec import MetamorphicSpec, Spec
 
 __all__ = ["with_variants"]

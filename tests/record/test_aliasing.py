@@ -180,7 +180,7 @@ def test_random_episodes_are_recorded_up_to_what_pixels_can_tell(make_spec, monk
 
         return act
 
-    monkeypatch.setattr("synth.record.recorder.random_policy", destroying)
+    monkeypatch.setattr("synth.record.player.random_policy", destroying)
     simulator = family_of(spec).make(spec)
     for episode in record(spec).select(kind="random"):
         whole = rollout(simulator, destroying(episode.seed), episode.seed, spec.max_steps)

@@ -1,0 +1,94 @@
+"""Seeds that do not serve: solved at the start, or failed by the expert.
+
+Such a seed is passed over and the next one taken; how many were is said, and too many are
+refused, since what remains would no longer be the environment's own choice of scenes.
+"""
+
+from __future__ import annotations
+
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Protocol
+
+from synth.errors import ExpertFailed
+from synth.record.seeds import spare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from synth.episode import Rollout
+    from synth.spec import Spec
+
+__all__ = ["MOST", "OnSkip", "Serving"]
+
+MOST = 0.1
+"""Share of the seeds tried that may be passed over."""
+
+
+class OnSkip(Protocol):
+    """Called where something was left out."""
+
+    def __call__(self, what: str, seed: int, reason: str) -> None:
+        """`what` (a recipe, a variant, a seed) was left out for `seed`, because of `reason`."""
+        ...
+
+
+class Serving:
+    """Takes seeds for one kind of episode and passes over those that do not serve.
+
+    Args:
+        spec: The task.
+        wanted: How many seeds must serve in all.
+        on_skip: Told of every seed that is passed over.
+    """
+
+    def __init__(self, spec: Spec, wanted: int, on_skip: OnSkip | None = None) -> None:
+        self._spec, self._wanted, self._on_skip = spec, wanted, on_skip
+        self._first: ExpertFailed | None = None
+        self._served = 0
+        self.passed = 0
+
+    def rolls(self, seeds: range, roll: Callable[[int], Rollout]) -> Iterator[Rollout]:
+        """One episode for each seed; for a seed that does not serve, that of a spare one.
+
+        Args:
+            seeds: As many as episodes are wanted.
+            roll: Plays a seed; raises `ExpertFailed` where it does not serve.
+
+        Raises:
+            ExpertFailed: Too many seeds do not serve.
+        """
+        episodes = (one for seed in chain(seeds, spare(seeds)) if (one := self.try_(seed, roll)))
+        made = 0
+        for episode in islice(episodes, len(seeds)):
+            made += 1
+            yield episode
+        if made < len(seeds):
+            raise ExpertFailed(self._refusal()) from self._first
+
+    def try_(self, seed: int, roll: Callable[[int], Rollout]) -> Rollout | None:
+        """The seed's episode, or ``None`` where the seed does not serve.
+
+        Raises:
+            ExpertFailed: Too many seeds do not serve; the first one's reason is told.
+        """
+        try:
+            rolled = roll(seed)
+        except ExpertFailed as error:
+            self.passed += 1
+            self._first = self._first or error
+            # Judged against all that will be tried, or one bad seed at first would be too many.
+            if self.passed > MOST * (self._wanted + self.passed):
+                raise ExpertFailed(self._refusal()) from error
+            if self._on_skip is not None:
+                self._on_skip("a seed", seed, str(error))
+            return None
+        self._served += 1
+        return rolled
+
+    def _refusal(self) -> str:
+        tried = self._served + self.passed
+        return (
+            f"specs/{self._spec.name}.toml: {self.passed} of {tried} seeds tried do not serve, and "
+            f"at most {MOST:.0%} of {self._wanted + self.passed} may be passed over. "
+            f"The first: {self._first}"
+        )
