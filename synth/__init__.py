@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synth.making import make, make_vec
     from synth.models.scripted import ScriptedModel
     from synth.program.lint import lint
     from synth.reward import Reward, load
@@ -28,6 +29,8 @@ __all__ = [
     "__version__",
     "lint",
     "load",
+    "make",
+    "make_vec",
 ]
 
 _HOMES = {
@@ -38,6 +41,8 @@ _HOMES = {
     "ScriptedModel": "synth.models.scripted",
     "lint": "synth.program.lint",
     "load": "synth.reward",
+    "make": "synth.making",
+    "make_vec": "synth.making",
 }
 
 

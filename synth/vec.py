@@ -19,20 +19,26 @@ from synth.shaping import GoalFrom, Mode, Shaper, Shaping
 from synth.wrappers import FRAME_KEY, GRANTED_KEY
 
 try:
-    from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
+    from stable_baselines3.common.vec_env import (
+        DummyVecEnv,
+        SubprocVecEnv,
+        VecEnv,
+        VecEnvWrapper,
+    )
 except ImportError as error:
     raise UsageError(
         'stable-baselines3 is not installed; `pip install "synth[train]"` brings it.'
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import gymnasium as gym
     from numpy.typing import NDArray
 
     from synth.reward import Reward
 
-__all__ = ["RewardVecWrapper"]
+__all__ = ["RewardVecWrapper", "vectorised"]
 
 
 class RewardVecWrapper(VecEnvWrapper):
@@ -147,6 +153,16 @@ class RewardVecWrapper(VecEnvWrapper):
             error = verdicts.errors[0]
             raise ProgramFault(f"environment {which[error.pair]}: {error}")
         self._holds[list(which)] = verdicts.cells == Cell.TRUE
+
+
+def vectorised(ones: Sequence[Callable[[], gym.Env[Any, Any]]], *, parallel: bool) -> VecEnv:
+    """Environments side by side.
+
+    Args:
+        ones: Each makes one; can be pickled where `parallel`.
+        parallel: Whether each gets a process of its own.
+    """
+    return SubprocVecEnv(list(ones)) if parallel else DummyVecEnv(list(ones))
 
 
 def _innermost(venv: VecEnv) -> VecEnv:

@@ -42,7 +42,7 @@ LAYERS = (
     ("loop", "report"),
     ("wrappers",),
     ("vec",),
-    ("make",),
+    ("making",),
     ("cli",),
     ("__main__",),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
@@ -43,9 +44,12 @@ def test_the_public_names_are_exactly_the_ones_meant() -> None:
         "__version__",
         "lint",
         "load",
+        "make",
+        "make_vec",
     }
     for name in synth.__all__:
         assert getattr(synth, name) is not None
+        assert not isinstance(getattr(synth, name), ModuleType), f"{name} is hidden by a module"
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

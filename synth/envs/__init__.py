@@ -10,6 +10,7 @@ from synth.envs.base import (
     Defaults,
     Enumerable,
     Family,
+    Native,
     Nudged,
     PlainFamily,
     PlainSimulator,
@@ -21,6 +22,7 @@ from synth.envs.base import (
 )
 from synth.envs.recipe import Recipe
 from synth.envs.registry import families, family_of
+from synth.envs.trainable import Picture, Trainable
 
 __all__ = [
     "UNDRAWN",
@@ -30,7 +32,9 @@ __all__ = [
     "Defaults",
     "Enumerable",
     "Family",
+    "Native",
     "Nudged",
+    "Picture",
     "PlainFamily",
     "PlainSimulator",
     "Policy",
@@ -38,6 +42,7 @@ __all__ = [
     "Scenery",
     "Simulator",
     "TimeStep",
+    "Trainable",
     "Worded",
     "families",
     "family_of",

@@ -32,6 +32,7 @@ __all__ = [
     "Defaults",
     "Enumerable",
     "Family",
+    "Native",
     "Nudged",
     "PlainFamily",
     "PlainSimulator",
@@ -195,6 +196,15 @@ class Worded(Protocol):
 
     def action_name(self, action: Any) -> str:
         """One word for people: ``forward``."""
+        ...
+
+
+@runtime_checkable
+class Native(Protocol):
+    """A simulator that draws by itself what the environment would draw."""
+
+    def native_frame(self) -> NDArray[np.uint8]:
+        """``uint8[H, W, 3]``: the environment's own picture of this moment."""
         ...
 
 

@@ -36,3 +36,11 @@ def make_spec() -> Callable[..., Spec]:
 
 def _toml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+@pytest.fixture
+def fresh_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MiniGrid's cache of tiles for one test: things of a user's own can spoil it for good."""
+    from minigrid.core.grid import Grid  # noqa: PLC0415 - only where it is asked for
+
+    monkeypatch.setattr(Grid, "tile_cache", {})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synth.envs import family_of
-from synth.envs.minigrid.renderer import TileRenderer
+from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.experts import find_policy
+from tests.envs.minigrid_of_ours import LampEnv, SilentLamp
 
 ENVS = [
     "MiniGrid-DoorKey-6x6-v0",
@@ -77,6 +78,70 @@ def test_the_simulator_draws_with_the_specs_render_table(make_spec, highlight):
     native_env = simulator.env
     frame = simulator.reset(0).frame
     assert np.array_equal(frame, native_env.get_frame(highlight=highlight, tile_size=8))
+
+
+@pytest.mark.usefixtures("fresh_tiles")
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the tiles last through a test
+)
+@given(seed=st.integers(0, 2**31 - 1), actions=st.lists(st.integers(0, 6), max_size=40))
+def test_things_of_a_users_own_are_drawn_as_minigrid_draws_them(seed, actions):
+    """Whatever they are switched to, no pixel differs from MiniGrid's own picture."""
+    env = LampEnv(render_mode="rgb_array")
+    env.reset(seed=seed)
+    for thing in [t for t in env.grid.grid if isinstance(t, SilentLamp)]:
+        env.grid.set(*thing.cur_pos, None)  # MiniGrid draws these by chance: see below
+    for action in actions:
+        env.step(action)
+        assert_same_picture(env)
+
+
+def test_a_thing_that_changes_out_of_the_agents_reach_is_seen(make_spec):
+    """The picture by difference looks at every thing that has a state, and at every colour."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0")
+    simulator = family_of(spec).make(spec)
+    simulator.reset(0)
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        things = [t for t in simulator.env.grid.grid if t is not None]
+        thing = things[int(rng.integers(len(things)))]
+        thing.color = ("red", "green", "blue")[int(rng.integers(3))]
+        if thing.type == "door":
+            thing.is_open = not thing.is_open
+        assert_same_picture(simulator.env)
+
+
+@pytest.mark.usefixtures("fresh_tiles")
+@pytest.mark.parametrize("kind", ["SilentLamp", "WiredLamp", "Lamp"])
+def test_a_lamp_that_is_on_is_drawn_on_whatever_was_drawn_before(kind):
+    """Even where the thing's code does not tell, and in one picture beside one that is off."""
+    env = LampEnv(render_mode="rgb_array")
+    env.reset(seed=1)
+    renderer = TileRenderer(tile_size=8, highlight=False)
+    (lamp,) = (t for t in env.grid.grid if type(t).__name__ == kind and t is not env.lamp)
+    off = renderer.render(env)
+    lamp.toggle(env, None)
+    on = renderer.render(env)
+    assert not np.array_equal(on, off)
+    assert np.array_equal(on, native_frame(env, tile_size=8, highlight=False))
+    lamp.toggle(env, None)
+    assert np.array_equal(renderer.render(env), off)
+
+
+@pytest.mark.usefixtures("fresh_tiles")
+def test_an_environment_that_draws_itself_is_left_to_draw_itself():
+    """A picture with an inventory of the user's own is what is recorded."""
+
+    class Inventory(LampEnv):
+        def get_frame(self, **kwargs):
+            return np.pad(super().get_frame(**kwargs), ((0, 8), (0, 0), (0, 0)))
+
+    env = Inventory(render_mode="rgb_array")
+    env.reset(seed=0)
+    picture = TileRenderer(tile_size=8, highlight=False).render(env)
+    assert picture.shape == (56, 48, 3)
 
 
 @pytest.mark.slow

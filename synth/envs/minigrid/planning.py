@@ -51,8 +51,10 @@ def planner(simulator: Any) -> Iterator[int]:
     objective = objective_of(env)
     if objective is None:
         raise ExpertFailed(
-            f"the planner does not know what {type(env).__name__} wants; "
-            "name another expert under `expert.policy`."
+            f"the planner does not know what {type(env).__name__} wants: it is none of MiniGrid's "
+            'kinds, and there is no goal square. Name an expert of your own: policy = "module:'
+            'function" under [expert], a generator of actions that is given the simulator '
+            "(`simulator.env` is the environment)."
         )
     if not objective.moving:
         yield from plan(World(env, objective), what=type(env).__name__)

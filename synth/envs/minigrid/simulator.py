@@ -1,24 +1,23 @@
 """One MiniGrid environment as a `Simulator`.
 
-Reads `spec.render` and `spec.options`, refuses what it does not know, and puts render,
-success and truth together into moments. Planning is in `minigrid_planner`.
+Puts picture, success and truth together into time steps. How the environment is made from a
+spec is in `synth.envs.minigrid.making`, planning in `synth.envs.minigrid.planning`.
 """
 
 from __future__ import annotations
 
-import difflib
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
-import minigrid  # noqa: F401 - importing it registers the environment ids
-from minigrid.minigrid_env import MiniGridEnv
 
 from synth.envs.base import UNDRAWN, TimeStep
-from synth.envs.minigrid.renderer import TileRenderer
+from synth.envs.minigrid.making import make_env, render_settings
+from synth.envs.minigrid.objects import is_minigrids_own, own_state
+from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.envs.minigrid.truth import TruthReader
-from synth.envs.registry import unknown_env
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from synth.spec import Spec
 
 __all__ = ["MiniGridSimulator"]
-
-_TILE_SIZES = range(4, 65)
-_OURS = ("max_steps", "render_mode", "tile_size", "highlight", "agent_pov", "screen_size")
 
 
 class MiniGridSimulator:
@@ -50,8 +46,10 @@ class MiniGridSimulator:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
-        self.env = _make(spec)
-        self._renderer = TileRenderer(tile_size=_tile_size(spec), highlight=_highlight(spec))
+        self._settings = render_settings(spec)
+        self.env = make_env(spec).unwrapped
+        self._renderer = TileRenderer(**self._settings)
+        self._unlike = count()
         self._truth: TruthReader | None = None
 
     def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
@@ -97,6 +95,10 @@ class MiniGridSimulator:
         """The grid without the agent, and without its field of view."""
         return self._renderer.render(self.env, agent=False)
 
+    def native_frame(self) -> NDArray[np.uint8]:
+        """What MiniGrid itself draws at this moment."""
+        return native_frame(self.env, **self._settings)
+
     def alter(self, change: Callable[[Any], None], *, draw: bool = True) -> TimeStep:
         """Change the grid of a fresh episode; see `synth.envs.base.Alterable.alter`."""
         change(self.env)
@@ -115,11 +117,21 @@ class MiniGridSimulator:
         return TimeStep(frame, reward=0.0, success=False, done=False, truth=self._truth.read())
 
     def state(self) -> bytes:
-        """The grid, the agent's pose, and what it carries."""
+        """The grid, the agent's pose, what it carries, and the state of a user's own things.
+
+        A thing whose state cannot be compared makes every state one of its own.
+        """
         env = self.env
         carried = env.carrying.encode() if env.carrying is not None else ()
         pose = (*env.agent_pos, env.agent_dir, *carried)
-        return bytes(env.grid.encode().tobytes()) + bytes(int(n) for n in pose)
+        # MiniGrid's code of a thing tells all of its own classes apart, and no other's.
+        own = [
+            own_state(thing) or next(self._unlike)
+            for thing in (*env.grid.grid, env.carrying)
+            if thing is not None and not is_minigrids_own(thing)
+        ]
+        known = bytes(env.grid.encode().tobytes()) + bytes(int(n) for n in pose)
+        return known + repr(own).encode() if own else known
 
     def random_action(self, rng: np.random.Generator) -> int:
         """Any of the environment's actions, all equally likely."""
@@ -148,76 +160,3 @@ class MiniGridSimulator:
 
 def _stand(env: Any, *, at: tuple[int, int], facing: int) -> None:
     env.agent_pos, env.agent_dir = at, facing
-
-
-def _make(spec: Spec) -> Any:
-    file = f"specs/{spec.name}.toml"
-    for key in spec.options:
-        if key in _OURS:
-            raise SpecError(
-                "is set by synth itself.",
-                file=file,
-                key=f"options.{key}",
-                remedy="Remove it; `max_steps` and `[render]` have their own places.",
-            )
-    options: dict[str, Any] = {**spec.options, "max_steps": spec.max_steps}
-    try:
-        wrapped = gymnasium.make(spec.env, disable_env_checker=True, **options)
-    except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
-        known = [i for i in gymnasium.registry if i.startswith(("MiniGrid-", "BabyAI-"))]
-        raise unknown_env(spec, known) from error
-    except TypeError as error:
-        raise SpecError(
-            f"{spec.env} refuses its options: {error}.",
-            file=file,
-            key="options",
-            remedy="Options are keyword arguments of the environment's class.",
-        ) from error
-    except (AssertionError, ValueError) as error:
-        raise EnvironmentFault(
-            f"{spec.env} cannot be made with options {spec.options}: {error or 'it refuses them'}."
-        ) from error
-    env = wrapped.unwrapped
-    if not isinstance(env, MiniGridEnv):
-        raise EnvironmentFault(f"{spec.env} is not a MiniGrid environment.")
-    return env
-
-
-def _tile_size(spec: Spec) -> int:
-    value = _render_value(spec, "tile_size", 16)
-    if isinstance(value, bool) or not isinstance(value, int) or value not in _TILE_SIZES:
-        raise SpecError(
-            f"must be a whole number of pixels from {_TILE_SIZES[0]} to {_TILE_SIZES[-1]}, "
-            f"but the file says {value!r}.",
-            file=f"specs/{spec.name}.toml",
-            key="render.tile_size",
-            remedy="For example: tile_size = 16.",
-        )
-    return value
-
-
-def _highlight(spec: Spec) -> bool:
-    value = _render_value(spec, "highlight", default=False)
-    if not isinstance(value, bool):
-        raise SpecError(
-            f"must be true or false, but the file says {value!r}.",
-            file=f"specs/{spec.name}.toml",
-            key="render.highlight",
-            remedy="For example: highlight = false.",
-        )
-    return value
-
-
-def _render_value(spec: Spec, key: str, default: Any) -> Any:
-    known = ("tile_size", "highlight")
-    for given in spec.render:
-        if given not in known:
-            near = difflib.get_close_matches(given, known, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise SpecError(
-                "unknown render key.",
-                file=f"specs/{spec.name}.toml",
-                key=f"render.{given}",
-                remedy=f"{hint}Known keys: {', '.join(known)}.",
-            )
-    return spec.render.get(key, default)

@@ -1,0 +1,169 @@
+"""A MiniGrid environment that a user has written: claimed, drawn, compared, planned in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import gymnasium
+import numpy as np
+import pytest
+
+from synth.envs import Alterable, Native, Trainable, family_of
+from synth.envs.minigrid import FAMILY
+from synth.errors import ExpertFailed
+from synth.experts import find_policy
+from tests.envs import minigrid_of_ours as ours
+
+pytestmark = pytest.mark.usefixtures("fresh_tiles")
+
+
+@pytest.mark.parametrize(
+    "env_id", ["Ours-Lamp-v0", "Ours-Lamp", "tests.envs.minigrid_of_ours:Ours-Lamp-v0"]
+)
+def test_a_subclass_is_claimed_by_its_class(env_id):
+    """Whatever its id is, with a version or without, and behind a module's name."""
+    assert FAMILY.claims(env_id)
+
+
+@pytest.mark.parametrize(
+    "env_id", ["CartPole-v1", "Nowhere-v0", "no_such_module:Thing-v0", "Ours-Broken-v0", "a:b:c"]
+)
+def test_other_environments_are_not_claimed(env_id):
+    """Also where the id is unknown, or what it is registered for cannot be imported."""
+    if "Ours-Broken-v0" not in gymnasium.registry:
+        gymnasium.register(id="Ours-Broken-v0", entry_point="no_such_module:Env")
+    assert not FAMILY.claims(env_id)
+
+
+def test_asking_does_not_import_minigrid():
+    """A task in another family costs nothing of this one."""
+    code = (
+        "import sys; from synth.envs.minigrid import FAMILY;"
+        "assert not FAMILY.claims('CartPole-v1');"
+        "assert FAMILY.claims('MiniGrid-DoorKey-6x6-v0');"
+        "print('minigrid' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
+
+
+def test_the_picture_can_be_compared_with_the_environments_own(make_spec):
+    """`native_frame` is what MiniGrid draws, and equals the simulator's frame."""
+    spec = make_spec("Ours-Lamp-v0", render={"tile_size": 8, "highlight": True})
+    simulator = family_of(spec).make(spec)
+    assert isinstance(simulator, Native)
+    frame = simulator.reset(0).frame
+    assert np.array_equal(simulator.native_frame(), frame)
+    assert np.array_equal(simulator.env.get_frame(highlight=True, tile_size=8), frame)
+
+
+@pytest.mark.parametrize("kind", [ours.Lamp, ours.SilentLamp])
+def test_states_differ_where_a_users_thing_does(make_spec, kind):
+    """Also where the thing's code does not tell; and they are equal where nothing differs."""
+    spec = make_spec("Ours-Lamp-v0")
+    simulator = family_of(spec).make(spec)
+    simulator.reset(0)
+    for cell, thing in enumerate(simulator.env.grid.grid):
+        if isinstance(thing, ours.WiredLamp):  # it can be compared with nothing
+            simulator.env.grid.grid[cell] = None
+    before = simulator.state()
+    assert simulator.state() == before
+    thing = next(t for t in simulator.env.grid.grid if type(t) is kind)
+    thing.on = True
+    assert simulator.state() != before
+    thing.on = False
+    assert simulator.state() == before
+
+
+def test_a_thing_that_cannot_be_compared_makes_no_two_states_equal(make_spec):
+    """Nobody can tell whether what it holds has changed."""
+    simulator = family_of(make_spec("Ours-Lamp-v0")).make(make_spec("Ours-Lamp-v0"))
+    simulator.reset(0)
+    assert simulator.state() != simulator.state()
+
+
+def test_the_planner_walks_to_a_goal_square_of_a_subclass(make_spec):
+    """What is known of grids holds for a user's own."""
+    spec = make_spec("Ours-Goal-v0")
+    simulator = family_of(spec).make(spec)
+    simulator.reset(3)
+    steps = [simulator.step(action) for action in find_policy(spec)(simulator)]
+    assert steps[-1].success
+
+
+def test_a_subclass_that_wants_something_else_says_how_to_name_an_expert(make_spec):
+    """The message holds the line to write."""
+    spec = make_spec("Ours-Lamp-v0")
+    simulator = family_of(spec).make(spec)
+    simulator.reset(0)
+    with pytest.raises(ExpertFailed, match='policy = "module:function" under \\[expert\\]'):
+        next(find_policy(spec)(simulator))
+
+
+class Bare(ours.LampEnv):
+    """Takes no arguments at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+
+gymnasium.register(id="Ours-Bare-v0", entry_point=Bare)
+
+
+def test_a_class_that_takes_no_arguments_is_made_all_the_same(make_spec):
+    """Step limit, render mode and tiles are set on it."""
+    spec = make_spec("Ours-Bare-v0", max_steps=3, render={"tile_size": 8})
+    simulator = family_of(spec).make(spec)
+    simulator.reset(0)
+    assert [simulator.step(6).done for _ in range(3)] == [False, False, True]
+    env = FAMILY.environment(spec)
+    env.reset(seed=0)
+    assert env.render().shape == (48, 48, 3)
+
+
+@pytest.mark.parametrize("highlight", [False, True])
+def test_the_fast_picture_is_what_the_simulator_records(make_spec, highlight):
+    """Training sees the pictures that the reward is proven on, through any wrappers."""
+    spec = make_spec("Ours-Lamp-v0", render={"tile_size": 8, "highlight": highlight})
+    assert isinstance(FAMILY, Trainable)
+    simulator, env, picture = FAMILY.make(spec), FAMILY.environment(spec), FAMILY.picture(spec)
+    frame = simulator.reset(5).frame
+    env.reset(seed=5)
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        assert np.array_equal(picture(env), frame)
+        action = simulator.random_action(rng)
+        step = simulator.step(action)
+        env.step(action)
+        frame = step.frame
+        if step.done:
+            break
+
+
+def test_the_agent_can_be_set_on_every_free_place(make_spec):
+    """`poses` covers each cell that can be stepped on, in four directions, and no other."""
+    spec = make_spec("MiniGrid-DoorKey-5x5-v0")
+    simulator = FAMILY.make(spec)
+    assert isinstance(simulator, Alterable)
+    simulator.reset(0)
+    grid = simulator.env.grid
+    seen = set()
+    for pose in simulator.poses():
+        frame = simulator.alter(pose).frame
+        at = tuple(simulator.env.agent_pos)
+        assert grid.get(*at) is None or grid.get(*at).can_overlap()
+        assert np.array_equal(frame, simulator.native_frame())
+        seen.add((at, simulator.env.agent_dir))
+    free = [cell for cell in grid.grid if cell is None or cell.can_overlap()]
+    assert len(seen) == len(simulator.poses()) == 4 * len(free)
+    assert not any(type(cell).__name__ in {"Wall", "Key"} for cell in free)
+
+
+def test_defaults_and_notes_are_the_familys_own(make_spec):
+    """What `synth new` writes, and what a prompt says, fit the spec."""
+    defaults = FAMILY.defaults("MiniGrid-DoorKey-6x6-v0")
+    assert defaults.policy == "synth.envs.minigrid:planner"
+    assert any(line.startswith("tile_size") for line in defaults.render)
+    assert "8 pixels" in FAMILY.notes(make_spec("Ours-Lamp-v0", render={"tile_size": 8}))
+    assert "lightened" in FAMILY.notes(make_spec("Ours-Lamp-v0", render={"highlight": True}))

@@ -1,0 +1,153 @@
+"""`synth.make` and `synth.make_vec`: a task's own environment, paid by its reward."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from minigrid.wrappers import ImgObsWrapper
+
+import synth
+from synth.errors import SynthError, UsageError
+from synth.record import Seeds, roll_expert
+from synth.task import read_task
+
+ROOT = Path(__file__).parents[1]
+DOORKEY = ROOT / "generated" / "doorkey"
+
+
+@pytest.fixture(scope="module")
+def shown() -> tuple[int, tuple[int, ...]]:
+    """A fresh seed and the expert's actions on it."""
+    spec = read_task(DOORKEY / "task.toml").spec
+    seed = Seeds.of(spec).fresh[0]
+    return seed, roll_expert(spec, seed).actions
+
+
+@pytest.fixture(autouse=True)
+def no_warning_of_ours() -> None:
+    """Pictures that synth makes itself are those the reward was proven on."""
+    warnings.simplefilter("error", category=UserWarning)
+
+
+def test_an_expert_is_paid_in_full(shown) -> None:
+    """Render settings, step limit and options are the task's own."""
+    seed, actions = shown
+    env = synth.make(DOORKEY)
+    observation, _ = env.reset(seed=seed)
+    assert set(observation) == {"image", "direction", "mission"}
+    assert env.render().shape == (96, 96, 3)
+    assert env.unwrapped.max_steps == 200
+    paid = [float(env.step(action)[1]) for action in actions]
+    assert sum(paid) == pytest.approx(1.0)
+    assert sum(p > 0 for p in paid) == 3
+    env.close()
+
+
+def test_the_picture_is_drawn_in_the_familys_fast_way(shown, monkeypatch) -> None:
+    """MiniGrid's own render is not called for the reward."""
+    env = synth.make(DOORKEY)
+    monkeypatch.setattr(env.unwrapped, "render", lambda: pytest.fail("drawn the slow way"))
+    env.reset(seed=shown[0])
+    env.step(2)
+
+
+def test_it_is_an_environment_like_any_other() -> None:
+    """Gymnasium's own check finds nothing but that it is wrapped."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_env(synth.make(DOORKEY, observation="picture"), skip_render_check=True)
+    told = [str(w.message) for w in caught]
+    assert all("unwrapped" in text for text in told), told
+
+
+def test_the_learner_can_see_what_the_reward_sees(shown) -> None:
+    """`observation="picture"` is the proven picture, and the learner's to write into."""
+    seed, actions = shown
+    env = synth.make(DOORKEY, observation="picture")
+    seen, _ = env.reset(seed=seed)
+    assert seen in env.observation_space
+    assert np.array_equal(seen, env.render())
+    paid = 0.0
+    for action in actions:
+        seen[:] = 0
+        seen, reward, *_ = env.step(action)
+        paid += float(reward)
+    assert paid == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("kind", ["dummy", "subproc"])
+@pytest.mark.parametrize("observation", ["own", "picture"])
+def test_the_vectorised_form_pays_the_same(shown, kind, observation) -> None:
+    """Each environment gets its episode's credit, in whatever process it runs."""
+    seed, actions = shown
+    venv = synth.make_vec(DOORKEY, 2, kind=kind, observation=observation)
+    try:
+        venv.seed(seed)  # the second gets the next one
+        venv.reset()
+        paid = sum(venv.step(np.array([action, 6]))[1] for action in actions)
+    finally:
+        venv.close()
+    assert paid.tolist() == pytest.approx([1.0, 0.0])
+
+
+def test_text_is_left_out_where_stable_baselines3_cannot_hold_it() -> None:
+    """A mission is no observation for it; the rest stays."""
+    venv = synth.make_vec(DOORKEY, 1)
+    assert set(venv.observation_space.spaces) == {"image", "direction"}
+    assert set(venv.reset()) == {"image", "direction"}
+
+
+def test_wrappers_of_observations_go_below_the_reward(shown) -> None:
+    """`wrap` decides what the learner sees, and nothing of what it is paid."""
+    env = synth.make(DOORKEY, wrap=ImgObsWrapper)
+    assert env.reset(seed=shown[0])[0].shape == (7, 7, 3)
+    assert sum(float(env.step(a)[1]) for a in shown[1]) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: synth.make(ROOT / "generated" / "nothing"), "there is no task here"),
+        (lambda: synth.make(DOORKEY, observation="pixels"), "'own' or 'picture'"),
+        (lambda: synth.make(DOORKEY, goal_from="me"), "'reward' or 'environment'"),
+        (lambda: synth.make_vec(DOORKEY, 0), "1 or more"),
+        (lambda: synth.make_vec(DOORKEY, 1, kind="threads"), "'dummy' or 'subproc'"),
+    ],
+)
+def test_what_cannot_be_made_says_why(call, told) -> None:
+    """A slip is the caller's, in one sentence."""
+    with pytest.raises(SynthError, match=told):
+        call()
+
+
+def test_an_observation_of_text_alone_is_refused_for_stable_baselines3() -> None:
+    """The message names both ways out."""
+
+    class Words(gym.ObservationWrapper):
+        def __init__(self, env: gym.Env) -> None:
+            super().__init__(env)
+            self.observation_space = gym.spaces.Text(10)
+
+        def observation(self, observation: object) -> str:
+            return "words"
+
+    with pytest.raises(UsageError, match="wrap"):
+        synth.make_vec(DOORKEY, 1, wrap=Words)
+
+
+def test_the_readmes_script_runs_as_printed(tmp_path, monkeypatch) -> None:
+    """With fewer steps, and nothing else changed."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (script,) = (s for s in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "PPO" in s)
+    short = script.replace("100_000", "1_024").replace("generated/doorkey", str(DOORKEY))
+    assert short != script
+    monkeypatch.chdir(tmp_path)
+    warnings.simplefilter("default")
+    exec(compile(short, "README.md", "exec"), {})
+    assert (tmp_path / "doorkey.zip").is_file()
