@@ -6,8 +6,9 @@ do. This module knows nothing of what is printed.
 
 from __future__ import annotations
 
+import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -15,7 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["EpisodeProgress", "errors", "output"]
+__all__ = ["EpisodeProgress", "PhaseProgress", "errors", "output"]
+
+SECONDS = 10.0
+"""Between two lines of progress where there is no terminal."""
 
 
 @cache
@@ -30,8 +34,70 @@ def errors() -> Console:
     return Console(stderr=True, soft_wrap=True, highlight=False)
 
 
+class PhaseProgress:
+    """How far work has come, in named phases: a bar on a terminal, a line now and then elsewhere.
+
+    Work that takes less than ten seconds leaves no line in a pipe.
+
+    Args:
+        label: What is done, in front of the phase; possibly nothing.
+        console: Where to; standard error by default.
+        now: A clock, in seconds.
+
+    Example:
+        >>> with PhaseProgress("recording doorkey") as tell:
+        ...     tell("near misses", 3, 40)
+    """
+
+    def __init__(
+        self,
+        label: str = "",
+        console: Console | None = None,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._label, self._now = label, now
+        self._console = console or errors()
+        self._bar = Progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task(label, total=None)
+        self._said = now()
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.start()
+        return self
+
+    def __call__(self, phase: str, done: int, total: int | None = None) -> None:
+        """Say how far a phase is.
+
+        Args:
+            phase: What is being done.
+            done: How much of it is done.
+            total: How much there is, where that is known.
+        """
+        words = f"{self._label}: {phase}" if self._label else phase
+        self._bar.update(self._task, description=words, completed=done, total=total)
+        now = self._now()
+        if self._console.is_terminal or now - self._said < SECONDS:
+            return
+        self._said = now
+        of = f"{done} of {total}" if total is not None else f"{done}"
+        self._console.print(f"  {words}, {of}", markup=False)
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the bar."""
+        self._bar.stop()
+
+
 class EpisodeProgress:
-    """A bar on a terminal, nothing elsewhere.
+    """Progress of one phase whose steps are counted here.
 
     Args:
         label: What is counted.
@@ -39,22 +105,19 @@ class EpisodeProgress:
     """
 
     def __init__(self, label: str, total: int) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=errors(),
-            transient=True,
-            disable=not errors().is_terminal,
-        )
-        self._task = self._bar.add_task(label, total=total)
+        self._progress, self._label, self._total = PhaseProgress(), label, total
+        self._done = 0
 
     def __enter__(self) -> Callable[..., None]:
-        """Show the bar; call the result once per episode."""
-        self._bar.start()
-        return lambda *_: self._bar.advance(self._task)
+        """Show it; call the result once per episode."""
+        self._progress.__enter__()
+
+        def advance(*_: object) -> None:
+            self._done += 1
+            self._progress(self._label, self._done, self._total)
+
+        return advance
 
     def __exit__(self, *_: object) -> None:
-        """Remove the bar."""
-        self._bar.stop()
+        """Remove it."""
+        self._progress.__exit__()

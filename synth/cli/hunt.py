@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from synth.cli.console import errors, output
+from synth.cli.console import PhaseProgress, output
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
@@ -43,7 +42,8 @@ def hunt(
         output().print(f"going on after {_so_far(campaign)}")
     found = 0
     until = time.monotonic() + 60 * minutes
-    with _Progress(campaign) as progress:
+    with PhaseProgress("hunting") as display:
+        progress = _Hunted(campaign, display)
         while time.monotonic() < until and found < ENOUGH:
             for one, kept in campaign.advance(on_episode=progress.tell):
                 found += 1
@@ -59,36 +59,19 @@ def hunt(
         raise typer.Exit(1)
 
 
-class _Progress:
-    """Minutes, episodes and finds on a terminal, nothing elsewhere."""
+class _Hunted:
+    """Tells minutes, episodes and finds to a display."""
 
-    def __init__(self, campaign: Campaign) -> None:
-        self._campaign = campaign
+    def __init__(self, campaign: Campaign, display: PhaseProgress) -> None:
+        self._campaign, self._display = campaign, display
         self._start = time.monotonic()
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            console=errors(),
-            transient=True,
-            disable=not errors().is_terminal,
-        )
-        self._task = self._bar.add_task("hunting")
         self.found = 0
 
     def tell(self, done: int, _total: int) -> None:
         """Show how far it has come."""
         minutes = (time.monotonic() - self._start) / 60
         tried = self._campaign.episodes + done
-        self._bar.update(
-            self._task, description=f"{minutes:.1f} min, {tried} episodes, {self.found} finds"
-        )
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        self._display(f"{minutes:.1f} min, {self.found} found, episodes", tried)
 
 
 def _so_far(campaign: Campaign) -> str:

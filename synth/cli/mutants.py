@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.table import Table
 
-from synth.cli.console import errors, output
+from synth.cli.console import PhaseProgress, errors, output
 from synth.errors import BudgetExhausted
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
@@ -62,7 +61,8 @@ def mutants(
     source = read_reward(folder.reward, folder.name)
     if keep:
         require_untouched(folder)
-    with _Bar() as tell:
+    with PhaseProgress() as tell:
+        tell("making mutants", 0)
         run = MutationRun(
             folder,
             source,
@@ -72,7 +72,7 @@ def mutants(
             seconds=seconds,
             jobs=jobs or os.cpu_count() or 1,
             ledger=RUNS / folder.name / "mutants.jsonl",
-            on_mutant=tell,
+            on_mutant=lambda done, total, stage: tell(stage, done, total),
         )
         if run.known:
             errors().print(f"going on: the suite has been asked about {run.known} mutants before")
@@ -95,32 +95,6 @@ def mutants(
             f"--seconds {seconds:g} ran out before all was judged; the figures are those of "
             "the mutants judged by then. The same command goes on from there."
         )
-
-
-class _Bar:
-    """A bar on a terminal, nothing elsewhere; its label changes with the stage."""
-
-    def __init__(self) -> None:
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            console=errors(),
-            transient=True,
-            disable=not errors().is_terminal,
-        )
-        self._task = self._bar.add_task("making mutants", total=None)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __call__(self, done: int, total: int, stage: str) -> None:
-        self._bar.update(self._task, description=stage, completed=done, total=total)
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
 
 def _print(score: MutationScore) -> None:

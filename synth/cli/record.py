@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from synth.cli.console import EpisodeProgress, output
+from synth.cli.console import PhaseProgress, output
 from synth.spec import load_spec
+from synth.suite.diagnosis import count
 from synth.task.paths import task_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from rich.console import Console
 
     from synth.spec import Spec
 
-__all__ = ["ensure_episodes", "record", "suite"]
+__all__ = ["ensure_episodes", "ensure_suite", "record", "suite"]
 
 
 def record(
     task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
-    force: Annotated[bool, typer.Option(help="Record again over existing episodes.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Record again over existing episodes.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say of each kind of episode why it was left out.")
+    ] = False,
 ) -> None:
     """Record a task's episodes into generated/TASK/episodes."""
     spec = load_spec(task)
-    folder = ensure_episodes(spec, force=force)
+    folder = ensure_episodes(spec, force=force, verbose=verbose)
     output().print(f"look at {folder / 'contact-sheet.png'}")
 
 
@@ -41,7 +48,18 @@ def suite(task: Annotated[str, typer.Argument(help="A spec's name, or its path."
     output().print(f"wrote {path}; `pytest {path.parent}` runs it")
 
 
-def ensure_episodes(spec: Spec, *, force: bool = False, console: Console | None = None) -> Path:
+def ensure_suite(spec: Spec) -> None:
+    """Write the suite where there is none, so that any program can be audited by it."""
+    from synth.suite import write_suite  # noqa: PLC0415 - start-up stays quick
+
+    folder = task_folder(spec.name)
+    if not (folder / f"test_{spec.name}.py").exists():
+        write_suite(spec, folder)
+
+
+def ensure_episodes(
+    spec: Spec, *, force: bool = False, verbose: bool = False, console: Console | None = None
+) -> Path:
     """Record where nothing is recorded yet; refuse where what is there does not fit.
 
     Returns:
@@ -50,14 +68,18 @@ def ensure_episodes(spec: Spec, *, force: bool = False, console: Console | None 
     Raises:
         StaleEpisodes: They were made from another version of the spec.
     """
-    from synth.record import episode_count, record_folder  # noqa: PLC0415 - start-up stays quick
+    from synth.record import record_folder  # noqa: PLC0415 - start-up stays quick
 
     folder = task_folder(spec.name) / "episodes"
     fresh = force or not (folder / "manifest.json").exists()
-    skips: list[tuple[str, int, str]] = []
-    with EpisodeProgress(f"recording {spec.name}", episode_count(spec)) as advance:
+    skips: list[Skip] = []
+    with PhaseProgress(f"recording {spec.name}") as tell:
         store = record_folder(
-            spec, folder, force=force, on_episode=advance, on_skip=lambda *skip: skips.append(skip)
+            spec,
+            folder,
+            force=force,
+            on_episode=lambda _, done, total: tell("episodes", done, total),
+            on_skip=lambda *skip: skips.append(Skip(*skip)),
         )
     size = sum(path.stat().st_size for path in folder.iterdir())
     verb = "recorded" if fresh else "kept"
@@ -66,9 +88,35 @@ def ensure_episodes(spec: Spec, *, force: bool = False, console: Console | None 
         f"{verb} {len(store.episodes)} episodes, {len(store.frames)} distinct frames, "
         f"{size / 1e3:.0f} kB in {folder}"
     )
-    counted = Counter(recipe for recipe, *_ in skips)
-    for recipe, number in counted.most_common():
-        reason = next(why for name, _, why in skips if name == recipe)
-        times = "once" if number == 1 else f"{number} times"
-        say.print(f"left out {times}: {recipe} ({reason})", highlight=False, markup=False)
+    for line in left_out(skips, verbose=verbose):
+        say.print(line, highlight=False, markup=False)
     return folder
+
+
+class Skip(NamedTuple):
+    """What a seed or an episode did not allow."""
+
+    kind: str
+    seed: int
+    reason: str
+
+
+def left_out(skips: Sequence[Skip], *, verbose: bool = False) -> list[str]:
+    """What recording left out: one line for all, or one for each kind with its reason.
+
+    A single kind is told with its reason either way.
+    """
+    counted = Counter(skip.kind for skip in skips)
+    if len(counted) > 1 and not verbose:
+        return [
+            (
+                f"left out: {count(len(skips), 'episode')} of {len(counted)} kinds that seeds did "
+                "not allow (`synth record TASK --force --verbose` names each)"
+            )
+        ]
+    lines = []
+    for kind, number in counted.most_common():
+        reason = next(skip.reason for skip in skips if skip.kind == kind)
+        times = "once" if number == 1 else f"{number} times"
+        lines.append(f"left out {times}: {kind} ({reason})")
+    return lines

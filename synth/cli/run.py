@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synth.cli.console import errors, output
-from synth.cli.record import ensure_episodes
+from synth.cli.record import ensure_episodes, ensure_suite
 from synth.episode import read_store
 from synth.spec import load_spec
 from synth.task.paths import run_folder, task_folder
@@ -68,7 +68,7 @@ def run(
 ) -> None:
     """Make a reward for a task: episodes and suite if missing, the loop, then an audit."""
     from synth.cli.live import RunDisplay, groups_of  # noqa: PLC0415 - start-up stays quick
-    from synth.cli.summary import explain, to_json  # noqa: PLC0415
+    from synth.cli.summary import explain, not_checked, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
     from synth.loop.adopt import Evidence, adopt  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
@@ -95,6 +95,7 @@ def run(
     if choice.replays_committed:
         say.print("replaying the committed journal; no model is asked and nothing is paid")
     episodes = ensure_episodes(spec, console=say)
+    ensure_suite(spec)
     folder = run_folder(spec.name, choice.run)
     evidence = Evidence(spec, read_store(episodes))
     with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
@@ -114,10 +115,13 @@ def run(
     for line in explain(outcome, adoption, spec.name):
         say.print(line, markup=False)
     audited = _audit(spec, say) if adoption.audit else None
+    left_out = not_checked(spec)
+    if left_out:
+        say.print(left_out, markup=False)
     if model.partition(":")[0] == "builtin":
         for line in BETTER:
             say.print(line, markup=False)
-    code = outcome.exit_code or int(audited is False or adoption.differs)
+    code = outcome.exit_code or int(audited is False or adoption.differs or adoption.worse)
     if as_json:
         typer.echo(json.dumps(to_json(outcome, adoption, audited, code), indent=2))
     raise typer.Exit(code)

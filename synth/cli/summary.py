@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from synth.loop.outcome import shown
 from synth.suite.diagnosis import count
 
 if TYPE_CHECKING:
     from synth.loop import Outcome
     from synth.loop.adopt import Adoption
     from synth.loop.compare import Comparison, Side
+    from synth.spec import Spec
 
-__all__ = ["explain", "to_json"]
+__all__ = ["explain", "not_checked", "to_json"]
 
 
 def explain(outcome: Outcome, adoption: Adoption, task: str) -> list[str]:
@@ -43,7 +46,7 @@ def _times(number: int) -> str:
 
 
 def _fate(adoption: Adoption, outcome: Outcome, task: str) -> list[str]:
-    committed, mine = f"generated/{task}/reward.py", f"{outcome.folder}/reward.py"
+    committed, mine = f"generated/{task}/reward.py", f"{shown(outcome.folder)}/reward.py"
     match adoption.fate:
         case "promoted":
             return [f"promoted to {committed}; commit the folder generated/{task}"]
@@ -60,13 +63,45 @@ def _fate(adoption: Adoption, outcome: Outcome, task: str) -> list[str]:
             return [
                 *_comparison(adoption.comparison),
                 (
-                    f"the committed reward is left alone; the new one is {mine}. "
+                    f"the committed reward is left alone; the new one, {mine}, is "
+                    f"{_worth(adoption.comparison)}. "
                     "Run again with --bless to commit it"
                 ),
             ]
         case _:
-            which = "budget" if outcome.ending == "budget" else outcome.ending
-            return [f"not accepted ({which}): {outcome.reason}", outcome.next_step]
+            which = "the model could not" if outcome.ending == "dead_end" else outcome.ending
+            return [
+                *_attempts(outcome),
+                f"not accepted ({which}): {outcome.reason}",
+                outcome.next_step,
+            ]
+
+
+def _worth(comparison: Comparison) -> str:
+    if not comparison.worse:
+        return "no worse"
+    return "worse: too slow" if comparison.slower else "worse: more tests fail"
+
+
+def _attempts(outcome: Outcome) -> list[str]:
+    """The first failing sentence of each round, and where the rest of them is."""
+    lines = [f"round {a.round}, {a.key}: {a.sentence}" for a in outcome.attempts]
+    if outcome.failures is not None:
+        lines.append(f"all that failed, with pictures: {shown(outcome.failures)}")
+    return lines
+
+
+def not_checked(spec: Spec) -> str:
+    """What nobody looked at, in one line; nothing where all was checked."""
+    tables = {
+        "near misses": spec.near_miss,
+        "changed pictures": spec.metamorphic,
+        "search": spec.search,
+    }
+    left_out = [name for name, table in tables.items() if table is None]
+    if not left_out:
+        return ""
+    return f"not checked: {', '.join(left_out)} (specs/{spec.name}.toml has no table for it)"
 
 
 def _comparison(comparison: Comparison) -> list[str]:
@@ -95,11 +130,13 @@ def to_json(
     return {
         "accepted": outcome.accepted,
         "fate": adoption.fate,
+        "comparison": _compared(adoption.comparison),
         "audit_passed": audited,
         "exit_code": code,
         "reason": outcome.reason,
         "next_step": outcome.next_step,
-        "folder": str(outcome.folder),
+        "folder": shown(outcome.folder),
+        "failures": shown(outcome.failures) if outcome.failures else None,
         "subtasks": list(outcome.plan.names) if outcome.plan else [],
         "visible_passed": len(outcome.verdict.passed) if outcome.verdict else 0,
         "visible_failed": len(outcome.verdict.failed) if outcome.verdict else 0,
@@ -118,3 +155,9 @@ def to_json(
         "microseconds_single": speed.single if speed else None,
         "microseconds_batched": speed.batched if speed else None,
     }
+
+
+def _compared(comparison: Comparison | None) -> dict[str, Any] | None:
+    if comparison is None:
+        return None
+    return {**asdict(comparison), "worse": comparison.worse}

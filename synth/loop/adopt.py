@@ -48,6 +48,11 @@ class Adoption:
         """Whether a replay did not reproduce what is committed."""
         return self.fate == "differs"
 
+    @property
+    def worse(self) -> bool:
+        """Whether the result is worse than the committed reward; see `Comparison.worse`."""
+        return self.comparison is not None and self.comparison.worse
+
 
 def adopt(
     task: Task, outcome: Outcome, *, bless: bool, replays_committed: bool, unsafe: bool = False

@@ -59,7 +59,7 @@ def judged(run: Run, key: str, plan: Plan, source: str) -> Candidate:
     run.ledger.note(CandidateRecord(key=key, program=program, source=source))
     known = len(run.episodes.finds)
     verdict = run.judge.visible(source, plan)
-    run.observe(events.Judged(key, program, verdict))
+    run.observe(events.Judged(key, program, verdict, plan))
     for find in run.episodes.finds[known:]:
         run.observe(events.Found(key, find))
     return Candidate(key, plan, source, verdict)

@@ -2,7 +2,8 @@
 
 Both are run on the same held-out frames. Their sub-tasks may bear different names, and be
 of different number, so that they are compared by position, counted from the goal
-backwards. What a difference is worth is said only where it is plain: by the tests passed.
+backwards. What a difference is worth is said only where it is plain: by the tests passed,
+and by the speed target.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from synth.plan import Plan
 
 __all__ = ["Agreement", "Comparison", "Side", "compare"]
+
+SLOWER = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +81,13 @@ class Comparison:
     Attributes:
         agreements: By position from the goal backwards, the goal first; empty where one
             of the two cannot be run.
+        target: Microseconds a frame that the spec asks for.
     """
 
     committed: Side
     candidate: Side
     agreements: tuple[Agreement, ...]
+    target: float
 
     @property
     def goal(self) -> Agreement | None:
@@ -91,8 +96,17 @@ class Comparison:
 
     @property
     def worse(self) -> bool:
-        """Whether the candidate fails where the committed reward does not, or fails more."""
-        return not self.candidate.passes and self.candidate.failed > self.committed.failed
+        """Whether the candidate fails more tests, or is much too slow where the other is not."""
+        if not self.candidate.passes:
+            return self.candidate.failed > self.committed.failed
+        return self.slower
+
+    @property
+    def slower(self) -> bool:
+        """Whether the candidate misses the spec's target and takes over twice as long."""
+        one, other = self.candidate.single, self.committed.single
+        # Both were measured just now on this machine; less than a factor may be its load.
+        return one is not None and other is not None and one > max(self.target, SLOWER * other)
 
 
 def compare(
@@ -125,7 +139,8 @@ def compare(
             same = float((one[:, -back] == other[:, -back]).mean())
             names = (sides[0].subtasks[-back], sides[1].subtasks[-back])
             agreements.append(Agreement(*names, same, len(one)))
-    return Comparison(sides[0], sides[1], tuple(agreements))
+    target = task.spec.target.microseconds_per_frame
+    return Comparison(sides[0], sides[1], tuple(agreements), target)
 
 
 def _side(task: Task, judge: SuiteJudge, source: str, plan: Plan) -> Side:

@@ -106,6 +106,7 @@ class Judged:
     key: str
     program: str
     verdict: Verdict
+    plan: Plan
 
 
 @dataclass(frozen=True, slots=True)

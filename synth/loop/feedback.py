@@ -26,7 +26,15 @@ if TYPE_CHECKING:
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
 
-__all__ = ["UNSEEN", "blames_the_plan", "in_words", "not_a_plan", "reports", "unseen"]
+__all__ = [
+    "UNSEEN",
+    "blames_the_plan",
+    "every_report",
+    "in_words",
+    "not_a_plan",
+    "reports",
+    "unseen",
+]
 
 UNSEEN = (
     "The program passes every test shown here, but fails on episodes of the same task that are "
@@ -54,6 +62,17 @@ def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[Fa
         seen[check] += 1
     chosen = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])[:limit]]
     return tuple(_report(e, plan.goal, task) for e in chosen)
+
+
+def every_report(verdict: Verdict, goal: str, task: Task) -> tuple[FailureReport, ...]:
+    """All that a verdict says against a program, in the suite's order, for people.
+
+    Args:
+        verdict: Of the visible split.
+        goal: The plan's last sub-task.
+        task: As for `reports`.
+    """
+    return tuple(_report(e, goal, task) for e in _placed(verdict.exemplars, task))
 
 
 def blames_the_plan(verdict: Verdict) -> bool:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from synth.models.base import Usage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from synth.episode import EpisodeStore
     from synth.journal import HeldOutRecord, SpeedRecord
     from synth.loop.episodes import Episodes
+    from synth.loop.failure_log import Attempt
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
 
-__all__ = ["Ending", "Outcome", "next_step"]
+__all__ = ["Ending", "Outcome", "audit_command", "next_step"]
 
 Ending = Literal["accepted", "budget", "dead_end", "interrupted"]
+PARTS = 3
 _EXIT_CODES: dict[Ending, int] = {"accepted": 0, "budget": 5, "dead_end": 6, "interrupted": 130}
 
 
@@ -47,6 +48,8 @@ class Outcome:
         seconds: Seconds of work, earlier processes included.
         looks: How often the held-out split was looked at.
         replaced: How often the held-out episodes were replaced between two looks.
+        failures: The file that tells what failed, where a run was not accepted.
+        attempts: Of each round in which something failed the first attempt.
         episodes: By which programs were judged, or ``None`` where that is not known.
     """
 
@@ -69,6 +72,8 @@ class Outcome:
     seconds: float = 0.0
     looks: int = 0
     replaced: int = 0
+    failures: Path | None = None
+    attempts: tuple[Attempt, ...] = ()
     episodes: Episodes | None = None
 
     @property
@@ -100,6 +105,23 @@ class Outcome:
         return None if self.speed is None else self.speed.single <= self.target
 
 
+def audit_command(task: str, folder: Path) -> str:
+    """The command that makes every test of a task on the best program of a run."""
+    return f"pytest generated/{task} --reward {shown(folder)}/reward.py"
+
+
+def shown(folder: Path) -> str:
+    """A run's folder or file as people see it: relative to where synth was started.
+
+    One that lies elsewhere is named by its last parts, as in ``runs/TASK/MODEL``: what is
+    written into files must not tell where they were made.
+    """
+    cwd = Path.cwd()
+    if folder.is_relative_to(cwd):
+        folder = folder.relative_to(cwd)
+    return (Path(*folder.parts[-PARTS:]) if folder.is_absolute() else folder).as_posix()
+
+
 def next_step(outcome: Outcome, task: str) -> str:
     """What the user may do now, in a sentence or two."""
     if outcome.accepted:
@@ -119,5 +141,6 @@ def next_step(outcome: Outcome, task: str) -> str:
     passed, failed = len(outcome.verdict.passed), len(outcome.verdict.failed)
     return (
         f"The best program so far passes {passed} of the {passed + failed} tests that it reached; "
-        "run the same command with a larger budget to go on, or try another model."
+        f"look at what fails with `{audit_command(task, outcome.folder)}`, run the same command "
+        "with a larger budget to go on, or try another model."
     )

@@ -20,12 +20,13 @@ from synth.loop.clock import Clock
 from synth.loop.demonstrations import demonstrations
 from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
+from synth.loop.failure_log import FailureLog, write_failures
 from synth.loop.faster import make_faster
 from synth.loop.folder import RunFolder, RunStatus, State
 from synth.loop.judge import SuiteJudge
 from synth.loop.ledger import Ledger
 from synth.loop.options import LoopOptions
-from synth.loop.outcome import Ending, Outcome, next_step
+from synth.loop.outcome import Ending, Outcome, audit_command, next_step
 from synth.loop.pictures import PictureFolder
 from synth.loop.prices import find_price
 from synth.loop.rounds import until_accepted
@@ -99,11 +100,12 @@ def run_loop(
         awaited = (*journal.tape.found, *(tape.found if tape else ()))
         episodes = Episodes(task.spec, task.store, awaited)
         ledger = Ledger(journal, files, episodes.spec)
-        tell = observer or _ignore
+        tell, log = observer or _ignore, FailureLog()
 
         def observe(event: Event) -> None:
             if isinstance(event, RoundStarted | Improved):
                 files.write_status(_status(run, model, "running"))
+            log(event)
             tell(event)
 
         asker = Asker(
@@ -130,10 +132,12 @@ def run_loop(
             picture_notes=_picture_notes(episodes.spec),
         )
         _head(run, model, journal)
-        return _to_its_end(run, model, files, journal)
+        return _to_its_end(run, model, files, journal, log)
 
 
-def _to_its_end(run: Run, model: Model, files: RunFolder, journal: Journal) -> Outcome:
+def _to_its_end(
+    run: Run, model: Model, files: RunFolder, journal: Journal, log: FailureLog
+) -> Outcome:
     """Go through the rounds, and leave the folder as the end of them asks for."""
     try:
         ending, reason = _rounds(run)
@@ -142,9 +146,12 @@ def _to_its_end(run: Run, model: Model, files: RunFolder, journal: Journal) -> O
         if isinstance(error, ModelError):
             error.args = (f"{error} Nothing answered is lost: run the same again to go on.",)
         files.write_status(_status(run, model, "failed", str(error)))
+        _write_failures(run, files, log)
         raise
     run.ledger.flush()
     outcome = _outcome(run, files, journal, ending, reason)
+    written = _write_failures(run, files, FailureLog() if outcome.accepted else log)
+    outcome = replace(outcome, failures=written, attempts=log.first_of_rounds)
     run.ledger.note(DecisionRecord(decision="stop", reason=reason))
     state: State = "stopped" if ending == "budget" else ending
     files.write_status(
@@ -249,6 +256,11 @@ def _outcome(run: Run, files: RunFolder, journal: Journal, ending: Ending, reaso
         episodes=run.episodes,
     )
     return replace(outcome, next_step=next_step(outcome, run.spec.name))
+
+
+def _write_failures(run: Run, files: RunFolder, log: FailureLog) -> Path | None:
+    audit = audit_command(run.spec.name, files.path)
+    return write_failures(files.path, log, run.episodes, audit)
 
 
 def _picture_notes(spec: Spec) -> str:

@@ -72,14 +72,20 @@ class TaskFolder:
     digests: Mapping[str, str] | None = None
 
     @classmethod
-    def read(cls, folder: Path) -> TaskFolder:
+    def read(cls, folder: Path, otherwise: Path | None = None) -> TaskFolder:
         """Read a folder with ``task.toml`` and ``episodes/``, and ``provenance.json`` if there.
+
+        Args:
+            folder: ``generated/TASK``.
+            otherwise: The ``task.toml`` to read where the folder has none: nothing was
+                committed yet.
 
         Raises:
             UsageError: Something is missing or damaged; the message says what makes it.
             SpecError: ``task.toml`` says something it may not.
         """
-        file = read_task(folder / "task.toml")
+        own = folder / "task.toml"
+        file = read_task(own if otherwise is None or own.exists() else otherwise)
         store = read_store(folder / "episodes")
         return cls(folder, file.spec, file.plan, store, read_digests(folder))
 

@@ -38,7 +38,7 @@ def test_every_group_has_its_place_in_the_table() -> None:
     verdict = Verdict.of(("program::parses", "near_miss::x"), (lie.test,), (lie,))
     with RunDisplay(console, rounds=3, groups=groups_of(FULL)) as display:
         display(events.Planned("describe-0-0", Plan(task="walk", stages=((GOAL,),))))
-        display(events.Judged("write-1-0", "p", verdict))
+        display(events.Judged("write-1-0", "p", verdict, Plan(task="walk", stages=((GOAL,),))))
     drawn = console.file.getvalue()
     heads = next(line for line in drawn.splitlines() if "sub-task" in line)
     assert heads.index("near miss") < heads.index("search") < heads.index("necessity")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from synth.errors import ModelDeadEnd
+from synth.loop import Comparison
 from tests.cli.conftest import PLAN, PROGRAM, WRONG, Command
 
 IDLE = """
@@ -103,6 +107,61 @@ def test_a_second_model_is_compared_and_the_committed_reward_left_alone(
     assert (committed / "reward.py").read_bytes() == before
     assert synth_command("run", "walk", "--model", "scripted:x", "--bless").code == 0
     assert (committed / "reward.py").read_bytes() != before
+
+
+def test_a_result_that_is_worse_than_the_committed_reward_is_exit_code_1(
+    committed: Path,
+    synth_command: Command,
+    scripted: object,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As the README promises; the comparison stands in the JSON, and --bless overrules it."""
+    monkeypatch.setattr(Comparison, "slower", property(lambda _: True))
+    assert (committed / "reward.py").exists()
+    scripted(PLAN, PROGRAM)
+    ran = synth_command("run", "walk", "--model", "scripted:x", "--json")
+    assert ran.code == 1, ran.all
+    summary = json.loads(ran.out)
+    assert summary["accepted"]
+    assert summary["exit_code"] == 1
+    assert summary["comparison"]["worse"]
+    assert summary["comparison"]["candidate"]["failed"] == 0
+    assert "worse: too slow" in ran.err
+    assert synth_command("run", "walk", "--model", "scripted:x", "--bless").code == 0
+
+
+def test_a_run_that_fails_says_what_failed_and_how_to_see_the_rest(
+    checkout: Path, synth_command: Command, scripted: object
+) -> None:
+    """Each round's first sentence, the file with all of them, the command, what is unchecked."""
+    scripted(PLAN, WRONG, "No program.")
+    ran = synth_command("run", "walk", "--model", "scripted:x", "--rounds", "3")
+    assert ran.code == 5
+    assert "round 1, write-1-0: " in ran.out
+    assert "round 2, refine-2-0: " in ran.out
+    file = checkout / "runs" / "walk" / "scripted-x" / "failures.md"
+    assert "runs/walk/scripted-x/failures.md" in ran.out
+    assert "](failures/" in file.read_text()
+    command = "pytest generated/walk --reward runs/walk/scripted-x/reward.py"
+    assert command in ran.out
+    audit = subprocess.run(
+        [sys.executable, "-m", *command.split(), "-q", "-p", "no:cacheprovider"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert audit.returncode == 1, audit.stdout
+    assert "reach_goal" in audit.stdout
+    assert "not checked: near misses" in ran.out
+
+
+def test_a_dead_end_is_exit_code_6(synth_command: Command, scripted: object) -> None:
+    """The model is named as the party that could not."""
+    scripted(PLAN, ModelDeadEnd("nothing says what the labels say."))
+    ran = synth_command("run", "walk", "--model", "scripted:x")
+    assert ran.code == 6
+    assert "the model could not" in ran.out
+    assert "another with --model" in ran.out
 
 
 def test_json_is_all_that_standard_output_holds(synth_command: Command, scripted: object) -> None:

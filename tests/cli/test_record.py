@@ -13,7 +13,7 @@ from tests.cli.conftest import Command
 def test_what_was_left_out_is_counted_and_explained(
     checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One line for each kind, the most frequent first, with the reason and how often."""
+    """One line for all; asked for, one for each kind, the most frequent first, with the reason."""
     whole = synth.record.record_folder
 
     def skipping(spec, folder, *, force, on_episode, on_skip):
@@ -25,6 +25,9 @@ def test_what_was_left_out_is_counted_and_explained(
     monkeypatch.setattr(synth.record, "record_folder", skipping)
     ran = synth_command("record", "walk")
     assert ran.code == 0
+    assert "left out: 3 episodes of 2 kinds" in ran.out
+    assert "rare" not in ran.out
+    ran = synth_command("record", "walk", "--force", "--verbose")
     often = ran.out.index("left out 2 times: often (it did not succeed)")
     assert often < ran.out.index("left out once: rare (it was empty)")
     folder = checkout / "generated" / "walk" / "episodes"

@@ -131,12 +131,14 @@ def _text(failures: tuple[Failure, ...]) -> str:
 
 
 def _open(folder: Path, reward: Path | None, *, unsafe: bool) -> Subject:
-    task = TaskFolder.read(folder)
-    path = task.reward if reward is None else reward
+    path = folder if reward is None else reward
     if path.is_dir():
         path /= "reward.py"
-    if reward is not None and (path.parent / "task.toml").exists():
-        task = task.with_plan(read_task(path.parent / "task.toml").plan)
+    beside = path.parent / "task.toml"
+    has_own_plan = reward is not None and beside.exists()
+    task = TaskFolder.read(folder, otherwise=beside if has_own_plan else None)
+    if has_own_plan:
+        task = task.with_plan(read_task(beside).plan)
     return Subject(
         read_reward(path, task.name), task, splits=("visible", "held_out"), unsafe=unsafe
     )
