@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs.trainable import Picture
+    from synth.envs.trainable import Granted, Picture
     from synth.reward import Reward
     from synth.shaping import GoalFrom, Mode
     from synth.spec import Spec
@@ -87,7 +87,7 @@ def make(
         SandboxUnavailable: This machine cannot confine the program.
     """
     reward, spec = _opened(task, unsafe=unsafe)
-    env, picture = _environment(spec, Path(task), observation, wrap)
+    env, picture, granted = _environment(spec, Path(task), observation, wrap)
     return RewardWrapper(
         env,
         reward,
@@ -98,6 +98,7 @@ def make(
         use_progress=use_progress,
         frame=picture,
         goal_from=goal_from,
+        granted=granted,
     )
 
 
@@ -236,8 +237,8 @@ def _opened(task: str | Path, *, unsafe: bool) -> tuple[Reward, Spec]:
 
 def _environment(
     spec: Spec, folder: Path, observation: Observation, wrap: Wrap | None
-) -> tuple[gym.Env[Any, Any], Picture]:
-    """The spec's environment as the learner sees it, not yet paid, and how it is drawn."""
+) -> tuple[gym.Env[Any, Any], Picture, Granted]:
+    """The environment as the learner sees it, how it is drawn, and what is success in it."""
     if observation not in ("own", "picture"):
         raise UsageError(f"observation is {observation!r}; it must be 'own' or 'picture'.")
     family = family_of(spec)
@@ -255,7 +256,7 @@ def _environment(
                 "known; record them, or restore the folder."
             )
         env, picture = PictureObservation(env, picture, proven.sizes[0]), _observed
-    return (env if wrap is None else wrap(env)), picture
+    return (env if wrap is None else wrap(env)), picture, family.granted(spec)
 
 
 def _observed(env: gym.Env[Any, Any], /) -> NDArray[np.uint8]:
@@ -268,7 +269,7 @@ def _one_of_many(
     spec: Spec, folder: Path, observation: Observation, wrap: Wrap | None
 ) -> gym.Env[Any, Any]:
     """One environment of a vectorised one; called in its own process where there is one."""
-    env, picture = _environment(spec, folder, observation, wrap)
+    env, picture, granted = _environment(spec, folder, observation, wrap)
     if isinstance(env.observation_space, gym.spaces.Dict):
         env = WithoutText(env)
     elif _is_text(env.observation_space):
@@ -277,4 +278,4 @@ def _one_of_many(
             f"{spec.env} is observed as text, which stable-baselines3 cannot hold; give "
             '`observation="picture"`, or a `wrap` that makes numbers of it.'
         )
-    return FrameInfo(env, picture)
+    return FrameInfo(env, picture, granted)

@@ -9,7 +9,6 @@ spaces pass through untouched. For stable-baselines3's vectorised environments s
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
@@ -21,15 +20,17 @@ from synth.reward import load
 from synth.shaping import GoalFrom, Mode, Shaper, Shaping
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+    from synth.envs.trainable import Granted, StepResult
     from synth.reward import Reward
 
 __all__ = [
     "FRAME_KEY",
     "GRANTED_KEY",
     "FrameInfo",
-    "Granted",
     "RewardWrapper",
     "rendered_frame",
     "success_of_the_environment",
@@ -37,9 +38,6 @@ __all__ = [
 
 FRAME_KEY = "synth_frame"
 GRANTED_KEY = "synth_granted"
-
-Granted = Callable[[float, bool, bool, dict[str, Any]], bool]
-"""Whether the environment grants success, by its reward, terminated, truncated and info."""
 
 
 def rendered_frame(env: gym.Env[Any, Any]) -> NDArray[np.uint8]:
@@ -66,13 +64,12 @@ def rendered_frame(env: gym.Env[Any, Any]) -> NDArray[np.uint8]:
     return frame
 
 
-def success_of_the_environment(
-    reward: float, terminated: bool, _truncated: bool, info: dict[str, Any]
-) -> bool:
+def success_of_the_environment(_env: gym.Env[Any, Any], step: StepResult, /) -> bool:
     """What usually stands for success: ``info["is_success"]``, else a rewarded end."""
+    _, reward, terminated, _, info = step
     if "is_success" in info:
         return bool(info["is_success"])
-    return terminated and reward > 0
+    return terminated and float(reward) > 0
 
 
 class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
@@ -167,7 +164,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         """Step, look at the picture, and answer with the program's reward."""
         if self._initial is None:
             raise gym.error.ResetNeeded("call reset() before step()")
-        observation, env_reward, terminated, truncated, info = self.env.step(action)
+        outcome = self.env.step(action)
+        observation, env_reward, terminated, truncated, info = outcome
         gained = float(env_reward)
         holds, progress = self._look(self._frame(self.env))
         step = self._shaper.step(
@@ -175,7 +173,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             progress,
             env_reward=gained,
             terminated=terminated,
-            granted=self._granted(gained, terminated, truncated, info),
+            granted=self._granted(self.env, outcome),
         )
         info = {**info, "synth": step.info(self.reward_program.subtasks, gained)}
         return observation, step.reward, terminated, truncated, info
@@ -231,10 +229,11 @@ class FrameInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step; the picture after it is in the info."""
-        observation, reward, terminated, truncated, info = self.env.step(action)
+        outcome = self.env.step(action)
+        observation, reward, terminated, truncated, info = outcome
         told = {
             **info,
             FRAME_KEY: np.array(self._frame(self.env)),
-            GRANTED_KEY: self._granted(float(reward), terminated, truncated, info),
+            GRANTED_KEY: self._granted(self.env, outcome),
         }
         return observation, reward, terminated, truncated, told

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Picture", "Trainable"]
+__all__ = ["Granted", "Picture", "StepResult", "Trainable"]
+
+StepResult = tuple[Any, Any, bool, bool, dict[str, Any]]
+"""Observation, reward, terminated, truncated and info, as gymnasium's ``step`` returns them."""
 
 
 class Picture(Protocol):
@@ -22,6 +25,14 @@ class Picture(Protocol):
 
     def __call__(self, env: Any, /) -> NDArray[np.uint8]:
         """``uint8[H, W, 3]`` of an environment after a reset, wrapped or not."""
+        ...
+
+
+class Granted(Protocol):
+    """Whether an environment grants success after a step, by what the step returned."""
+
+    def __call__(self, env: Any, step: StepResult, /) -> bool:
+        """The environment, wrapped or not, and what its ``step`` returned."""
         ...
 
 
@@ -40,4 +51,8 @@ class Trainable(Protocol):
 
     def picture(self, spec: Spec) -> Picture:
         """How that environment is drawn: pixel for pixel as the simulator's frames."""
+        ...
+
+    def granted(self, spec: Spec) -> Granted:
+        """What the environment's success is; as the simulator reports it."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
@@ -13,6 +13,7 @@ from synth.envs.registry import registered
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
+    from synth.envs.trainable import Granted, Picture
     from synth.spec import Spec
 
 __all__ = ["FAMILY", "GymnasiumFamily"]
@@ -40,6 +41,24 @@ class GymnasiumFamily(PlainFamily):
 
         simulator: Simulator = simulator_of(spec)
         return simulator
+
+    def environment(self, spec: Spec) -> gymnasium.Env[Any, Any]:
+        """The environment to train in; see `synth.envs.trainable.Trainable`."""
+        from synth.envs.gymnasium.training import training_environment  # noqa: PLC0415 - on demand
+
+        return training_environment(spec)
+
+    def picture(self, spec: Spec) -> Picture:
+        """Its own render, resized as the recorded pictures are."""
+        from synth.envs.gymnasium.training import DrawnPicture  # noqa: PLC0415 - on demand
+
+        return DrawnPicture(spec)
+
+    def granted(self, spec: Spec) -> Granted:
+        """The spec's own condition of success."""
+        from synth.envs.gymnasium.training import ConditionGranted  # noqa: PLC0415 - on demand
+
+        return ConditionGranted(spec)
 
     def defaults(self, env_id: str) -> Defaults:
         """An expert, options and a size where synth has them; otherwise a size alone."""

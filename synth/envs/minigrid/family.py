@@ -31,7 +31,7 @@ from synth.errors import EnvironmentFault
 if TYPE_CHECKING:
     from synth.envs.base import Scenery, Simulator
     from synth.envs.recipe import Recipe
-    from synth.envs.trainable import Picture
+    from synth.envs.trainable import Granted, Picture, StepResult
     from synth.spec import Spec
 
 __all__ = ["FAMILY", "MiniGridFamily", "planner"]
@@ -77,6 +77,10 @@ class MiniGridFamily:
         picture: Picture = _installed("making", spec).FastPicture(spec)
         return picture
 
+    def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the same for all grids
+        """An end with a reward."""
+        return _rewarded_end
+
     def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all of them
         """The planner, and what a grid's picture can be drawn with."""
         return Defaults(
@@ -117,6 +121,11 @@ class MiniGridFamily:
         return {
             package: metadata.version(package) for package in ("gymnasium", "minigrid", "numpy")
         }
+
+
+def _rewarded_end(_env: Any, step: StepResult, /) -> bool:
+    _, reward, terminated, _, _ = step
+    return terminated and float(reward) > 0
 
 
 def _installed(module: str, spec: Spec) -> Any:

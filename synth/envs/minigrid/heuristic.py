@@ -42,6 +42,7 @@ class Heuristic:
         locked = tuple(at for at, d in self._world.door_at.items() if state.doors[d] == LOCKED)
         if locked:
             rooms = self._partition(locked)
+            # No end in this room: some locked door has to be passed, the best of them bounds all.
             if not any(rooms[end] == rooms[here] for end in ends - set(locked)):
                 detours = (self._through(state, at, rooms) + to_end[at] - near for at in locked)
                 return max(min(detours), 0)
@@ -54,6 +55,7 @@ class Heuristic:
         door = world.door_at[door_at]
         occupied = {at for at in state.places if at >= 0}
         fronts = [door_at + step for step in world.steps if rooms[door_at + step] == rooms[here]]
+        # Everything in front of the door is taken: one thing has to be picked up and put down.
         blocked = 2 if fronts and all(front in occupied for front in fronts) else 0
         best = _FAR
         for key in world.keys_of(door):
@@ -63,7 +65,7 @@ class Heuristic:
             elif place >= 0:
                 to_key = self._distances(frozenset((place,)))[here]
                 best = min(best, max(to_key - 1, 0) + opening + 1 + max(to_door[place] - 2, 0))
-        return best + blocked + 2
+        return best + blocked + 2  # unlocking, and stepping into the doorway
 
     def _distances(self, ends: frozenset[int]) -> list[int]:
         """Steps from every cell to the nearest of the ends."""

@@ -1,7 +1,7 @@
 """Changed scenes of MiniGrid for metamorphic tests: more things, and other colours.
 
 Whether a changed scene leaves an episode as it was is not decided here: `synth.record.variants`
-plays the episode again and looks. Nothing here draws or steps.
+plays the episode again and looks.
 """
 
 from __future__ import annotations

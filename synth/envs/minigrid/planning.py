@@ -86,9 +86,9 @@ def plan(world: World, *, what: str) -> list[int]:
     Raises:
         ExpertFailed: There is no plan, or none within the bound on the search.
     """
-    guess = Heuristic(world)
+    heuristic = Heuristic(world)
     for weight in WEIGHTS:
-        actions = _search(world, guess, weight, what)
+        actions = _search(world, heuristic, weight, what)
         if actions is not None:
             return actions
     raise ExpertFailed(
@@ -97,7 +97,7 @@ def plan(world: World, *, what: str) -> list[int]:
     )
 
 
-def _search(world: World, guess: Heuristic, weight: int, what: str) -> list[int] | None:
+def _search(world: World, heuristic: Heuristic, weight: int, what: str) -> list[int] | None:
     ticket = count()
     spent = {world.start: 0}
     trail: dict[State, tuple[State, list[int]]] = {}
@@ -116,6 +116,7 @@ def _search(world: World, guess: Heuristic, weight: int, what: str) -> list[int]
         for deed in world.deeds(state, flood):
             total = spent[state] + flood.cost[deed.pose] + (deed.action != NOTHING)
             actions, walk = _actions(world, state, flood, deed)
+            # A finished plan waits in the queue too: a cheaper one may still be found.
             if deed.finishes:
                 heapq.heappush(queue, (total, next(ticket), state, actions))
                 continue
@@ -123,7 +124,7 @@ def _search(world: World, guess: Heuristic, weight: int, what: str) -> list[int]
             if total < spent.get(after, 1 << 30) and after not in done:
                 spent[after] = total
                 trail[after] = (state, actions)
-                promise = total + weight * guess.left(after)
+                promise = total + weight * heuristic.left(after)
                 heapq.heappush(queue, (promise, next(ticket), after, None))
     raise ExpertFailed(f"the planner finds no way to succeed in {what} from this state.")
 

@@ -1,8 +1,8 @@
 """Truth for MiniGrid: named predicates over the grid's state.
 
 Predicates go by an object's type, never by its colour, and only those that can matter
-exist: an environment without doors has no predicate about doors. Nothing here looks at
-pixels, and nothing of it reaches a model or an assertion.
+exist: an environment without doors has no predicate about doors. They are read from state,
+never from pixels, and reach neither a model nor an assertion.
 
 ==================  =====================================================================
 predicate           holds where

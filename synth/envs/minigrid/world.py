@@ -3,8 +3,8 @@
 A state is the agent's pose, what it carries, every door, and where every object that can
 be carried is. `flood` walks: turns and steps, opening unlocked doors on the way. Picking
 up, dropping, unlocking and opening boxes are `Deed`s, tried only where walking has led.
-This module does not choose between them (`minigrid_planner` does), and obstacles that
-move by themselves stand still in it.
+This module does not choose between them (`planning` does), and obstacles that move by
+themselves stand still in it.
 """
 
 from __future__ import annotations
@@ -126,6 +126,7 @@ class World:
             carrying = len(self.things)
             self.things.append(env.carrying)
             places.append(CARRIED)
+        # A box may hold a box: what is inside comes after what can be seen, each by itself.
         for box in list(self.things):
             while box.contains is not None:
                 self.things.append(box.contains)
@@ -198,6 +199,7 @@ class World:
             if spent > cost[pose]:
                 continue
             at, facing = pose >> 2, pose & 3
+            # The episode ends on a goal, so no walk leads on from there.
             if reach and at in goals and spent:
                 continue
             ahead = at + steps[facing]
@@ -206,6 +208,7 @@ class World:
                 (4 * at + (facing + 1) % 4, spent + 1),
             ]
             if not (solid[ahead] or ahead in occupied or ahead in shut):
+                # A shut door costs one more: it is toggled on the way.
                 moves.append((4 * ahead + facing, spent + (2 if ahead in closed else 1)))
             for pose_after, total in moves:
                 if total < cost.get(pose_after, 1 << 30):
