@@ -132,11 +132,11 @@ class Player:
     ) -> Rollout:
         """Play actions from a reset, and let the expert go on from there if `again`.
 
-        The episode ends as every `rollout` does.
+        All of the actions are played, success or not, unless the environment ends before.
         """
         acts = tuple(actions)
         policy = then_expert(acts, self.expert) if again else acting(acts)
-        return self.play_policy(seed, policy, name=name, draw=draw)
+        return self.play_policy(seed, policy, name=name, since=len(acts), draw=draw)
 
     def play_policy(
         self,
@@ -146,6 +146,7 @@ class Player:
         name: str = "search",
         alter: Callable[[Any], None] | None = None,
         max_steps: int | None = None,
+        since: int = 0,
         draw: bool = True,
     ) -> Rollout:
         """Play a policy from a reset.
@@ -156,6 +157,7 @@ class Player:
             name: The policy's, for the record.
             alter: Changes the scene after the reset.
             max_steps: At most so many actions; by default as many as the spec allows.
+            since: Success within fewer actions than this ends nothing.
             draw: Whether pictures are wanted.
         """
         return rollout(
@@ -166,6 +168,7 @@ class Player:
             name=name,
             alter=alter,
             hold=self.spec.expert.hold,
+            since=since,
             pixels=self.spec.success.pixels,
             draw=draw,
         )

@@ -46,6 +46,7 @@ def rollout(
     name: str = "",
     alter: Callable[[Any], None] | None = None,
     hold: int = 0,
+    since: int = 0,
     pixels: float = 1.0,
     draw: bool = True,
 ) -> Rollout:
@@ -62,6 +63,7 @@ def rollout(
         name: Who acts, for the record.
         alter: Changes the scene after the reset; see `Alterable.alter`.
         hold: Frames after the first success.
+        since: Success within fewer actions than this ends nothing.
         pixels: Width of the band around the threshold that is not judged.
         draw: Whether pictures are wanted; without them frames are ``uint8[T+1, 0, 0, 3]``, and
             scene events are not told.
@@ -79,7 +81,7 @@ def rollout(
     staged = simulator if draw and isinstance(simulator, Backdrop) else None
     watch = SceneWatch(staged.backdrop()) if staged is not None else None
     steps, actions = [step], list[Any]()
-    left = hold if step.success else None
+    left = hold if step.success and not since else None
     if not step.done and left != 0:
         for action in policy(simulator):
             step = simulator.step(action, draw=draw)
@@ -88,7 +90,10 @@ def rollout(
             if staged is not None and watch is not None:
                 watch.see(staged.backdrop())
             # The hold runs from the first success on, whether or not success stays.
-            left = left - 1 if left is not None else hold if step.success else None
+            if left is not None:
+                left -= 1
+            elif step.success and len(actions) >= since:
+                left = hold
             if step.done or left == 0 or len(actions) >= max_steps:
                 break
     first = steps[0]

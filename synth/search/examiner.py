@@ -8,38 +8,31 @@ first, and one in ten of the rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs import Enumerable
-from synth.envs.recipe import acting
-from synth.episode import Rollout
 from synth.errors import ProgramFault
-from synth.record.aliasing import then_expert
 from synth.search.counterexample import violations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from synth.envs import TimeStep
+    from synth.episode import Rollout
     from synth.plan import Stages
     from synth.record.player import Player
     from synth.search.counterexample import Violation
     from synth.verdicts import LiveVerdicts
 
-__all__ = ["Caught", "Examined", "Examiner", "is_judged"]
+__all__ = ["Caught", "Examined", "Examiner"]
 
 NEAREST = 8
 """Frames nearest to the threshold that are drawn of each episode."""
 EVERY = 10
 """Of the other frames one in so many is drawn."""
-
-_ALL = range(1 << 30)
-"""Every frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +82,11 @@ class Examiner:
 
     Attributes:
         player: As given.
-        stages: The program's sub-tasks, stage by stage.
-        table: All actions there are; ``None`` where there is no end of them.
     """
 
     def __init__(self, player: Player, verdicts: LiveVerdicts, *, progress: bool) -> None:
         self.player, self._verdicts, self._has_progress = player, verdicts, progress
-        simulator = player.simulator
-        endless = isinstance(simulator, Enumerable) and simulator.actions() is None
-        self.table: tuple[Any, ...] | None = None if endless else player.table
-        resolution = simulator.resolution()
-        self._has_margins = resolution is not None
-        self.band = player.spec.success.pixels * resolution if resolution is not None else 0.0
+        self._has_margins = player.simulator.resolution() is not None
 
     @property
     def stages(self) -> Stages:
@@ -118,23 +104,6 @@ class Examiner:
             return self._sampled(seed, actions, again=again)
         return self._whole(self.player.play(seed, actions, again=again))
 
-    def draw(self, seed: int, actions: Sequence[Any]) -> Rollout:
-        """The episode of these actions, every frame of it drawn."""
-        if not self._has_margins:
-            return self.player.play(seed, actions)
-        steps, played = self._play(seed, actions, again=False, drawn=_ALL)
-        return Rollout(
-            frames=np.stack([s.frame for s in steps]),
-            actions=played,
-            rewards=np.array([s.reward for s in steps[1:]], dtype=np.float64),
-            success=_success(steps),
-            truth={k: np.array([s.truth[k] for s in steps], np.bool_) for k in steps[0].truth},
-            seed=seed,
-            policy="search",
-            scene=self.player.simulator.scene(),
-            judged=self._judged(steps),
-        )
-
     def caught(self, episode: Examined, wanted: Callable[[Violation], bool]) -> tuple[Caught, ...]:
         """The first violation of each kind that is wanted.
 
@@ -143,7 +112,7 @@ class Examiner:
         """
         drawn = episode.drawn
         if episode.rolled is None and self._needs_whole(episode, wanted):
-            episode = self._whole(self.draw(episode.seed, episode.actions))
+            episode = self._whole(self.player.play(episode.seed, episode.actions))
             drawn = episode.drawn
         found = violations(
             episode.holds, episode.success[drawn], episode.judged[drawn], self.stages
@@ -152,7 +121,7 @@ class Examiner:
         for violation in found:
             frame = int(drawn[violation.frame])
             if wanted(violation) and not self._is_excused(episode, frame):
-                at = type(violation)(violation.kind, violation.subtask, frame)
+                at = replace(violation, frame=frame)
                 caught.append(Caught(at, episode.seed, episode.actions[:frame]))
         return tuple(caught)
 
@@ -192,38 +161,35 @@ class Examiner:
         )
 
     def _sampled(self, seed: int, actions: Sequence[Any], *, again: bool) -> Examined:
-        steps, played = self._play(seed, actions, again=again, drawn=())
-        success, judged = _success(steps), self._judged(steps)
-        # A step without a margin, which a family may leave out, is near to nothing.
-        margins = np.array([np.inf if s.margin is None else s.margin for s in steps])
-        drawn = _worth_drawing(margins, judged)
-        pictures, _ = self._play(seed, played[: drawn[-1]], again=False, drawn=set(drawn.tolist()))
-        frames = np.stack([pictures[t].frame for t in drawn])
-        holds = self.holds(frames, frames[0])
-        off = np.abs(margins[judged & ~success])
-        distance = float(off.min()) if len(off) else None
-        return Examined(seed, played, success, judged, drawn, frames, holds, distance)
+        """Play undrawn, then draw what is worth it and ask the program about that."""
+        rolled = self.player.play(seed, actions, again=again, draw=False)
+        success, judged = rolled.success, rolled.judged
+        away = np.abs(_margins(rolled))
+        drawn = _worth_drawing(away, judged)
+        frames = self._pictures(seed, rolled.actions, drawn)
+        off = away[judged & ~success]
+        return Examined(
+            seed,
+            rolled.actions,
+            success,
+            judged,
+            drawn,
+            frames,
+            self.holds(frames, frames[0]),
+            distance=float(off.min()) if len(off) else None,
+        )
 
-    def _play(
-        self, seed: int, actions: Sequence[Any], *, again: bool, drawn: Container[int]
-    ) -> tuple[list[TimeStep], tuple[Any, ...]]:
-        """Play, drawing only some frames; success alone does not end it."""
-        player, acts = self.player, tuple(actions)
-        policy = then_expert(acts, player.expert) if again else acting(acts)
-        steps = [player.simulator.reset(seed, draw=0 in drawn)]
-        played: list[Any] = []
-        held = 0
-        if steps[0].done:
-            return steps, ()
-        for action in policy(player.simulator):
-            played.append(action)
-            steps.append(player.simulator.step(action, draw=len(played) in drawn))
-            # An expert may go on for ever: it is left to hold as long as in its recordings.
-            held += len(played) > len(acts) and (held > 0 or steps[-1].success)
-            over = steps[-1].done or len(played) >= player.spec.max_steps
-            if over or held > player.spec.expert.hold:
-                break
-        return steps, tuple(played)
+    def _pictures(
+        self, seed: int, actions: tuple[Any, ...], drawn: NDArray[np.intp]
+    ) -> NDArray[np.uint8]:
+        """``uint8[N, H, W, 3]``: play again, drawing those frames alone; the first is 0."""
+        simulator, wanted = self.player.simulator, set(drawn.tolist())
+        frames = [simulator.reset(seed).frame]
+        for t, action in enumerate(actions[: drawn[-1]], start=1):
+            step = simulator.step(action, draw=t in wanted)
+            if t in wanted:
+                frames.append(step.frame)
+        return np.stack(frames)
 
     def _needs_whole(self, episode: Examined, wanted: Callable[[Violation], bool]) -> bool:
         """Whether the frames drawn show something that they cannot prove.
@@ -236,36 +202,32 @@ class Examiner:
             episode.holds, episode.success[drawn], episode.judged[drawn], self.stages
         )
         return any(
-            wanted(v) and (v.kind == "skipped_subtask" or self.table is not None) for v in found
+            wanted(v) and (v.kind == "skipped_subtask" or self.player.actions is not None)
+            for v in found
         )
 
     def _is_excused(self, episode: Examined, frame: int) -> bool:
         # Two vectors of numbers hardly ever lead to the same pixels: only a table is tried.
-        if self.table is None or episode.rolled is None:
+        if self.player.actions is None or episode.rolled is None:
             return False
         return self.player.is_aliased(episode.rolled, frame)
 
-    def _judged(self, steps: list[TimeStep]) -> NDArray[np.bool_]:
-        return np.array([is_judged(s, self.band) for s in steps], dtype=np.bool_)
+
+def _margins(rolled: Rollout) -> NDArray[np.float64]:
+    """``float64[T+1]``; what has no margin is near to nothing."""
+    if rolled.margins is None:
+        return np.full(len(rolled.success), np.inf)
+    return np.nan_to_num(rolled.margins, nan=np.inf)
 
 
-def is_judged(step: TimeStep, band: float) -> bool:
-    """Whether success can be told there: the margin is not within the band."""
-    return step.margin is None or abs(step.margin) >= band
-
-
-def _success(steps: list[TimeStep]) -> NDArray[np.bool_]:
-    return np.array([s.success for s in steps], dtype=np.bool_)
-
-
-def _worth_drawing(margins: NDArray[np.float64], judged: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _worth_drawing(away: NDArray[np.float64], judged: NDArray[np.bool_]) -> NDArray[np.intp]:
     """The frames to draw, ascending.
 
     Args:
-        margins: ``float64[T+1]``.
+        away: ``float64[T+1]``, how far from the threshold.
         judged: ``bool[T+1]``.
     """
-    order = np.argsort(np.where(judged, np.abs(margins), np.inf), kind="stable")
+    order = np.argsort(np.where(judged, away, np.inf), kind="stable")
     # Where the others begin depends on the episode's length, so that no place is always missed.
-    others = np.arange(len(margins) % EVERY, len(margins), EVERY)
+    others = np.arange(len(away) % EVERY, len(away), EVERY)
     return np.unique(np.concatenate([[0], order[:NEAREST], others]))

@@ -148,7 +148,7 @@ class _Search:
             report_multiple_bugs=False,
             print_blob=False,
         )
-        @given(sketches() if self._examiner.table is None else scripts())
+        @given(sketches() if self._examiner.player.actions is None else scripts())
         def attempt(drawn: Script | Sketch) -> None:
             if self._fault is None and drawn not in self._answers:
                 try:
@@ -184,10 +184,10 @@ class _Search:
         return bool(caught)
 
     def _actions(self, drawn: Script | Sketch, start: int) -> tuple[Any, ...]:
-        player, table = self._examiner.player, self._examiner.table
+        player = self._examiner.player
         shown = player.shown(start)
         if isinstance(drawn, Script):
-            return drawn.actions(shown, table or ())
+            return drawn.actions(shown, player.table)
         return drawn.actions(shown, player.simulator)
 
     def _steer(self, episode: Examined) -> None:
@@ -212,7 +212,7 @@ def _counterexample(examiner: Examiner, caught: Caught) -> Counterexample:
         violation.subtask,
         violation.frame,
         Find(short.seed, actions, NOTES[violation.kind]),
-        examiner.draw(short.seed, actions),
+        examiner.player.play(short.seed, actions),
         proven,
         _words(examiner.player, actions),
     )

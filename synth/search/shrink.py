@@ -16,7 +16,6 @@ import numpy as np
 
 from synth.envs import Comparable
 from synth.search.counterexample import skips
-from synth.search.examiner import is_judged
 from synth.search.moves import inside, rounded, scaled
 
 if TYPE_CHECKING:
@@ -46,12 +45,12 @@ def shorten(examiner: Examiner, caught: Caught) -> tuple[Caught, bool]:
     """
     trials = _Trials(examiner, caught)
     trials.leave_out()
-    if examiner.table is None:
+    if examiner.player.actions is None:
         trials.make_plain()
     best = trials.best
     if len(best.actions) <= 1:
         return best, True  # with no action at all the first frame would have been caught
-    if examiner.table is None or not isinstance(examiner.player.simulator, Comparable):
+    if examiner.player.actions is None or not isinstance(examiner.player.simulator, Comparable):
         return best, False
     actions, proven = _BreadthFirst(examiner, best).run(len(best.actions))
     if actions is not None:
@@ -196,9 +195,11 @@ class _BreadthFirst:
             level = []
             for child in self._ask(children):
                 if self._shows(child):
-                    if self._excused(child):
+                    rolled = self._player.play(self._seed, child.actions)
+                    if self._player.is_aliased(rolled, len(child.actions)):
                         continue
-                    return child.actions, True
+                    if rolled.judged[-1]:
+                        return child.actions, True
                 key = self._key(child)
                 # Success alone ends nothing here: what ends an episode says so by `done`.
                 if child.step.done or key in seen:
@@ -212,7 +213,7 @@ class _BreadthFirst:
     def _expand(self, node: _Node) -> Iterator[_Node]:
         """All that one more action can lead to, the state itself aside."""
         at_node = False
-        for action in self._examiner.table or ():
+        for action in self._player.table:
             if not at_node:
                 self._simulator.reset(self._seed, draw=False)
                 for before in node.actions:
@@ -236,8 +237,6 @@ class _BreadthFirst:
 
     def _shows(self, node: _Node) -> bool:
         """Whether the violation is on a node's own frame."""
-        if not is_judged(node.step, self._examiner.band):
-            return False
         goal, success = bool(node.rows[-1][-1]), node.step.success
         if self._sought.kind == "false_positive":
             return goal and not success
@@ -250,10 +249,6 @@ class _BreadthFirst:
         end = np.zeros(len(node.rows), dtype=np.bool_)
         end[-1] = True
         return [self._names[k] for k in skips(np.stack(node.rows), end, self._examiner.stages)]
-
-    def _excused(self, node: _Node) -> bool:
-        rolled = self._player.play(self._seed, node.actions)
-        return self._player.is_aliased(rolled, len(node.actions))
 
     def _key(self, node: _Node) -> tuple[bytes, tuple[str, ...]]:
         """What decides all that can follow, as far as the violation is concerned."""

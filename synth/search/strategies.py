@@ -114,7 +114,7 @@ class Move:
 
     Attributes:
         kind: What becomes of them.
-        place: Where the run begins, modulo the number of actions.
+        place: Where the run begins, counted from the end, modulo the number of actions.
         length: How many actions it has.
         size: Which of `NUDGES` or `SCALES`.
     """
@@ -157,7 +157,8 @@ class Sketch:
         rng = np.random.default_rng([_STREAM, self.chance])
         acts = _beginning(shown, self.cut) if self.own else []
         for move in self.moves:
-            at = move.place % (len(acts) + 1)
+            # Counted from the end: what decides is mostly done last.
+            at = max(0, len(acts) - 1 - move.place % (len(acts) + 1))
             run = acts[at : at + move.length]
             acts[at : at + move.length] = _moved(move, run, simulator, rng)
         kind, length = self.tail
