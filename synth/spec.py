@@ -16,10 +16,11 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 
 from synth.confidence import CERTAINTY, episodes_needed
 from synth.errors import SpecError
+from synth.perturbations import perturbations
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,11 @@ Inner = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    @classmethod
+    def known_keys(cls) -> list[str]:
+        """All keys that the table may have."""
+        return list(cls.model_fields)
 
 
 class SuccessSpec(_Table):
@@ -108,26 +114,39 @@ class NearMissSpec(_Table):
 
 
 class MetamorphicSpec(_Table):
-    """Changes of the picture that must not change any verdict; the table must be there.
+    """Perturbations, which must not change any verdict; the table must be there.
+
+    It has a key for each perturbation (`synth.perturbations`) besides its own.
 
     Attributes:
-        episodes: Episodes of each split that are also shown changed.
-        render: Render parameters to draw them with instead of the spec's own, one table for
-            each way: ``highlight = true``, ``tile_size = 8``.
-        distractors: Things of kinds that the scene does not hold, added to it.
-        colours: Kinds of things whose colour does not matter; they are drawn in others.
-        noise: Largest change of a channel by noise, of 255.
-        brightness: Largest change of all channels together, of 255.
-        shift: Largest shift of the whole picture in pixels, as by a camera that shakes.
+        episodes: Episodes of each split and kind that are also shown perturbed.
     """
 
+    # What else stands here was checked by `_settings`; pydantic keeps it as extra fields.
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+
     episodes: Count = 4
-    render: list[dict[str, Scalar]] = []
-    distractors: Annotated[int, Field(ge=0, le=8)] = 0
-    colours: list[str] = []
-    noise: Annotated[int, Field(ge=0, le=64)] = 0
-    brightness: Annotated[int, Field(ge=0, le=128)] = 0
-    shift: Annotated[int, Field(ge=0, le=16)] = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settings(cls, content: Any) -> Any:
+        """Check the settings of the perturbations, and fill in their defaults."""
+        if not isinstance(content, dict):
+            return content
+        own = {key: content[key] for key in cls.model_fields if key in content}
+        fields: dict[str, Any] = {p.key: (p.shape, p.default) for p in perturbations()}
+        settings = create_model("Settings", __base__=_Table, **fields)
+        given = {key: value for key, value in content.items() if key not in own}
+        return own | settings.model_validate(given).model_dump()
+
+    def setting(self, key: str) -> Any:
+        """What the table says of a perturbation, or its default."""
+        return (self.model_extra or {})[key]
+
+    @classmethod
+    def known_keys(cls) -> list[str]:
+        """All keys that the table may have."""
+        return [*cls.model_fields, *(p.key for p in perturbations())]
 
 
 class SearchSpec(_Table):
@@ -231,6 +250,10 @@ class Spec(_Table):
             for key in keys:
                 if getattr(fields, key) == type(fields).model_fields[key].get_default():
                     del at[key]
+        metamorphic = content["metamorphic"] or {}
+        for p in perturbations():
+            if not p.always_written and metamorphic.get(p.key) == p.default:
+                metamorphic.pop(p.key, None)
         return content
 
     def episode_digest(self) -> str:
@@ -334,12 +357,16 @@ def validate_spec(content: Mapping[str, Any], *, name: str, file: str | None = N
         raise _spec_error(error, file) from None
 
 
-def _spec_error(error: ValidationError, file: str | None) -> SpecError:
+def _spec_error(error: ValidationError, file: str | None, above: tuple[str, ...] = ()) -> SpecError:
     first = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in first["loc"])
+    loc = (*above, *map(str, first["loc"]))
+    inner = first.get("ctx", {}).get("error")
+    if isinstance(inner, ValidationError):
+        return _spec_error(inner, file, loc)  # of a table whose keys are not fields of their own
+    key = ".".join(loc)
     if first["type"] == "extra_forbidden":
-        table = _fields_at(tuple(str(p) for p in first["loc"][:-1]))
-        near = difflib.get_close_matches(str(first["loc"][-1]), table, n=1)
+        table = _fields_at(loc[:-1])
+        near = difflib.get_close_matches(loc[-1], table, n=1)
         remedy = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(table)}."
         return SpecError("unknown key.", file=file, key=key, remedy=remedy)
     if first["type"] == "missing":
@@ -355,7 +382,7 @@ def _fields_at(loc: tuple[str, ...]) -> list[str]:
     for part in loc:
         annotation = model.model_fields[part].annotation
         model = next(a for a in (annotation, *get_args(annotation)) if hasattr(a, "model_fields"))
-    return [name for name in model.model_fields if name != "name"]
+    return [name for name in model.known_keys() if name != "name"]
 
 
 _SHAPES = {"expert.policy": "must be written module:function"}

@@ -23,6 +23,7 @@ LAYERS = (
     ("errors",),
     ("vision",),
     ("plan", "failure", "credit", "confidence"),
+    ("perturbations",),
     ("spec", "episode", "shaping"),
     ("program",),
     ("sandbox",),

@@ -125,7 +125,7 @@ def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[P
 
 
 def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | None:
-    from synth.suite.changed import picture_of  # noqa: PLC0415 - few failures need it
+    from synth.suite.perturbed import picture_of  # noqa: PLC0415 - few failures need it
 
     return picture_of(task.store, task.spec, replace(failure, frame=frame))
 

@@ -1,14 +1,12 @@
-"""Variants: some episodes again, in pictures whose changes must not change any verdict.
+"""Variants: some episodes again, in pictures whose perturbation must not change any verdict.
 
-The same seed and actions are played anew: drawn with other parameters, among things that
-the task is not about, or with things in other colours. A variant is kept only where the
-episode is the same episode. Success must come and stay away at the same steps, and the
-pictures must agree: what was added must lie still with nothing else different, and new
-colours must change the same pixels at the same steps. What a scene does not allow is left
-out, and the caller is told; what no episode at all allows is an error of the spec.
+The same seed and actions are played anew, as a perturbation says. A variant is kept only
+where the episode is the same episode (`synth.perturbations.agreement`). What an episode does
+not allow is left out, and the caller is told; so is what no episode allows, or what the
+family cannot do. Only what the spec gets wrong is an error.
 
-No verdict is formed here. Noise, light and shifts need no simulator and no storage: they are
-computed from the recorded frames when a suite is run (`synth.suite.changed`).
+Perturbations that need no simulator are not recorded: they are computed from the recorded
+frames when a suite is run (`synth.suite.perturbed`).
 """
 
 from __future__ import annotations
@@ -20,29 +18,25 @@ import numpy as np
 
 from synth.envs import Alterable
 from synth.episode import SPLITS, Variant, frame_digest
-from synth.episode.naming import colours_name, distractors_name, render_name
-from synth.errors import ExpertFailed, SpecError
+from synth.errors import EnvironmentFault, SpecError
+from synth.perturbations import Replay, Replayed, Retake, asked
+from synth.perturbations.agreement import agrees
 from synth.record.near_miss import recipes_for
-from synth.record.replay import agrees, changes_alike, lies_still, replay
+from synth.record.replay import replay
+from synth.record.streams import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from synth.envs import Family, Scenery, Simulator
     from synth.episode import Episode, EpisodeStore
-    from synth.record.replay import Alter, Replay
+    from synth.perturbations import Alter, Asked
     from synth.record.serving import OnSkip
-    from synth.spec import MetamorphicSpec, Spec
+    from synth.spec import Spec
 
 __all__ = ["with_variants"]
-
-TRIES = 8
-"""Draws of colours that are tried for an episode."""
-
-_STREAM = 3
-"""Keeps these draws apart from all others of the same seed."""
 
 
 def with_variants(
@@ -55,38 +49,98 @@ def with_variants(
         store: Its first experts and near misses of each split are played again. Near misses
             whose scene was altered are passed over.
         family: Makes the simulators.
-        on_skip: Told of every change that an episode does not allow.
+        on_skip: Told of every perturbation that an episode, or the family, does not allow.
 
     Raises:
-        SpecError: A change is unknown to the family, or no episode allows it.
+        SpecError: A perturbation names what the family does not know.
         EnvironmentFault: The simulator is missing or misbehaves.
     """
-    asked = spec.metamorphic
-    if asked is None:
+    if spec.metamorphic is None:
         return store
-    episodes = _chosen(store, asked.episodes, family)
+    episodes = _chosen(store, spec.metamorphic.episodes, family)
+    theatre = _Theatre(spec, store, family)
     made: list[Variant] = []
-    for table in asked.render:
-        drawn = _drawn_with(spec, table, store, episodes, family)
-        made += _kept(spec, "render", render_name(table), drawn, on_skip)
-    if asked.distractors or asked.colours:
-        made += _in_changed_scenes(spec, asked, store, family, on_skip=on_skip)
+    try:
+        for one in asked(spec):
+            if isinstance(one.perturbation, Replayed):
+                made += _taken(theatre, one.perturbation, one, episodes, on_skip)
+    finally:
+        theatre.close()
     order = {e.id: number for number, e in enumerate(episodes)}
-    made.sort(key=lambda variant: order[variant.base])  # stable: changes keep the spec's order
+    made.sort(key=lambda variant: order[variant.base])  # stable: ways keep the spec's order
     return replace(store, variants=tuple(made))
 
 
+class _Theatre:
+    """The simulators of a spec, each way of drawing once, and what was recorded."""
+
+    def __init__(self, spec: Spec, store: EpisodeStore, family: Family) -> None:
+        self.spec, self.store, self.family = spec, store, family
+        self.scenery = family.scenery()
+        self._made: dict[str, Simulator] = {}
+
+    def simulator(self, render: Mapping[str, Any] | None = None) -> Simulator:
+        """The simulator that draws with these parameters, merged over the spec's own."""
+        key = repr(render)
+        if key not in self._made:
+            merged = {**self.spec.render, **(render or {})}
+            try:
+                made = self.family.make(self.spec.model_copy(update={"render": merged}))
+            except SpecError as error:
+                at = f"metamorphic.{error.key}"
+                raise SpecError(
+                    error.problem, file=error.file, key=at, remedy=error.remedy
+                ) from error
+            self._made[key] = made
+        return self._made[key]
+
+    def refusal(self, perturbation: Replayed[Any]) -> str:
+        """Why the family cannot show that perturbation, or nothing."""
+        if perturbation.needs_scenery and (
+            self.scenery is None or not isinstance(self.simulator(), Alterable)
+        ):
+            return f"the {self.family.name} family's scenes cannot be changed"
+        return ""
+
+    def close(self) -> None:
+        """Close all simulators."""
+        for simulator in self._made.values():
+            simulator.close()
+
+
 @dataclass(frozen=True, eq=False, slots=True)
-class _Stage:
-    """A simulator whose scenes a family's module can change, and what was recorded in it."""
+class _EpisodeStage:
+    """A `synth.perturbations.Stage`: one recorded episode in the theatre."""
 
-    simulator: Simulator
-    hook: Scenery
-    store: EpisodeStore
+    theatre: _Theatre
+    episode: Episode
+    plain: Replay
 
+    @property
+    def scenery(self) -> Scenery:
+        if self.theatre.scenery is None:
+            raise EnvironmentFault(
+                f"scenes of the {self.theatre.family.name} family cannot be changed."
+            )
+        return self.theatre.scenery
 
-_Outcome = tuple["Episode", "Variant | str"]
-"""An episode, and its variant or the reason why there is none."""
+    def rng(self, *more: int) -> np.random.Generator:
+        return np.random.default_rng([Stream.VARIANT, self.episode.seed, *more])
+
+    def env(self) -> Any:
+        """The environment as `Alterable.alter` hands it over."""
+        simulator = self.theatre.simulator()
+        simulator.reset(self.episode.seed, draw=False)
+        found: list[Any] = []
+        if isinstance(simulator, Alterable):
+            simulator.alter(found.append, draw=False)
+        return found[0]
+
+    def drawn(self, render: Mapping[str, Any]) -> Replay:
+        return replay(self.theatre.simulator(render), self.episode)
+
+    def altered(self, alters: Sequence[Alter]) -> Replay:
+        return replay(self.theatre.simulator(), self.episode, alters)
 
 
 def _chosen(store: EpisodeStore, count: int, family: Family) -> list[Episode]:
@@ -99,161 +153,59 @@ def _chosen(store: EpisodeStore, count: int, family: Family) -> list[Episode]:
     return chosen
 
 
-def _kept(
-    spec: Spec, key: str, name: str, outcomes: Iterator[_Outcome], on_skip: OnSkip | None
-) -> list[Variant]:
-    """The variants among outcomes; the rest is said.
-
-    Raises:
-        SpecError: There is none, though visible episodes were tried; a few held-out ones on
-            their own may allow nothing.
-    """
-    made: list[Variant] = []
-    reason, visible = "", False
-    for episode, outcome in outcomes:
-        visible = visible or episode.split == "visible"
-        if isinstance(outcome, Variant):
-            made.append(outcome)
-            continue
-        reason = outcome
-        if on_skip is not None:
-            on_skip(name, episode.seed, outcome)
-    if visible and not made:
-        raise SpecError(
-            f"no episode allows this change ({name}): {reason}.",
-            file=f"specs/{spec.name}.toml",
-            key=f"metamorphic.{key}",
-            remedy="Remove it.",
-        )
-    return made
-
-
-def _drawn_with(
-    spec: Spec,
-    table: dict[str, Any],
-    store: EpisodeStore,
+def _taken(
+    theatre: _Theatre,
+    perturbation: Replayed[Any],
+    one: Asked,
     episodes: Sequence[Episode],
-    family: Family,
-) -> Iterator[_Outcome]:
-    """Each episode drawn with other parameters."""
-    try:
-        simulator = family.make(spec.model_copy(update={"render": {**spec.render, **table}}))
-    except SpecError as error:
-        raise SpecError(
-            error.problem, file=error.file, key=f"metamorphic.{error.key}", remedy=error.remedy
-        ) from error
-    try:
-        for episode in episodes:
-            played = replay(simulator, episode)
-            yield episode, _variant(episode, render_name(table), played, store)
-    finally:
-        simulator.close()
-
-
-def _in_changed_scenes(
-    spec: Spec,
-    asked: MetamorphicSpec,
-    store: EpisodeStore,
-    family: Family,
-    *,
     on_skip: OnSkip | None,
 ) -> list[Variant]:
-    """Each episode among other things, and in other colours."""
-    hook = family.scenery()
-    if hook is None:
-        key = "distractors" if asked.distractors else "colours"
-        raise SpecError(
-            f"scenes of the {family.name} family cannot be changed.",
-            file=f"specs/{spec.name}.toml",
-            key=f"metamorphic.{key}",
-            remedy="Remove it.",
-        )
-    _require_known(spec, asked.colours, hook.kinds())
-    episodes = _chosen(store, asked.episodes, family)
-    stage = _Stage(family.make(spec), hook, store)
+    """The variants that episodes allow in one way of one perturbation; the rest is said.
+
+    Raises:
+        SpecError: It names what the family does not know.
+    """
+    refusal = theatre.refusal(perturbation)
+    if not refusal and theatre.scenery is not None:
+        _require_known(theatre, perturbation, one)
     made: list[Variant] = []
-    try:
-        if asked.distractors:
-            name = f"distractors: up to {asked.distractors}"
-            added = ((e, _among_others(stage, e, asked.distractors)) for e in episodes)
-            made += _kept(spec, "distractors", name, added, on_skip)
-        if asked.colours:
-            painted = ((e, _in_other_colours(stage, e, asked.colours)) for e in episodes)
-            made += _kept(spec, "colours", colours_name(asked.colours), painted, on_skip)
-    finally:
-        stage.simulator.close()
+    for episode in episodes:
+        plain = Replay(theatre.store.frames_of(episode), episode.success)
+        variant = refusal or _variant(perturbation, one, _EpisodeStage(theatre, episode, plain))
+        if isinstance(variant, Variant):
+            made.append(variant)
+        elif on_skip is not None:
+            on_skip(one.label, episode.seed, variant)
     return made
 
 
-def _require_known(spec: Spec, kinds: Sequence[str], known: Sequence[str]) -> None:
-    for kind in kinds:
-        if kind not in known:
-            raise SpecError(
-                f"there is no kind of thing called {kind!r}.",
-                file=f"specs/{spec.name}.toml",
-                key="metamorphic.colours",
-                remedy=f"Known kinds: {', '.join(known)}.",
-            )
+def _require_known(theatre: _Theatre, perturbation: Replayed[Any], one: Asked) -> None:
+    if theatre.scenery is None:
+        return
+    problem = perturbation.unknown(one.way, theatre.scenery)
+    if problem:
+        raise SpecError(
+            f"{problem}.",
+            file=f"specs/{theatre.spec.name}.toml",
+            key=f"metamorphic.{perturbation.key}",
+            remedy=f"Known kinds: {', '.join(theatre.scenery.kinds())}.",
+        )
 
 
-def _among_others(stage: _Stage, episode: Episode, count: int) -> Variant | str:
-    """Add things one by one, each where it does not matter, until there are enough."""
-    plain = stage.store.frames_of(episode)
-    rng = np.random.default_rng([_STREAM, episode.seed])
-    env = _fresh(stage.simulator, episode.seed)
-    try:
-        offers = stage.hook.additions(env, rng)
-    except ExpertFailed as error:
-        return str(error)
-    added: list[Alter] = []
-    best: Replay | None = None
-    for offer in offers:
-        if len(added) == count:
-            break
-        played = replay(stage.simulator, episode, [*added, offer])
-        if agrees(played, episode) and lies_still(plain, played.frames):
-            added.append(offer)
-            best = played
-    if best is None:
-        return "whatever is added is in the way"
-    return _variant(episode, distractors_name(len(added)), best, stage.store)
-
-
-def _in_other_colours(stage: _Stage, episode: Episode, kinds: Sequence[str]) -> Variant | str:
-    """Draw colours until the episode is the same in them."""
-    plain = stage.store.frames_of(episode)
-    rng = np.random.default_rng([_STREAM, episode.seed, len(kinds)])
-    for _ in range(TRIES):
-        env = _fresh(stage.simulator, episode.seed)
-        try:
-            alter = stage.hook.recolouring(env, rng, kinds)
-        except ExpertFailed as error:
-            return str(error)
-        played = replay(stage.simulator, episode, [alter])
-        if agrees(played, episode) and changes_alike(plain, played.frames):
-            return _variant(episode, colours_name(kinds), played, stage.store)
-    return f"the episode is another in each of {TRIES} choices of colours"
-
-
-def _variant(episode: Episode, name: str, played: Replay, store: EpisodeStore) -> Variant | str:
+def _variant(perturbation: Replayed[Any], one: Asked, stage: _EpisodeStage) -> Variant | str:
     """The variant, or why the episode is not the same or cannot be told apart in it."""
-    if not agrees(played, episode):
+    retake = perturbation.replay(one.way, stage)
+    if not isinstance(retake, Retake):
+        return retake
+    played, plain, episode = retake.played, stage.plain, stage.episode
+    if not agrees(played, plain):
         return "success comes at other steps"
     index, frames = _distinct(played.frames)
     if len(frames) < len(np.unique(episode.frame_index)):
         return "frames that differ look alike in it"
-    if np.array_equal(played.frames, store.frames_of(episode)):
+    if np.array_equal(played.frames, plain.frames):
         return "it changes nothing"
-    return Variant(name, episode.id, episode.split, index, frames)
-
-
-def _fresh(simulator: Simulator, seed: int) -> Any:
-    """The environment after a reset, as `Alterable.alter` hands it over."""
-    simulator.reset(seed)
-    found: list[Any] = []
-    if isinstance(simulator, Alterable):
-        simulator.alter(found.append)
-    return found[0]
+    return Variant(retake.name, episode.id, episode.split, index, frames)
 
 
 def _distinct(frames: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:

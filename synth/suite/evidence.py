@@ -1,4 +1,4 @@
-"""All verdicts of a program over a task's episodes, as recorded and in changed pictures.
+"""All verdicts of a program over a task's episodes, as recorded and in perturbed pictures.
 
 The recorded episodes are judged a second time, shuffled, by a fresh worker, since a pure
 function cannot tell the order in which it is asked. What the verdicts should have been is
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from synth.episode import Episode, EpisodeStore
     from synth.plan import Stages
     from synth.sandbox import CellError
-    from synth.suite.changed import Changed
+    from synth.suite.perturbed import Perturbed
 
-__all__ = ["ChangedVerdicts", "RecordedVerdicts", "gather", "gather_changed"]
+__all__ = ["PerturbedVerdicts", "RecordedVerdicts", "gather", "gather_perturbed"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -123,24 +123,24 @@ def gather(
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ChangedVerdicts:
-    """What a program says of one episode in changed pictures. T actions, K sub-tasks.
+class PerturbedVerdicts:
+    """What a program says of one episode in perturbed pictures. T actions, K sub-tasks.
 
     Attributes:
-        changed: The episode and its pictures.
+        perturbed: The episode and its pictures.
         cells: ``uint8[T+1, K]`` of `Cell`.
         errors: Frame to why a cell of it is no verdict, for the first few.
     """
 
-    changed: Changed
+    perturbed: Perturbed
     cells: NDArray[np.uint8]
     errors: Mapping[int, CellError]
 
 
-def gather_changed(
-    source: str, shown: Sequence[Changed], stages: Stages, *, unsafe: bool = False
-) -> tuple[ChangedVerdicts, ...]:
-    """Run a program over episodes in changed pictures, once.
+def gather_perturbed(
+    source: str, shown: Sequence[Perturbed], stages: Stages, *, unsafe: bool = False
+) -> tuple[PerturbedVerdicts, ...]:
+    """Run a program over episodes in perturbed pictures, once.
 
     Whether a program remembers is asserted on the recorded frames.
 
@@ -161,7 +161,7 @@ def gather_changed(
     answers = ask(source, stages, footage, unsafe=unsafe)
     errors = {error.pair: error for error in reversed(answers.errors)}
     return tuple(
-        ChangedVerdicts(
+        PerturbedVerdicts(
             one,
             answers.of(n),
             {t: errors[row] for t, row in enumerate(answers.rows[n].tolist()) if row in errors},

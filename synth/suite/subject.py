@@ -16,8 +16,8 @@ from synth.errors import ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
 from synth.record.seeds import Seeds
 from synth.sandbox import Sandbox
-from synth.suite.changed import changed
-from synth.suite.evidence import gather, gather_changed
+from synth.suite.evidence import gather, gather_perturbed
+from synth.suite.perturbed import perturbed
 from synth.verdicts import patience
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from synth.program import Finding, Program
     from synth.sandbox import Verdicts
     from synth.search import Hunt
-    from synth.suite.evidence import ChangedVerdicts, RecordedVerdicts
+    from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.task.folder import TaskFolder
 
 __all__ = ["NotJudged", "NotMade", "Subject"]
@@ -179,14 +179,14 @@ class Subject:
         return self._keep("evidence", self._gather)
 
     @property
-    def changed(self) -> tuple[ChangedVerdicts, ...]:
-        """The verdicts on the episodes of the chosen splits in changed pictures.
+    def perturbed(self) -> tuple[PerturbedVerdicts, ...]:
+        """The verdicts on the episodes of the chosen splits in perturbed pictures.
 
         Raises:
             NotJudged: The program may not be run.
             ProgramFault: It fails as a whole.
         """
-        return self._keep("changed", self._gather_changed)
+        return self._keep("perturbed", self._gather_perturbed)
 
     def open(self) -> Sandbox:
         """A fresh worker for the program.
@@ -216,10 +216,10 @@ class Subject:
             unsafe=self.unsafe,
         )
 
-    def _gather_changed(self) -> tuple[ChangedVerdicts, ...]:
+    def _gather_perturbed(self) -> tuple[PerturbedVerdicts, ...]:
         self.require_runnable()
-        shown = tuple(changed(self.task.store, self.task.spec, self.splits))
-        return gather_changed(self.source, shown, self.program.stages, unsafe=self.unsafe)
+        shown = tuple(perturbed(self.task.store, self.task.spec, self.splits))
+        return gather_perturbed(self.source, shown, self.program.stages, unsafe=self.unsafe)
 
     @property
     def search(self) -> Hunt:

@@ -12,9 +12,11 @@ from synth.envs.minigrid import perturbed_scenes
 from synth.envs.recipe import Recipe
 from synth.episode import write_store
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
+from synth.perturbations.agreement import changes_alike, lies_still
 from synth.record import record, with_variants
-from synth.record.replay import changes_alike, lies_still, replay
+from synth.record.replay import replay
 from synth.spec import MetamorphicSpec, NearMissSpec
+from synth.suite.perturbed import missing_perturbations
 
 DOORKEY = "MiniGrid-DoorKey-6x6-v0"
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
@@ -199,13 +201,32 @@ def test_near_misses_in_an_altered_scene_are_passed_over(plain, monkeypatch):
     assert "near-miss-0001" in bases
 
 
-def test_what_no_episode_allows_is_an_error_of_the_spec(plain):
-    """A key in another colour than its door opens nothing: that is said, and never recorded."""
+def test_what_no_episode_allows_is_left_out_and_said(plain):
+    """A key in another colour than its door opens nothing: there are no variants, nor an error."""
     spec, store = plain
-    spec = asking(spec, colours=["key"])
-    with pytest.raises(SpecError, match="no episode allows this change") as caught:
-        with_variants(spec, store, family_of(spec))
-    assert caught.value.key == "metamorphic.colours"
+    spec, skips = asking(spec, colours=["key"], render=[{"highlight": True}]), []
+    made = with_variants(spec, store, family_of(spec), on_skip=lambda *skip: skips.append(skip))
+    assert {v.name for v in made.variants} == {"highlight = true"}
+    assert len(skips) == len(made.variants)
+    assert {label for label, *_ in skips} == {"colours: key"}
+    assert missing_perturbations(made, spec) == ("colours: key",)
+
+
+@pytest.mark.parametrize(
+    ("table", "label", "words"),
+    [
+        ({"render": [{"tile_size": 8}]}, "tile_size = 8", "it changes nothing"),
+        ({"colours": ["box"]}, "colours: box", "the scene holds no box"),
+    ],
+)
+def test_the_reason_is_told_with_every_episode(plain, table, label, words):
+    """What is asked for without any effect is named as well."""
+    spec, store = plain
+    spec, skips = asking(spec, **table), []
+    made = with_variants(spec, store, family_of(spec), on_skip=lambda *skip: skips.append(skip))
+    assert made.variants == ()
+    assert {(name, reason) for name, _, reason in skips} == {(label, words)}
+    assert missing_perturbations(made, spec) == (label,)
 
 
 def test_what_one_episode_does_not_allow_is_told(plain, monkeypatch):
@@ -235,9 +256,7 @@ def test_what_one_episode_does_not_allow_is_told(plain, monkeypatch):
     [
         ({"render": [{"tile": 4}]}, "metamorphic.render.tile", "Did you mean 'tile_size'"),
         ({"render": [{"tile_size": 900}]}, "metamorphic.render.tile_size", "from 4 to 64"),
-        ({"render": [{"tile_size": 8}]}, "metamorphic.render", "it changes nothing"),
         ({"colours": ["kee"]}, "metamorphic.colours", "no kind of thing called 'kee'"),
-        ({"colours": ["box"]}, "metamorphic.colours", "the scene holds no box"),
     ],
 )
 def test_a_change_that_cannot_be_made_is_named(plain, table, key, words):
@@ -249,11 +268,17 @@ def test_a_change_that_cannot_be_made_is_named(plain, table, key, words):
     assert caught.value.key == key
 
 
-def test_a_family_that_cannot_change_its_scenes_says_so(fake, experts, make_spec):
-    """Declaring distractors for it is an error of the spec, not of the simulator."""
+def test_a_family_that_cannot_change_its_scenes_goes_without(fake, experts, make_spec):
+    """Its episodes are recorded all the same, and the reason is told."""
     spec = make_spec("Fake", policy=experts(STEADY), episodes=1, max_steps=3)
-    with pytest.raises(SpecError, match="scenes of the fake family cannot be changed"):
-        record(asking(spec, distractors=1))
+    spec, skips = asking(spec, distractors=1, colours=["key"]), []
+    store = record(spec, on_skip=lambda *skip: skips.append(skip))
+    assert store.variants == ()
+    assert {(label, reason) for label, _, reason in skips} == {
+        ("distractors: up to 1", "the fake family's scenes cannot be changed"),
+        ("colours: key", "the fake family's scenes cannot be changed"),
+    }
+    assert missing_perturbations(store, spec) == ("distractors: up to 1", "colours: key")
     with pytest.raises(EnvironmentFault, match="FakeSimulator cannot change its scene"):
         replay(fake, SimpleNamespace(seed=0, actions=(1,)), [lambda _: None])
 

@@ -18,7 +18,7 @@ from synth.plan import Plan, SubTask
 from synth.sandbox import Sandbox
 from synth.spec import parse_spec, validate_spec
 from synth.suite import all_checks, judge, render_suite
-from synth.suite.changed import picture_of
+from synth.suite.perturbed import picture_of
 from synth.suite.subject import Subject
 from synth.task import TaskFolder
 
@@ -284,7 +284,7 @@ def test_light_and_shift_that_hide_a_difference_are_left_out():
     frames[np.arange(TILES), 0, 0] = 250 - np.arange(TILES, dtype=np.uint8)[:, None]
     store = EpisodeStore(frames, task.store.episodes, "", "", variants=())
     task = TaskFolder(task.path, task.spec, task.plan, store)
-    names = {s.changed.name for s in Subject(program(), task, splits=("visible",)).changed}
+    names = {s.perturbed.name for s in Subject(program(), task, splits=("visible",)).perturbed}
     assert names == {"brightness: -128"}
 
 

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from synth.suite.repaint import brightened, noisy, shifted
+from synth.perturbations.brightness import brightened
+from synth.perturbations.noise import noisy
+from synth.perturbations.shift import shifted
 
 stacks = hnp.arrays(
     np.uint8, st.tuples(st.integers(1, 3), st.integers(1, 6), st.integers(1, 6), st.just(3))

@@ -1,0 +1,73 @@
+"""Every perturbation that there is; a new one is one file and one line here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from synth.perturbations.brightness import Brightness
+from synth.perturbations.colours import Colours
+from synth.perturbations.distractors import Distractors
+from synth.perturbations.noise import Noise
+from synth.perturbations.render import Render
+from synth.perturbations.shift import Shift
+
+if TYPE_CHECKING:
+    from synth.perturbations.base import Perturbation
+    from synth.spec import Spec
+
+__all__ = ["PERTURBATIONS", "Asked", "asked", "perturbation_of", "perturbations"]
+
+PERTURBATIONS: tuple[Perturbation[Any], ...] = (
+    Render(),
+    Distractors(),
+    Colours(),
+    Noise(),
+    Brightness(),
+    Shift(),
+)
+"""In the order of the spec's keys, of the checks, and of what prompts say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One way of one perturbation that a spec asks for."""
+
+    perturbation: Perturbation[Any]
+    way: Any
+
+    @property
+    def label(self) -> str:
+        """What it is called before an episode is shown in it: ``distractors: up to 2``."""
+        return self.perturbation.label(self.way)
+
+
+def perturbations() -> tuple[Perturbation[Any], ...]:
+    """All of them."""
+    return PERTURBATIONS
+
+
+def perturbation_of(name: str) -> Perturbation[Any]:
+    """The perturbation that a stored name belongs to.
+
+    Args:
+        name: Of a variant or a failure: ``tile_size = 8``, ``noise: 6``.
+
+    Raises:
+        LookupError: None claims it.
+    """
+    for perturbation in perturbations():
+        if perturbation.claims(name):
+            return perturbation
+    raise LookupError(f"no perturbation is called {name!r}")
+
+
+def asked(spec: Spec) -> tuple[Asked, ...]:
+    """What a spec asks for; nothing where it has no metamorphic table."""
+    if spec.metamorphic is None:
+        return ()
+    return tuple(
+        Asked(perturbation, way)
+        for perturbation in perturbations()
+        for way in perturbation.ways(spec.metamorphic.setting(perturbation.key))
+    )
