@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from synth import __version__
 from synth.cli.console import output
 
+if TYPE_CHECKING:
+    from synth.envs.base import Family
+
 __all__ = ["doctor"]
 
-PACKAGES = (
+PACKAGES: tuple[tuple[str, str], ...] = (
     ("numpy", "core"),
     ("scipy", "core"),
     ("libcst", "core"),
@@ -21,8 +26,6 @@ PACKAGES = (
     ("hypothesis", "core"),
     ("openai", "openai"),
     ("anthropic", "anthropic"),
-    ("minigrid", "minigrid"),
-    ("panda-gym", "panda"),
     ("stable-baselines3", "train"),
     ("torch", "train"),
 )
@@ -30,7 +33,8 @@ PACKAGES = (
 
 def doctor() -> None:
     """Say what is installed, which model keys are set, and which sandbox layers hold here."""
-    from synth.models.open import key_status  # noqa: PLC0415 - start-up stays quick
+    from synth.envs.registry import families  # noqa: PLC0415 - start-up stays quick
+    from synth.models.open import key_status  # noqa: PLC0415
     from synth.sandbox import layers  # noqa: PLC0415
 
     out = output()
@@ -45,6 +49,11 @@ def doctor() -> None:
     out.print()
     out.print(installed)
     out.print()
+    environments = Table("environments", "made here", box=None, pad_edge=False)
+    for family in families():
+        environments.add_row(family.name, escape(_made_here(family)))
+    out.print(environments)
+    out.print()
     keys = Table("model key", "status", box=None, pad_edge=False)
     for status in key_status():
         keys.add_row(status.variable, "set" if status.is_set else "not set")
@@ -54,3 +63,12 @@ def doctor() -> None:
     for layer in layers():
         confinement.add_row(layer.name, "yes" if layer.holds else "[red]no[/]", layer.detail)
     out.print(confinement)
+
+
+def _made_here(family: Family) -> str:
+    """What a family can make on this machine: versions, or what to install."""
+    try:
+        versions = family.versions()
+    except importlib.metadata.PackageNotFoundError as error:
+        return f'no: {error.name} is missing (pip install "synth\\[{family.name}]")'
+    return ", ".join(f"{name} {version}" for name, version in versions.items()) or "yes"

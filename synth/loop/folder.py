@@ -6,6 +6,8 @@
     pictures/       the pictures of the requests
     reward.py       the best program so far
     task.toml       the spec, and the plan that program follows
+    failures.md     of a run that was not accepted: what failed, by round
+    failures/       the pictures of it
     status.json     where the run stands, for people and for `synth tasks`
 
 Files are replaced whole, so that a reader never sees half of one. The journal is the only

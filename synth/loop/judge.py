@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing"]
 
 PROFILE_FRAMES = 200
+NOT_ASKED = frozenset(
+    {"cli", "journal", "loop", "models", "mutation", "prompts", "report", "vec.py", "wrappers.py"}
+)
+"""What no verdict depends on; `synth.loop` itself only hands the suite's verdicts on."""
 
 
 class Task(Protocol):
@@ -119,7 +123,7 @@ class SuiteJudge:
         """See `Judge`."""
         spec = self._episodes.spec
         search = spec.search.model_dump_json() if spec.search is not None else ""
-        code = _code_digest(searching=spec.search is not None)
+        code = _code_digest()
         asked = f"{spec.gate.model_dump_json()}{search}"
         content = f"{code}|{self._store_digest}|{asked}|{plan.model_dump_json()}"
         return hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -162,17 +166,15 @@ class SuiteJudge:
 
 
 @cache
-def _code_digest(*, searching: bool) -> str:
-    """Digest of the code that verdicts depend on, so that a changed check judges anew.
+def _code_digest() -> str:
+    """Digest of the code that verdicts may depend on, so that a changed check judges anew.
 
-    Args:
-        searching: Whether episodes are made while a program is judged. Recorded ones are
-            digested as what they are, whatever code made them.
+    All of synth but what stands beside or above the loop, so that no module is forgotten: one
+    too many costs a judgement, one too few would keep a wrong verdict.
     """
     root = Path(synth.__file__).parent
     digest = hashlib.sha256()
-    making = ("envs", "record", "search") if searching else ()
-    for name in ("vision.py", "credit.py", "program", "sandbox", "suite", *making):
-        for file in sorted((root / name).rglob("*.py")) or [root / name]:
+    for file in sorted(root.rglob("*.py")):
+        if file.relative_to(root).parts[0] not in NOT_ASKED:
             digest.update(file.read_bytes())
     return digest.hexdigest()

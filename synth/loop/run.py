@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from synth.loop.judge import Judge, Task
     from synth.loop.prices import Price
     from synth.models.base import Model
-    from synth.spec import Spec
 
 __all__ = ["run_loop"]
 
@@ -129,7 +128,7 @@ def run_loop(
             observe=observe,
             shown=demonstrations(episodes.original),
             invariances=invariances(episodes.spec),
-            picture_notes=_picture_notes(episodes.spec),
+            picture_notes=_picture_notes(task),
         )
         _head(run, model, journal)
         return _to_its_end(run, model, files, journal, log)
@@ -263,15 +262,25 @@ def _write_failures(run: Run, files: RunFolder, log: FailureLog) -> Path | None:
     return write_failures(files.path, log, run.episodes, audit)
 
 
-def _picture_notes(spec: Spec) -> str:
-    """What the family says of its pictures; nothing where no family makes the environment.
+def _picture_notes(task: Task) -> str:
+    """What a model is told of the pictures in general: the family's notes, and the band.
 
-    A task may come without a simulator, from recordings alone.
+    Nothing is said for the family where none makes the environment, since a task may come
+    from recordings alone.
     """
+    spec = task.spec
     try:
-        return family_of(spec).notes(spec)
+        notes = [family_of(spec).notes(spec)]
     except SpecError:
-        return ""
+        notes = []
+    visible = task.store.select(split="visible")
+    if any(not episode.judged.all() for episode in visible):
+        notes.append(
+            f"Frames within {spec.success.pixels:g} pixels of the threshold of success are not "
+            "judged, since a picture cannot tell them: place the goal's threshold in the middle "
+            "between clear successes and clear failures."
+        )
+    return " ".join(note for note in notes if note)
 
 
 def _as_recorded(options: LoopOptions, tape: Tape | None) -> LoopOptions:
