@@ -78,7 +78,7 @@ def ensure_episodes(
             spec,
             folder,
             force=force,
-            on_episode=lambda _, done, total: tell("episodes", done, total),
+            on_progress=tell,
             on_skip=lambda *skip: skips.append(Skip(*skip)),
         )
     size = sum(path.stat().st_size for path in folder.iterdir())

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.episode.packing import read_frames, write_frames
+from synth.episode.frame_file import FrameFile
+from synth.episode.packing import unpack_frames, write_frames
 from synth.episode.store import SPLITS, Episode, EpisodeStore, SceneEvent
 from synth.episode.variant_files import read_variants, write_variants
 from synth.errors import UsageError
@@ -57,7 +58,7 @@ def write_store(folder: Path, store: EpisodeStore) -> None:
         used = np.array(sorted({int(i) for e in episodes for i in e.frame_index}), dtype=np.int64)
         local = {int(old): new for new, old in enumerate(used)}
         counts[split] = len(used)
-        write_frames(folder / f"{split}.npy.xz", store.frames[used])
+        write_frames(folder / f"{split}.npy.xz", store.frames, used)
         for e in episodes:
             lines[e.id] = json.dumps(_to_json(e, local), separators=(",", ":"))
     (folder / "episodes.jsonl").write_text(
@@ -109,10 +110,12 @@ def _read_store(folder: Path) -> EpisodeStore:
             f"{folder}: episode format {manifest['format']} is not the one this version of "
             f"synth reads ({FORMAT}); record again with `synth record`."
         )
-    stacks = [read_frames(folder / f"{split}.npy.xz") for split in SPLITS]
-    offsets = dict(zip(SPLITS, (0, len(stacks[0])), strict=True))
-    frames = np.concatenate([s for s in stacks if len(s)] or stacks[:1])
-    frames.setflags(write=False)
+    offsets: dict[Split, int] = {}
+    with FrameFile() as file:
+        for split in SPLITS:
+            offsets[split] = len(file)
+            unpack_frames(folder / f"{split}.npy.xz", file)
+        frames = file.array()
     episodes = tuple(_read_episodes(folder / "episodes.jsonl", offsets))
     for e in episodes:
         lengths = {

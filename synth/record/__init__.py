@@ -6,7 +6,7 @@ from synth.episode import Rollout
 from synth.record.folder import record_folder
 from synth.record.near_miss import NearMiss, near_misses
 from synth.record.player import Player, missing, roll_expert, roll_random
-from synth.record.recorder import OnEpisode, episode_count, record
+from synth.record.recorder import OnProgress, episode_count, record
 from synth.record.rollout import rollout
 from synth.record.seeds import Seeds
 from synth.record.serving import MOST, OnSkip, Serving
@@ -16,7 +16,7 @@ from synth.record.variants import with_variants
 __all__ = [
     "MOST",
     "NearMiss",
-    "OnEpisode",
+    "OnProgress",
     "OnSkip",
     "Player",
     "Rollout",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.episode import EpisodeStore
-    from synth.record.recorder import OnEpisode
+    from synth.record.recorder import OnProgress
     from synth.record.serving import OnSkip
     from synth.spec import Spec
 
@@ -30,7 +30,7 @@ def record_folder(
     folder: Path,
     *,
     force: bool = False,
-    on_episode: OnEpisode | None = None,
+    on_progress: OnProgress | None = None,
     on_skip: OnSkip | None = None,
 ) -> EpisodeStore:
     """Record a spec's episodes into a folder, or keep those that are there and still fit.
@@ -39,7 +39,7 @@ def record_folder(
         spec: What to record.
         folder: ``generated/TASK/episodes``.
         force: Record again whatever is there.
-        on_episode: Told of every episode recorded.
+        on_progress: Told of every episode recorded.
         on_skip: Told of every kind of near miss that a seed does not allow.
 
     Returns:
@@ -55,7 +55,7 @@ def record_folder(
         store = read_store(folder)
         store.require_fit(spec, folder=str(folder))
         return store
-    store = record(spec, on_episode=on_episode, on_skip=on_skip)
+    store = record(spec, on_progress=on_progress, on_skip=on_skip)
     return replace_folder(spec, folder, store)
 
 

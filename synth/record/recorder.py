@@ -8,13 +8,13 @@ are not made here.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
 from synth.episode import SPLITS, Episode, EpisodeStore, Rollout, Split, frame_digest
-from synth.errors import EnvironmentFault
+from synth.episode.frame_file import FrameFile
+from synth.record.native import require_native
 from synth.record.near_miss import near_misses
 from synth.record.player import Player
 from synth.record.seeds import Seeds
@@ -23,7 +23,7 @@ from synth.record.sight import Sight
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -31,16 +31,21 @@ if TYPE_CHECKING:
     from synth.record.serving import OnSkip
     from synth.spec import Spec
 
-__all__ = ["FramePool", "OnEpisode", "episode_count", "episode_of", "record", "roll_all"]
+__all__ = ["FramePool", "OnProgress", "episode_count", "episode_of", "record", "roll_all"]
 
 _PREFIX: dict[Split, str] = {"visible": "", "held_out": "held-"}
+_WORDS: dict[Split, str] = {"visible": "", "held_out": "held-out "}
 
 
-class OnEpisode(Protocol):
-    """Called after every episode."""
+class OnProgress(Protocol):
+    """Called as a recording goes on."""
 
-    def __call__(self, episode: Episode, done: int, total: int) -> None:
-        """`done` of `total` episodes are recorded, `episode` the latest."""
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """`done` of the `total` episodes of a phase are there.
+
+        Phases are ``experts``, ``random``, ``near misses`` and ``changed pictures``, of which each
+        split has its own: ``held-out experts``.
+        """
         ...
 
 
@@ -51,13 +56,13 @@ def episode_count(spec: Spec) -> int:
 
 
 def record(
-    spec: Spec, *, on_episode: OnEpisode | None = None, on_skip: OnSkip | None = None
+    spec: Spec, *, on_progress: OnProgress | None = None, on_skip: OnSkip | None = None
 ) -> EpisodeStore:
     """Record all episodes of a spec.
 
     Args:
         spec: What to record.
-        on_episode: Told of every episode, for a progress bar.
+        on_progress: Told of every episode, for a progress bar.
         on_skip: Told of every seed that does not serve, of every kind of near miss that a seed
             does not allow, and of every change of picture or scene that an episode does not.
 
@@ -70,36 +75,29 @@ def record(
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: The spec names what does not exist, or shows too little.
     """
-    pools: dict[Split, FramePool] = {split: FramePool() for split in SPLITS}
-    episodes: list[Episode] = []
-    with Player(spec) as player:
+    with Player(spec) as player, FrameFile() as file:
         family = player.family
-        for episode in roll_all(player, Seeds.of(spec), pools, on_skip=on_skip):
-            episodes.append(episode)
-            if on_episode is not None:
-                on_episode(episode, len(episodes), episode_count(spec))
-    store = join(pools, episodes, spec, family.versions())
+        pools: dict[Split, FramePool] = {split: FramePool(file) for split in SPLITS}
+        rolls = roll_all(player, Seeds.of(spec), pools, on_progress=on_progress, on_skip=on_skip)
+        episodes = tuple(rolls)
+        frames = file.array()
+    store = EpisodeStore(frames, episodes, spec.episode_digest(), spec.env, family.versions())
     return with_variants(spec, store, family, on_skip=on_skip)
 
 
 class FramePool:
-    """Distinct frames in the order in which they first appear.
+    """Distinct frames of a split, in the order in which they first appear.
 
     Args:
-        frames: ``uint8[N, H, W, 3]``, frames that are there already.
-        known: Which of these are the same frame when they come again; all by default.
+        file: Takes the frames in; the pools of both splits share one.
+        known: Frames that are there already, by digest.
+        after: How many frames lie before the file's own.
     """
 
     def __init__(
-        self, frames: Sequence[NDArray[np.uint8]] = (), known: Iterable[int] | None = None
+        self, file: FrameFile, *, known: Mapping[bytes, int] | None = None, after: int = 0
     ) -> None:
-        self._frames = list(frames)
-        known = range(len(self._frames)) if known is None else known
-        self._index = {frame_digest(self._frames[i]): i for i in known}
-
-    def __len__(self) -> int:
-        """The number of distinct frames."""
-        return len(self._frames)
+        self._file, self._index, self._after = file, dict(known or {}), after
 
     def add(self, frames: NDArray[np.uint8]) -> NDArray[np.int32]:
         """Take in ``uint8[T, H, W, 3]``; gives ``int32[T]``, the frames' indices.
@@ -107,22 +105,14 @@ class FramePool:
         Raises:
             EnvironmentFault: The frames are not of the pool's shape.
         """
-        if self._frames and frames.shape[1:] != self._frames[0].shape:
-            raise EnvironmentFault(
-                f"frames of {frames.shape[1:]} follow frames of {self._frames[0].shape}; all "
-                "episodes of a task must render to one size, so fix the environment's size."
-            )
         return np.array([self._place(frame) for frame in frames], dtype=np.int32)
 
-    def stack(self) -> NDArray[np.uint8]:
-        """``uint8[N, H, W, 3]``."""
-        return np.stack(self._frames)
-
     def _place(self, frame: NDArray[np.uint8]) -> int:
-        at = self._index.setdefault(frame_digest(frame), len(self._frames))
-        if at == len(self._frames):
-            self._frames.append(frame)
-        return at
+        digest = frame_digest(frame)
+        if digest not in self._index:
+            self._index[digest] = self._after + len(self._file)
+            self._file.append(frame[None])
+        return self._index[digest]
 
 
 def roll_all(
@@ -130,6 +120,7 @@ def roll_all(
     seeds: Seeds,
     pools: Mapping[Split, FramePool],
     *,
+    on_progress: OnProgress | None = None,
     on_skip: OnSkip | None = None,
 ) -> Iterator[Episode]:
     """Experts and random episodes, split by split, and then the near misses.
@@ -138,6 +129,7 @@ def roll_all(
         player: Plays them.
         seeds: From which seeds.
         pools: Take in the frames; their splits are those that are recorded.
+        on_progress: Told of every episode.
         on_skip: Told of every seed that does not serve, and of every kind of near miss that a
             seed does not allow.
     """
@@ -146,17 +138,23 @@ def roll_all(
     shown = sum(len(_seeds_of(seeds, "expert", split)) for split in pools) + near * splits
     acted = sum(len(_seeds_of(seeds, "random", split)) for split in pools)
     experts, randoms = Serving(spec, shown, on_skip), Serving(spec, acted, on_skip)
-    sight = Sight(spec)
+    sight, tell = Sight(spec), on_progress or _silent
     for split, pool in pools.items():
         prefix = _PREFIX[split]
         rolls = experts.rolls(_seeds_of(seeds, "expert", split), player.roll_expert)
         for k, rolled in enumerate(rolls):
             sight.see(rolled)
+            if not k:
+                require_native(player, rolled)
             yield episode_of(rolled, pool, "expert", split, f"{prefix}expert-{k:04d}")
+            tell(f"{_WORDS[split]}experts", k + 1, len(_seeds_of(seeds, "expert", split)))
         rolls = randoms.rolls(_seeds_of(seeds, "random", split), player.fair_random)
         for k, rolled in enumerate(rolls):
             sight.see(rolled)
+            if not k:
+                require_native(player, rolled)
             yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
+            tell(f"{_WORDS[split]}random", k + 1, len(_seeds_of(seeds, "random", split)))
     for split, pool in pools.items():
         block = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
         made = near_misses(player, block, on_skip=on_skip, serving=experts)
@@ -164,7 +162,12 @@ def roll_all(
             name = f"{_PREFIX[split]}near-miss-{k:04d}"
             sight.see(one.rolled)
             yield episode_of(one.rolled, pool, "near_miss", split, name, note=one.note)
+            tell(f"{_WORDS[split]}near misses", k + 1, near)
     sight.require()
+
+
+def _silent(_phase: str, _done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def _seeds_of(seeds: Seeds, kind: Literal["expert", "random"], split: Split) -> range:
@@ -192,24 +195,3 @@ def episode_of(
         changes=rolled.changes,
         judged=rolled.judged,
     )
-
-
-def join(
-    pools: dict[Split, FramePool], episodes: list[Episode], spec: Spec, versions: dict[str, str]
-) -> EpisodeStore:
-    """One store from the pools of both splits."""
-    visible = pools["visible"].stack()
-    held_out = pools["held_out"].stack()
-    if visible.shape[1:] != held_out.shape[1:]:
-        raise EnvironmentFault(
-            f"held-out frames of {held_out.shape[1:]} follow frames of {visible.shape[1:]}; all "
-            "episodes of a task must render to one size, so fix the environment's size."
-        )
-    frames = np.concatenate([visible, held_out])
-    frames.setflags(write=False)
-    shift = np.int32(len(visible))
-    placed = tuple(
-        replace(e, frame_index=e.frame_index + shift) if e.split == "held_out" else e
-        for e in episodes
-    )
-    return EpisodeStore(frames, placed, spec.episode_digest(), spec.env, versions)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.episode import EpisodeStore
+from synth.episode.frame_file import FrameFile, joined
 from synth.errors import EnvironmentFault, SpecError
 from synth.record.player import Player
 from synth.record.recorder import FramePool, roll_all
@@ -43,11 +44,11 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: There are no seeds for so many generations.
     """
-    pool, seeds = FramePool(), generation_seeds(spec, generation)
-    with Player(spec) as player:
+    seeds = generation_seeds(spec, generation)
+    with Player(spec) as player, FrameFile() as file:
         family = player.family
-        episodes = tuple(roll_all(player, seeds, {"held_out": pool}))
-    frames = pool.stack()
+        episodes = tuple(roll_all(player, seeds, {"held_out": FramePool(file)}))
+        frames = file.array()
     if frames.shape[1:] != store.frames.shape[1:]:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: fresh held-out frames are {frames.shape[1:]}, and the "
@@ -89,8 +90,7 @@ def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:
     """The visible part of one store with the held-out part, and generation, of another."""
     visible, held_out = store.select(split="visible"), other.select(split="held_out")
     shift = len(store.frames)
-    frames = np.concatenate([store.frames, other.frames])
-    frames.setflags(write=False)
+    frames = joined([store.frames, other.frames])
     moved = (replace(e, frame_index=e.frame_index + np.int32(shift)) for e in held_out)
     return replace(
         store,

@@ -10,6 +10,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from synth.episode import frame_digest
+from synth.episode.frame_file import FrameFile, joined
 from synth.record.player import Player
 from synth.record.recorder import FramePool, episode_of
 
@@ -67,18 +69,19 @@ def add_found(
     taken = [int(e.id.rpartition("-")[2]) for e in store.select(kind="found", split=split)]
     number = max(taken, default=-1) + 1
     used = {int(i) for e in store.select(split=split) for i in e.frame_index}
-    pool = FramePool(tuple(store.frames), sorted(used))
     added: list[Episode] = []
-    for rolled, note in rollouts:
-        name = _name(rolled.seed, rolled.actions)
-        if name not in known:
-            known.add(name)
-            id_ = f"{prefix}-{number + len(added):04d}"
-            added.append(episode_of(rolled, pool, "found", split, id_, note=note))
-    if not added:
-        return store
-    frames = pool.stack()
-    frames.setflags(write=False)
+    with FrameFile(store.frames.shape[1:]) as file:
+        there = {frame_digest(store.frames[i]): i for i in sorted(used)}
+        pool = FramePool(file, known=there, after=len(store.frames))
+        for rolled, note in rollouts:
+            name = _name(rolled.seed, rolled.actions)
+            if name not in known:
+                known.add(name)
+                id_ = f"{prefix}-{number + len(added):04d}"
+                added.append(episode_of(rolled, pool, "found", split, id_, note=note))
+        if not added:
+            return store
+        frames = joined([store.frames, file.array()])
     return replace(store, frames=frames, episodes=(*store.episodes, *added))
 
 

@@ -16,11 +16,11 @@ def test_what_was_left_out_is_counted_and_explained(
     """One line for all; asked for, one for each kind, the most frequent first, with the reason."""
     whole = synth.record.record_folder
 
-    def skipping(spec, folder, *, force, on_episode, on_skip):
+    def skipping(spec, folder, *, force, on_progress, on_skip):
         on_skip("rare", 3, "it was empty")
         on_skip("often", 3, "it did not succeed")
         on_skip("often", 4, "it did not succeed")
-        return whole(spec, folder, force=force, on_episode=on_episode, on_skip=on_skip)
+        return whole(spec, folder, force=force, on_progress=on_progress, on_skip=on_skip)
 
     monkeypatch.setattr(synth.record, "record_folder", skipping)
     ran = synth_command("record", "walk")

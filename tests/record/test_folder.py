@@ -68,7 +68,7 @@ def test_episodes_that_fit_are_kept(make_spec, tmp_path):
     before = (folder / "manifest.json").stat().st_mtime_ns
     heard = []
     spec = make_spec().model_copy(update={"goal": "reach the green square"})
-    record_folder(spec, folder, on_episode=lambda *args: heard.append(args))
+    record_folder(spec, folder, on_progress=lambda *args: heard.append(args))
     assert (folder / "manifest.json").stat().st_mtime_ns == before
     assert heard == []
 
@@ -108,12 +108,12 @@ def test_an_interruption_leaves_what_was_there(make_spec, tmp_path, before):
         record_folder(make_spec(), folder)
     old = contents(folder) if before else None
 
-    def stop(episode, done, total):
-        if done == 3:
+    def stop(phase, _done, _total):
+        if phase == "held-out experts":
             raise Stop
 
     with pytest.raises(Stop):
-        record_folder(make_spec(seed=1), folder, force=True, on_episode=stop)
+        record_folder(make_spec(seed=1), folder, force=True, on_progress=stop)
     assert (contents(folder) if before else None) == old
     assert [p.name for p in tmp_path.iterdir()] == (["episodes"] if before else [])
 

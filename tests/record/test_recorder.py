@@ -8,6 +8,7 @@ import pytest
 from synth.episode import frame_digest
 from synth.errors import EnvironmentFault, ExpertFailed
 from synth.record import Seeds, episode_count, record, roll_expert
+from synth.spec import NearMissSpec
 
 STEADY = "def act(simulator):\n    while True:\n        yield 1\n"
 
@@ -76,14 +77,16 @@ def test_a_store_cannot_be_written_into(make_spec):
         record(make_spec()).frames[0] = 0
 
 
-def test_the_callback_hears_of_every_episode(make_spec):
-    """A progress bar counts to the announced total."""
-    spec = make_spec()
+def test_the_callback_hears_of_every_episode_by_phase(make_spec):
+    """A progress bar counts each phase to its total."""
+    spec = make_spec().model_copy(update={"near_miss": NearMissSpec(episodes=3)})
     heard = []
-    record(spec, on_episode=lambda episode, done, total: heard.append((episode.id, done, total)))
-    assert [done for _, done, _ in heard] == list(range(1, episode_count(spec) + 1))
-    assert {total for *_, total in heard} == {episode_count(spec)} == {8}
-    assert heard[-1][0] == "held-random-0001"
+    record(spec, on_progress=lambda *told: heard.append(told))
+    assert len(heard) == episode_count(spec) == 14
+    phases = [f"{split}{kind}" for split in ("", "held-out ") for kind in ("experts", "random")]
+    expected = [(phase, k, 2) for phase in phases for k in (1, 2)]
+    expected += [(f"{split}near misses", k, 3) for split in ("", "held-out ") for k in (1, 2, 3)]
+    assert heard == expected
 
 
 def test_the_store_says_what_made_it(make_spec):
