@@ -46,7 +46,7 @@ class Failure:
         expected: What the assertion wanted, in words.
         actual: What came, in words.
         held_out: Whether the episode is held out; such a failure never reaches a prompt.
-        variant: Name of the changed picture of the episode that was judged, or ``None``.
+        variant: Name of the perturbed picture of the episode that was judged, or ``None``.
         find: An episode that the search made and no store holds yet, or ``None``.
     """
 

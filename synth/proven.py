@@ -2,7 +2,7 @@
 
 A checker that looks for colours and shapes answers *false* for ever on pictures drawn
 otherwise: the expert earns nothing, and nothing says so. `ProvenPictures` knows the sizes and
-the colours of a task's recorded frames, its changed pictures included, and looks at the first
+the colours of a task's recorded frames, its perturbed pictures included, and looks at the first
 picture that a wrapper gets.
 
 Frames are read as a stream, and only as far as needed: where a picture is drawn as the task's

@@ -8,7 +8,7 @@ The folder::
         visible.npy.xz       uint8[N, H, W, 3], the visible split's distinct frames
         held_out.npy.xz      the same for the held-out split
 
-and where some episodes are shown in changed pictures as well, in files that
+and where some episodes are shown in perturbed pictures as well, in files that
 `synth.episode.variant_files` describes. Nothing here records, and no picture for people is
 read or written.
 """

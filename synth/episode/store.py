@@ -1,4 +1,4 @@
-"""Episodes in memory: what was recorded, and in which changed pictures it is shown again.
+"""Episodes in memory: what was recorded, and in which perturbed pictures it is shown again.
 
 An episode of T actions has T + 1 frames: the initial one and one after each action.
 Frames are stored once by content and referred to by index. Truth (predicates over
@@ -68,7 +68,7 @@ class SceneEvent:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Variant:
-    """An episode in changed pictures, on which every verdict must stay what it was.
+    """An episode in perturbed pictures, on which every verdict must stay what it was.
 
     Attributes:
         name: The change in a few words, unique per episode: ``highlight = true``.
@@ -165,7 +165,7 @@ class EpisodeStore:
         spec_digest: `Spec.episode_digest` of the spec they were made from.
         env: Environment id.
         versions: Package versions that made them.
-        variants: Some of the episodes in changed pictures.
+        variants: Some of the episodes in perturbed pictures.
         generation: How often the held-out episodes were replaced by fresh ones.
     """
 

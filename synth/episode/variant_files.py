@@ -1,4 +1,4 @@
-"""Variants on disk, beside the episodes that they show in changed pictures.
+"""Variants on disk, beside the episodes that they show in perturbed pictures.
 
 Only where there are any::
 

@@ -2,7 +2,7 @@
 
 The initial frame, the frame at fault, and one on which the answer should differ: of the
 same episode, or else the success of another one that is most like it. A verdict that
-changed with the picture is shown by the changed picture and the plain one. Only visible
+changed with the picture is shown by the perturbed picture and the plain one. Only visible
 frames are shown (`shot` refuses others); which failures are shown is not decided here.
 """
 

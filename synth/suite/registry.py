@@ -110,7 +110,7 @@ class Case:
                 the first that is judged.
             expected: What was wanted.
             actual: What came.
-            variant: The changed picture of the episode that was judged.
+            variant: The perturbed picture of the episode that was judged.
             find: The episode, where a search made it and no store holds it.
         """
         about = episode or self._episode

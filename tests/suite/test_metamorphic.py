@@ -8,6 +8,7 @@ added, and moved.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from synth.plan import Plan, SubTask
 from synth.sandbox import Sandbox
 from synth.spec import parse_spec, validate_spec
 from synth.suite import all_checks, judge, render_suite
-from synth.suite.perturbed import picture_of
+from synth.suite.perturbed import examples, missing_perturbations, picture_of
 from synth.suite.subject import Subject
 from synth.task import TaskFolder
 
@@ -322,6 +323,41 @@ def test_the_documented_table_declares_every_change():
     made = [c.id for c in all_checks() if c.group == "metamorphic" and c.applies(spec)]
     assert made == re.findall(r"^\| `(metamorphic::\w+)` \|", page, flags=re.MULTILINE)
     assert len(made) == len(CHECKS)
+
+
+def test_one_example_of_each_perturbation_can_be_shown():
+    """Before and after, of the first visible episode, with the words for it."""
+    table = {k: v for change in CHANGES.values() for k, v in change.items()}
+    task = make_task("render", ("visible", "held_out"), **table)
+    shown = {one.name: one for one in examples(task.store, task.spec)}
+    assert list(shown)[:2] == ["tile_size = 8", "highlight = true"]
+    assert [name.partition(":")[0] for name in list(shown)[2:]] == ["noise", "brightness", "shift"]
+    for one in shown.values():
+        assert (one.episode, one.frame) == ("expert-0000", 0)
+        assert np.array_equal(one.before, draw(0))
+        assert not np.array_equal(one.before, one.after)
+    assert shown["tile_size = 8"].words == "drawn with tile_size = 8"
+    assert shown["tile_size = 8"].after.shape == (24, 48, 3)
+
+
+def test_what_no_episode_is_shown_in_is_named():
+    """What was asked for and is not there goes unchecked, and can be said."""
+    table = {k: v for change in CHANGES.values() for k, v in change.items()}
+    task = make_task("render", **table)
+    missing = missing_perturbations(task.store, task.spec)
+    assert missing == ("distractors: up to 1", "colours: goal")
+    assert missing_perturbations(make_task("colours").store, make_task("colours").spec) == ()
+
+
+def test_the_goal_may_differ_where_success_cannot_be_told():
+    """On a frame too near to the threshold no verdict on the goal is wrong; before it is."""
+    task, source = make_task("noise"), program(reach=EXACT)
+    (failure,) = failures(task, source)
+    assert (failure.episode, failure.frame) == ("expert-0000", 5)
+    expert, near = task.store.episodes
+    judged = np.arange(6) != failure.frame
+    store = replace(task.store, episodes=(replace(expert, judged=judged), near))
+    assert failures(TaskFolder(task.path, task.spec, task.plan, store), source) == ()
 
 
 def _at(failure, frame, variant="as it is"):

@@ -1,4 +1,4 @@
-"""Changed scenes of MiniGrid for metamorphic tests: more things, and other colours.
+"""Perturbed scenes of MiniGrid for metamorphic tests: more things, and other colours.
 
 Whether a changed scene leaves an episode as it was is not decided here: `synth.record.variants`
 plays the episode again and looks.

@@ -51,11 +51,13 @@ class _Way:
 
     Attributes:
         shown: The episodes.
+        counts: For each, ``bool[T+1]``: the frames that count.
         plain: For each, ``uint8[T+1]`` of `Cell`: as recorded.
         now: For each, ``uint8[T+1]`` of `Cell`: in the perturbed pictures.
     """
 
     shown: tuple[PerturbedVerdicts, ...]
+    counts: tuple[NDArray[np.bool_], ...]
     plain: tuple[NDArray[np.uint8], ...]
     now: tuple[NDArray[np.uint8], ...]
 
@@ -63,8 +65,8 @@ class _Way:
     def wrong(self) -> list[NDArray[np.int64]]:
         """For each episode the frames whose verdict is another, where there was one."""
         return [
-            np.flatnonzero((p != n) & (p <= Cell.TRUE))
-            for p, n in zip(self.plain, self.now, strict=True)
+            np.flatnonzero((p != n) & (p <= Cell.TRUE) & counts)
+            for p, n, counts in zip(self.plain, self.now, self.counts, strict=True)
         ]
 
     @property
@@ -92,6 +94,8 @@ def _compared(case: Case, perturbation: Perturbation[Any]) -> Iterator[Failure]:
 def _way(case: Case, shown: Sequence[PerturbedVerdicts], k: int) -> _Way:
     return _Way(
         tuple(shown),
+        # Where success cannot be told from the picture, no verdict on the goal is wrong.
+        tuple(s.perturbed.episode.judged | (k < len(case.evidence.subtasks) - 1) for s in shown),
         tuple(case.evidence.cells_of(s.perturbed.episode)[:, k] for s in shown),
         tuple(s.cells[:, k] for s in shown),
     )
