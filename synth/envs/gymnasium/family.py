@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
-from synth.envs.base import Defaults, PlainFamily
-from synth.envs.gymnasium.known import KNOWN
+from synth.envs.base import Defaults, Finding, PlainFamily
+from synth.envs.gymnasium.known import KNOWN, NOISE, sized
 from synth.envs.registry import registered
 
 if TYPE_CHECKING:
-    from synth.envs.base import Simulator
+    from synth.envs.base import Policy, Simulator
     from synth.envs.trainable import Granted, Picture
     from synth.spec import Spec
 
@@ -62,7 +63,17 @@ class GymnasiumFamily(PlainFamily):
 
     def defaults(self, env_id: str) -> Defaults:
         """An expert, options and a size where synth has them; otherwise a size alone."""
-        return KNOWN.get(env_id.rpartition(":")[2], _PLAIN)
+        known = KNOWN.get(env_id.rpartition(":")[2])
+        if known is not None:
+            return known
+        limit = getattr(registered(env_id), "max_episode_steps", None) or _PLAIN.max_steps
+        return dataclasses.replace(_PLAIN, max_steps=limit)
+
+    def find_success(self, spec: Spec, expert: Policy | None) -> Finding:
+        """Try the usual places of success; see `synth.envs.base.Finds`."""
+        from synth.envs.gymnasium.evidence import find_success  # noqa: PLC0415 - made on demand
+
+        return find_success(spec, expert)
 
     def notes(self, spec: Spec) -> str:
         """How the pictures came to their size."""
@@ -87,9 +98,6 @@ class GymnasiumFamily(PlainFamily):
         return found
 
 
-_PLAIN = Defaults(
-    render=("# Pixels of the longer side; also: width and height, crop.", "size = 128"),
-    metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
-)
+_PLAIN = Defaults(render=sized(128), metamorphic=NOISE)
 
 FAMILY = GymnasiumFamily()

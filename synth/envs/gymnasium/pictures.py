@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -112,7 +111,7 @@ class Pictures:
 def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[np.uint8]:
     """A picture in another size, each pixel the rounded mean of the area that it covers.
 
-    All sums are of whole numbers below 2**53, so that no rounding depends on the machine.
+    All sums are of whole numbers, so that no rounding depends on the machine.
 
     Example:
         >>> resized(np.array([[[0], [0], [90]]], np.uint8), width=2, height=1)[0, :, 0]
@@ -123,23 +122,24 @@ def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[n
         width: Pixels across of the new one.
         height: Pixels down of the new one.
     """
-    tall, wide, channels = picture.shape
-    rows = _shares(tall, height) @ picture.reshape(tall, -1).astype(np.float64)
-    columns = rows.reshape(height, wide, channels).transpose(0, 2, 1) @ _shares(wide, width).T
-    area = tall * wide  # the shares of one pixel add up to `tall` and `wide`
-    means = np.floor((2 * columns + area) / (2 * area))
-    return np.ascontiguousarray(means.transpose(0, 2, 1)).astype(np.uint8)
+    tall, wide = picture.shape[:2]
+    rows = _covered(picture.astype(np.int64), height)
+    sums = _covered(rows.swapaxes(0, 1), width).swapaxes(0, 1)
+    area = tall * wide  # what one new pixel covers, in units of 1 / (height * width)
+    return np.ascontiguousarray((2 * sums + area) // (2 * area)).astype(np.uint8)
 
 
-@lru_cache(maxsize=64)
-def _shares(before: int, after: int) -> NDArray[np.float64]:
-    """How much of each old pixel each new one covers, in units of ``1 / after`` old pixels."""
-    new, old = np.arange(after)[:, None], np.arange(before)[None, :]
-    ends = np.minimum((new + 1) * before, (old + 1) * after)
-    starts = np.maximum(new * before, old * after)
-    shares: NDArray[np.float64] = np.maximum(ends - starts, 0).astype(np.float64)
-    shares.setflags(write=False)
-    return shares
+def _covered(values: NDArray[np.int64], after: int) -> NDArray[np.int64]:
+    """Sums over `after` equal stretches of the first axis, in units of ``1 / after`` of a row.
+
+    A stretch begins and ends within rows: its sum is the difference of two running sums.
+    """
+    before = len(values)
+    running = np.zeros((before + 1, *values.shape[1:]), np.int64)
+    np.cumsum(values, axis=0, out=running[1:])
+    whole, part = np.divmod(np.arange(after + 1) * before, after)
+    broken = values[np.minimum(whole, before - 1)] * part[:, None, None]
+    return np.diff(running[whole] * after + broken, axis=0)
 
 
 def _side(spec: Spec, key: str) -> int | None:

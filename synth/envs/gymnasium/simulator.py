@@ -43,6 +43,7 @@ class GymnasiumSimulator(PlainSimulator):
 
     Attributes:
         outcome: What the last reset or step returned; experts may read its observation.
+        seed: Of the present episode.
 
     Raises:
         SpecError: The spec names what does not exist.
@@ -52,6 +53,7 @@ class GymnasiumSimulator(PlainSimulator):
     def __init__(self, spec: Spec, condition: Condition | None = None) -> None:
         self.spec = spec
         self.outcome: Outcome | None = None
+        self.seed = spec.seed
         self._condition = condition or parse_condition(spec)
         self._pictures = Pictures.of(spec)
         self._maker = Maker(spec)
@@ -68,6 +70,7 @@ class GymnasiumSimulator(PlainSimulator):
 
     def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
         """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
+        self.seed = seed
         if self._maker.seeded:
             # The old one goes first: closing a pygame environment shuts down all of pygame.
             self._wrapped.close()

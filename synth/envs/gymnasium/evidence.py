@@ -1,0 +1,202 @@
+"""Find out what success is, where an environment does not say: by trying, with figures.
+
+The usual places of success are asked in a fixed order, and one is taken if it holds in most
+expert episodes and in few random ones. Success that only counts steps is refused: the same
+actions give the same picture, a success under one step limit and none under another.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from synth.envs.base import Finding
+from synth.envs.gymnasium.simulator import simulator_of
+from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
+from synth.errors import SpecError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.envs.base import Policy
+    from synth.spec import Spec
+
+__all__ = ["PLACES", "find_success"]
+
+PLACES = (
+    "info.is_success",
+    "info.success",
+    "terminated and reward > 0",
+    "reward > 0",
+    "terminated",
+    "truncated",
+)
+"""Where success usually stands, in the order in which it is looked for."""
+
+EXPERTS, RANDOMS = 5, 20
+_MOST, _FEW = 0.8, 0.5
+_NEVER = Condition("never", lambda _env, _outcome: False)
+
+Played = list[Outcome]
+
+
+def find_success(spec: Spec, expert: Policy | None) -> Finding:
+    """See `synth.envs.base.Finds.find_success`.
+
+    Args:
+        spec: Says nothing of success yet.
+        expert: ``None`` where there is none; then only random episodes speak.
+
+    Raises:
+        SpecError: Nothing tells success, or only the step limit does.
+        EnvironmentFault: The environment cannot be made or drawn.
+    """
+    randoms = [_play(spec, None, seed) for seed in range(RANDOMS)]
+    experts = [_play(spec, expert, seed) for seed in range(EXPERTS)] if expert else []
+    if spec.success.when is not None:
+        return _asked_for(spec, parse_condition(spec), experts, randoms)
+    tried = []
+    for text in PLACES:
+        condition = _condition(spec, text)
+        in_experts = sum(_held(condition, played) for played in experts)
+        in_randoms = sum(_held(condition, played) for played in randoms)
+        tried.append(_sentence(text, in_experts, len(experts), in_randoms))
+        if text in {"reward > 0"} and _pays_at_once(experts or randoms):
+            continue
+        if text == "truncated":
+            break
+        few = in_randoms <= _FEW * RANDOMS
+        if experts and in_experts >= _MOST * len(experts) and few:
+            return Finding(text, tuple(tried))
+        if not experts and few and (in_randoms or _speaks_of(text, randoms)):
+            return Finding(text, (*tried, "No expert was there to confirm it."))
+    _refuse_survival(spec, experts, randoms, tried)
+    if not experts and not any(played[-1].terminated for played in randoms):
+        # Random play that never ends by itself has not met the end; that end is the best guess.
+        return Finding("terminated", (*tried, "A guess: no random episode ended by itself."))
+    raise _unclear(spec, tried)
+
+
+def _asked_for(
+    spec: Spec, condition: Condition, experts: Sequence[Played], randoms: Sequence[Played]
+) -> Finding:
+    """What the user named, with its figures; refused where it only counts steps."""
+    in_experts = sum(_held(condition, played) for played in experts)
+    in_randoms = sum(_held(condition, played) for played in randoms)
+    said = _sentence(condition.text, in_experts, len(experts), in_randoms)
+    if condition.text == "truncated":
+        _refuse_survival(spec, experts, randoms, [said])
+    return Finding(condition.text, (said,))
+
+
+def _refuse_survival(
+    spec: Spec, experts: Sequence[Played], randoms: Sequence[Played], tried: list[str]
+) -> None:
+    """Refuse a task whose only success is to last until the step limit.
+
+    Raises:
+        SpecError: It is one; the message holds the proof.
+    """
+    lasting = experts and all(p[-1].truncated and not p[-1].terminated for p in experts)
+    ended = [played for played in randoms if played[-1].terminated]
+    # Paid the same for every step and ended early by play at random: ending is the failure.
+    survival = (
+        not experts and len(ended) > _FEW * RANDOMS and len(_rewards(randoms)) == 1
+    ) and min(_rewards(randoms)) > 0
+    asked = spec.success.when == "truncated"
+    if not (lasting or survival or asked):
+        return
+    steps = min(len(played) for played in randoms) - 1
+    if steps < 1 or not _same_picture(spec, max(1, steps // 2)):
+        return
+    how = (
+        f"{len(ended)} of {RANDOMS} random episodes end by themselves after "
+        f"{min(map(len, randoms)) - 1} to {max(map(len, randoms)) - 1} steps; the only other "
+        f"end is the step limit of {spec.max_steps}."
+    )
+    raise SpecError(
+        f"success in {spec.env} cannot be seen in a picture: it is to last until the step "
+        f"limit. {how} The same actions gave the same picture, to the byte, once cut at "
+        f"step {max(1, steps // 2)} and once not, so that no program could tell them apart. "
+        f"Tried: {'; '.join(tried)}.",
+        key="env",
+        remedy="Choose a task with a goal that shows, or name what shows it with --success.",
+    )
+
+
+def _same_picture(spec: Spec, steps: int) -> bool:
+    """Whether one more step in the limit changes nothing but that the episode is not cut."""
+    ends = []
+    for limit in (steps, steps + 1):
+        simulator = simulator_of(spec.model_copy(update={"max_steps": limit}), _NEVER)
+        try:
+            simulator.reset(0)
+            rng = np.random.default_rng(0)
+            for _ in range(steps):
+                last = simulator.step(simulator.random_action(rng))
+            ends.append((last.frame.tobytes(), last.done))
+        finally:
+            simulator.close()
+    return ends[0][0] == ends[1][0] and ends[0][1] and not ends[1][1]
+
+
+def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
+    """All outcomes of one episode, played to its end."""
+    simulator = simulator_of(spec, _NEVER)
+    rng = np.random.default_rng(seed)
+    try:
+        step = simulator.reset(seed, draw=False)
+        outcomes = [_seen(simulator)]
+        actions = policy(simulator) if policy else iter(lambda: simulator.random_action(rng), None)
+        for action in actions:
+            step = simulator.step(action, draw=False)
+            outcomes.append(_seen(simulator))
+            if step.done or len(outcomes) > spec.max_steps:
+                break
+        return outcomes
+    finally:
+        simulator.close()
+
+
+def _seen(simulator: Any) -> Outcome:
+    outcome: Outcome = simulator.outcome
+    return outcome
+
+
+def _condition(spec: Spec, text: str) -> Condition:
+    success = spec.success.model_copy(update={"when": text})
+    return parse_condition(spec.model_copy(update={"success": success}))
+
+
+def _held(condition: Condition, played: Played) -> bool:
+    return any(condition.holds(None, outcome) for outcome in played)
+
+
+def _pays_at_once(episodes: Sequence[Played]) -> bool:
+    """Whether every episode is paid on its first step already: a reward of each step."""
+    return all((played[1].reward or 0.0) > 0 for played in episodes if len(played) > 1)
+
+
+def _speaks_of(text: str, randoms: Sequence[Played]) -> bool:
+    """Whether the environment itself has that word, though it was never true."""
+    key = text.removeprefix("info.")
+    return key != text and any(key in outcome.info for played in randoms for outcome in played)
+
+
+def _rewards(episodes: Sequence[Played]) -> set[float]:
+    return {o.reward for played in episodes for o in played if o.reward is not None}
+
+
+def _sentence(text: str, in_experts: int, experts: int, in_randoms: int) -> str:
+    shown = f"{in_experts} of {experts} expert episodes, " if experts else ""
+    return f"{text}: true in {shown}{in_randoms} of {RANDOMS} random ones"
+
+
+def _unclear(spec: Spec, tried: list[str]) -> SpecError:
+    return SpecError(
+        f"nothing tells what success is in {spec.env}. Tried: {'; '.join(tried)}.",
+        key="success.when",
+        remedy='Name it with --success, for example --success "reward > 0.5" or '
+        "--success my_tasks:solved, or an expert that succeeds with --expert.",
+    )
