@@ -1,70 +1,213 @@
-"""``synth new``: write a commented spec, and show that it works before anyone relies on it."""
+"""``synth new``: write a commented spec, and show that it works before anyone relies on it.
+
+What a family knows of an environment it gives (`Family.defaults`), and where nobody says what
+success is, the family tries (`Finds`). A task whose success no picture can show is refused
+before anything is written.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
-from synth.errors import UsageError
-from synth.spec import parse_spec
+from synth.errors import ExpertFailed, SpecError, UsageError
+from synth.spec import Spec, parse_spec
 from synth.task.paths import SPECS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.envs import Defaults, Finding, Policy
+    from synth.episode import Rollout
 
 __all__ = ["new"]
 
 TRIALS = 5
+RANDOMS = 5
+ENOUGH = 0.9
+"""Recording skips seeds on which the expert fails, up to a tenth of them."""
+NOBODY = "my_experts:expert"
+"""Written where no expert is known; it names none that exists."""
+ABOUT_EXPERTS = (
+    "An expert shows the task: a function that is called with the simulator after a reset and "
+    "yields actions until the task is done; it may read the environment's state in "
+    "`simulator.env`. Write one in a file beside specs/, and name it there, policy = "
+    '"FILE:FUNCTION", or with --expert.'
+)
 
 
 def new(
     name: Annotated[str, typer.Argument(help="The task's name: lower case, digits, dashes.")],
-    env: Annotated[str, typer.Option(help="Gymnasium environment id.")],
+    env: Annotated[str, typer.Option(help="Gymnasium environment id, or module:Id.")],
     goal: Annotated[str, typer.Option(help="The goal in words; may stay empty.")] = "",
     expert: Annotated[
-        str, typer.Option(help="The expert, module:function.")
-    ] = "synth.envs.minigrid:planner",
+        str, typer.Option(help="The expert, module:function; the family's own if left out.")
+    ] = "",
+    success: Annotated[
+        str, typer.Option(help='What counts as success, such as "reward > 0"; tried if left out.')
+    ] = "",
+    module: Annotated[
+        list[str] | None, typer.Option(help="A module to import first; may be given again.")
+    ] = None,
 ) -> None:
     """Write specs/NAME.toml, and check that it renders and that its expert succeeds."""
-    from synth.record import Seeds, roll_expert  # noqa: PLC0415 - start-up stays quick
+    from synth.envs import Finds, family_of  # noqa: PLC0415 - start-up stays quick
+    from synth.experts import find_policy  # noqa: PLC0415 - start-up stays quick
 
     path = SPECS / f"{name}.toml"
     if path.exists():
         raise UsageError(f"{path} exists; remove it first, or choose another name.")
-    templates = Environment(
-        loader=PackageLoader("synth.cli"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - TOML, not HTML
-        keep_trailing_newline=True,
-    )
-    quoted = {key: _quote(value) for key, value in {"env": env, "goal": goal}.items()}
-    text = templates.get_template("spec.toml.j2").render(**quoted, expert=_quote(expert))
-    spec = parse_spec(text, name=name, file=str(path))
-    with EpisodeProgress("trying the expert", TRIALS) as advance:
-        rollouts = []
-        for seed in Seeds.of(spec).visible_expert[:TRIALS]:
-            rollouts.append(roll_expert(spec, seed))
-            advance()
-    first = rollouts[0].frames[0]
+    words = _Words(name, env, goal, tuple(module or ()))
+    family = family_of(words.bare())
+    defaults = family.defaults(env)
+    policy = expert or defaults.policy
+    lines = (f"when = {_quote(success)}",) if success else defaults.success
+    spec = words.spec(family.name, defaults, policy, lines)
+    finding: Finding | None = None
+    if isinstance(family, Finds):
+        found_by: Policy | None = find_policy(spec) if policy else None
+        finding = family.find_success(spec, found_by)
+        lines = (f"when = {_quote(finding.when)}",)
+        spec = words.spec(family.name, defaults, policy, lines)
+    experts = _experts(spec) if policy else []
+    randoms = _randoms(spec)
+    _require_visible(spec, experts, randoms)
     SPECS.mkdir(exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    preview = Path("runs") / name / "first-frame.png"
-    preview.parent.mkdir(parents=True, exist_ok=True)
-    height, width = first.shape[:2]
-    scale = max(1, 320 // max(height, width))
-    Image.fromarray(first).resize((width * scale, height * scale), Image.Resampling.NEAREST).save(
-        preview
-    )
+    path.write_text(words.text(family.name, defaults, policy, lines), encoding="utf-8")
     output().print(f"wrote {path}")
-    output().print(f"it renders {width}x{height} pixels: look at {preview}")
-    steps = sorted(len(rollout) for rollout in rollouts)
+    _show((experts or randoms)[0], name)
+    if finding is not None:
+        output().print(f"success is `{finding.when}`, as seen by trying:")
+        for sentence in finding.evidence:
+            output().print(f"  {sentence}")
+    for remark in defaults.remarks:
+        output().print(remark)
+    if not experts:
+        output().print(f"it has no expert yet. {ABOUT_EXPERTS}")
+        return
+    good = sorted(len(rolled) for rolled in experts if rolled.success.any())
     output().print(
-        f"its expert succeeds on {len(steps)} of {len(steps)} seeds, in {steps[0]} to "
-        f"{steps[-1]} steps"
+        f"its expert succeeds on {len(good)} of {len(experts)} seeds, in {good[0]} to "
+        f"{good[-1]} steps"
     )
     output().print(f"next: `synth run {name} --model ...`")
+
+
+class _Words:
+    """What the user said, to be put into the template."""
+
+    def __init__(self, name: str, env: str, goal: str, modules: tuple[str, ...]) -> None:
+        self.name, self.env, self.goal, self.modules = name, env, goal, modules
+        templates = Environment(
+            loader=PackageLoader("synth.cli"),
+            undefined=StrictUndefined,
+            autoescape=False,  # noqa: S701 - TOML, not HTML
+            keep_trailing_newline=True,
+        )
+        self._template = templates.get_template("spec.toml.j2")
+
+    def bare(self) -> Spec:
+        """The least that tells the family."""
+        modules = ", ".join(_quote(module) for module in self.modules)
+        text = f'env = {_quote(self.env)}\nmodules = [{modules}]\n[expert]\npolicy = "{NOBODY}"\n'
+        return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
+
+    def text(self, family: str, defaults: Defaults, policy: str, success: Sequence[str]) -> str:
+        """The file."""
+        return self._template.render(
+            env=_quote(self.env),
+            goal=_quote(self.goal),
+            modules=[_quote(module) for module in self.modules],
+            family=family,
+            defaults=defaults,
+            success=success,
+            expert=_quote(policy or NOBODY),
+        )
+
+    def spec(self, family: str, defaults: Defaults, policy: str, success: Sequence[str]) -> Spec:
+        """The file, read."""
+        text = self.text(family, defaults, policy, success)
+        return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
+
+
+def _experts(spec: Spec) -> list[Rollout]:
+    from synth.record import Seeds, roll_expert  # noqa: PLC0415 - start-up stays quick
+
+    rollouts, failed = [], None
+    with EpisodeProgress("trying the expert", TRIALS) as advance:
+        for seed in Seeds.of(spec).visible_expert[:TRIALS]:
+            try:
+                rollouts.append(roll_expert(spec, seed))
+            except ExpertFailed as error:
+                failed = error
+            advance()
+    if failed is not None and len(rollouts) < ENOUGH * TRIALS:
+        raise failed
+    return rollouts
+
+
+def _randoms(spec: Spec) -> list[Rollout]:
+    from synth.envs import family_of  # noqa: PLC0415 - start-up stays quick
+    from synth.record import Seeds, rollout  # noqa: PLC0415 - start-up stays quick
+    from synth.record.rollout import random_policy  # noqa: PLC0415 - start-up stays quick
+
+    simulator = family_of(spec).make(spec)
+    try:
+        return [
+            rollout(simulator, random_policy(seed), seed, spec.max_steps, name="random")
+            for seed in Seeds.of(spec).visible_random[:RANDOMS]
+        ]
+    finally:
+        simulator.close()
+
+
+def _require_visible(spec: Spec, experts: Sequence[Rollout], randoms: Sequence[Rollout]) -> None:
+    """Check that most successes differ from every picture that is none, initial picture given.
+
+    Raises:
+        SpecError: They do not.
+    """
+    others, successes = set(), []
+    for rolled in (*experts, *randoms):
+        first = rolled.frames[0].tobytes()
+        for frame, success in zip(rolled.frames, rolled.success, strict=True):
+            pair = hash((first, frame.tobytes()))
+            if success:
+                successes.append(pair)
+            else:
+                others.add(pair)
+    same = sum(pair in others for pair in successes)
+    if successes and 2 * same >= len(successes):
+        raise SpecError(
+            f"success in {spec.env} cannot be seen in a picture: {same} of {len(successes)} "
+            "pictures of success are, to the byte, also pictures without success that follow the "
+            "same first picture.",
+            file=f"specs/{spec.name}.toml",
+            key="env",
+            remedy="Nothing was written. Draw it so that success shows, or choose another task.",
+        )
+
+
+def _show(rolled: Rollout, name: str) -> None:
+    """Save the first and the last picture side by side, large enough to look at."""
+    preview = Path("runs") / name / "first-frame.png"
+    preview.parent.mkdir(parents=True, exist_ok=True)
+    first = rolled.frames[0]
+    height, width = first.shape[:2]
+    scale = max(1, 320 // max(height, width))
+    image = Image.fromarray(first).resize((width * scale, height * scale), Image.Resampling.NEAREST)
+    image.save(preview)
+    last = Image.fromarray(rolled.frames[-1]).resize(image.size, Image.Resampling.NEAREST)
+    last.save(preview.with_name("last-frame.png"))
+    output().print(
+        f"it renders {width}x{height} pixels: look at {preview}, and at last-frame.png beside it "
+        "for what an episode ends in"
+    )
 
 
 def _quote(text: str) -> str:

@@ -14,10 +14,10 @@ import numpy as np
 from synth.envs.base import Finding
 from synth.envs.gymnasium.simulator import simulator_of
 from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
-from synth.errors import SpecError
+from synth.errors import ExpertFailed, SpecError, SynthError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from synth.envs.base import Policy
     from synth.spec import Spec
@@ -62,7 +62,7 @@ def find_success(spec: Spec, expert: Policy | None) -> Finding:
         in_experts = sum(_held(condition, played) for played in experts)
         in_randoms = sum(_held(condition, played) for played in randoms)
         tried.append(_sentence(text, in_experts, len(experts), in_randoms))
-        if text in {"reward > 0"} and _pays_at_once(experts or randoms):
+        if text == "reward > 0" and _pays_at_once(experts or randoms):
             continue
         if text == "truncated":
             break
@@ -110,7 +110,8 @@ def _refuse_survival(
     steps = min(len(played) for played in randoms) - 1
     if steps < 1 or not _same_picture(spec, max(1, steps // 2)):
         return
-    how = (
+    shown = f"All {len(experts)} expert episodes last until it. " if lasting else ""
+    how = shown + (
         f"{len(ended)} of {RANDOMS} random episodes end by themselves after "
         f"{min(map(len, randoms)) - 1} to {max(map(len, randoms)) - 1} steps; the only other "
         f"end is the step limit of {spec.max_steps}."
@@ -121,7 +122,8 @@ def _refuse_survival(
         f"step {max(1, steps // 2)} and once not, so that no program could tell them apart. "
         f"Tried: {'; '.join(tried)}.",
         key="env",
-        remedy="Choose a task with a goal that shows, or name what shows it with --success.",
+        remedy="Nothing was written. Choose a task with a goal that shows, or name what shows it "
+        "with --success.",
     )
 
 
@@ -148,8 +150,8 @@ def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
     try:
         step = simulator.reset(seed, draw=False)
         outcomes = [_seen(simulator)]
-        actions = policy(simulator) if policy else iter(lambda: simulator.random_action(rng), None)
-        for action in actions:
+        chosen = _chosen(policy, simulator, spec, seed) if policy else _drawn(simulator, rng)
+        for action in chosen:
             step = simulator.step(action, draw=False)
             outcomes.append(_seen(simulator))
             if step.done or len(outcomes) > spec.max_steps:
@@ -157,6 +159,23 @@ def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
         return outcomes
     finally:
         simulator.close()
+
+
+def _drawn(simulator: Any, rng: np.random.Generator) -> Iterator[Any]:
+    while True:
+        yield simulator.random_action(rng)
+
+
+def _chosen(policy: Policy, simulator: Any, spec: Spec, seed: int) -> Iterator[Any]:
+    try:
+        yield from policy(simulator)
+    except SynthError:
+        raise
+    except Exception as error:
+        # An expert is the user's own code: whatever it raises is the expert's failure.
+        raise ExpertFailed(
+            f"the expert broke in {spec.env} with seed {seed}: {type(error).__name__}: {error}."
+        ) from error
 
 
 def _seen(simulator: Any) -> Outcome:

@@ -55,17 +55,8 @@ def tabular(simulator: GymnasiumSimulator) -> Iterator[int]:
 
 def _ways(table: Any, costs: Any) -> dict[int, int]:
     """The action to take in each state from which the best end can be reached (Dijkstra)."""
-    edges, best = [], -np.inf
-    for state, actions in table.items():
-        for action, outcomes in actions.items():
-            if len({(after, ended) for _, after, _, ended in outcomes}) > 1:
-                raise ExpertFailed(
-                    "where an action leads is left to chance. Make the environment without it, "
-                    "as by `is_slippery = false` in [options]."
-                )
-            _, after, reward, ended = outcomes[0]
-            edges.append((int(state), int(action), int(after), float(reward), bool(ended)))
-            best = max(best, reward) if ended else best
+    edges = _edges(table)
+    best = max(reward for *_, reward, ended in edges if ended)
     # A step that costs far more than most is a fall, as from CliffWalking's cliff.
     usual = float(np.median([reward for *_, reward, _ in edges]))
     before: dict[int, list[tuple[int, int]]] = {}
@@ -82,6 +73,20 @@ def _ways(table: Any, costs: Any) -> dict[int, int]:
             continue
         ways[state] = action
         for earlier, step in before.get(state, ()):
-            if earlier not in ways:
-                heapq.heappush(queue, (cost + int(costs[earlier]), earlier, step))
+            heapq.heappush(queue, (cost + int(costs[earlier]), earlier, step))
     return ways
+
+
+def _edges(table: Any) -> list[tuple[int, int, int, float, bool]]:
+    """State, action, next state, reward and whether it is the end."""
+    edges = []
+    for state, actions in table.items():
+        for action, outcomes in actions.items():
+            if len({(after, ended) for _, after, _, ended in outcomes}) > 1:
+                raise ExpertFailed(
+                    "where an action leads is left to chance. Make the environment without it, "
+                    "as by `is_slippery = false` in [options]."
+                )
+            _, after, reward, ended = outcomes[0]
+            edges.append((int(state), int(action), int(after), float(reward), bool(ended)))
+    return edges

@@ -116,10 +116,10 @@ class Maker:
         except SynthError:
             raise
         except TypeError as error:
-            if "render_mode" in str(error):
+            if "unexpected keyword argument 'render_mode'" in str(error):
                 raise _no_pictures(spec, ()) from error
             raise SpecError(
-                f"{spec.env} refuses its options: {error}.",
+                f"{spec.env} refuses its options: {str(error).partition(' was raised from')[0]}.",
                 file=f"specs/{spec.name}.toml",
                 key="options",
                 remedy="Options are keyword arguments of the environment's class.",

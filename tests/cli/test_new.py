@@ -1,0 +1,74 @@
+"""``synth new``: what it tries, what it says, and what it refuses to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from synth.spec import load_spec
+
+BALANCE = """\
+def keep(simulator):
+    while True:
+        x, v, angle, spin = simulator.env.state
+        yield int(angle * 3 + spin + 0.1 * x + 0.3 * v > 0)
+"""
+
+
+@pytest.mark.parametrize("expert", ["", "balance:keep"])
+def test_a_task_of_survival_is_refused_before_anything_is_written(checkout, synth_command, expert):
+    """CartPole's success is to last until a step limit, which no picture shows."""
+    (checkout / "balance.py").write_text(BALANCE, encoding="utf-8")
+    given = ("--expert", expert) if expert else ()
+    ran = synth_command("new", "cart", "--env", "CartPole-v1", *given)
+    assert ran.code == 2
+    said = " ".join(ran.err.split())
+    assert "cannot be seen in a picture" in said
+    assert "step limit of 500" in said
+    assert not (checkout / "specs" / "cart.toml").exists()
+    assert not (checkout / "runs" / "cart").exists()
+
+
+def test_success_is_found_by_trying_and_the_evidence_said(checkout, synth_command):
+    """FrozenLake also ends in holes, so ending alone is no success; its maps are random."""
+    ran = synth_command("new", "lake", "--env", "FrozenLake-v1")
+    assert ran.code == 0, ran.all
+    said = " ".join(ran.out.split())
+    assert "success is `terminated and reward > 0`" in said
+    assert "terminated and reward > 0: true in 5 of 5 expert episodes, " in said
+    spec = load_spec(checkout / "specs" / "lake.toml")
+    assert spec.success.when == "terminated and reward > 0"
+    assert spec.near_miss is not None
+    assert spec.metamorphic is not None
+    assert spec.search is not None
+    assert "seed -> " in str(spec.options["desc"])
+
+
+def test_without_an_expert_the_spec_says_what_one_is(checkout, synth_command):
+    """The guess about success is called a guess."""
+    ran = synth_command("new", "swing", "--env", "MountainCarContinuous-v0")
+    assert ran.code == 0, ran.all
+    said = " ".join(ran.out.split())
+    assert "it has no expert yet" in said
+    assert "A guess" in said
+    assert load_spec(checkout / "specs" / "swing.toml").success.when == "terminated"
+
+
+def test_success_that_the_user_names_is_taken_with_its_figures(checkout, synth_command):
+    """What holds is counted all the same."""
+    ran = synth_command("new", "lake", "--env", "FrozenLake-v1", "--success", "reward > 0.5")
+    assert ran.code == 0, ran.all
+    assert "reward > 0.5: true in 5 of 5" in " ".join(ran.out.split())
+    ran = synth_command("new", "cart", "--env", "CartPole-v1", "--success", "truncated")
+    assert ran.code == 2
+    assert "cannot be seen" in " ".join(ran.err.split())
+
+
+def test_a_grid_keeps_its_own_terms(checkout, synth_command):
+    """MiniGrid's render keys and perturbations, and no table of success."""
+    ran = synth_command("new", "rooms", "--env", "MiniGrid-Empty-5x5-v0")
+    assert ran.code == 0, ran.all
+    spec = load_spec(checkout / "specs" / "rooms.toml")
+    assert spec.render == {"tile_size": 16, "highlight": False}
+    assert spec.success.when is None
+    assert spec.metamorphic is not None
+    assert spec.metamorphic.distractors == 2
