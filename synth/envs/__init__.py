@@ -10,8 +10,6 @@ from synth.envs.base import (
     Defaults,
     Enumerable,
     Family,
-    Finding,
-    Finds,
     Native,
     Nudged,
     PlainFamily,
@@ -22,6 +20,7 @@ from synth.envs.base import (
     TimeStep,
     Worded,
 )
+from synth.envs.finding import Finding, Finds
 from synth.envs.recipe import Recipe
 from synth.envs.registry import families, family_of
 from synth.envs.trainable import Picture, Trainable

@@ -32,8 +32,6 @@ __all__ = [
     "Defaults",
     "Enumerable",
     "Family",
-    "Finding",
-    "Finds",
     "Native",
     "Nudged",
     "PlainFamily",
@@ -266,33 +264,6 @@ class Defaults:
     microseconds: float = 60.0
     remarks: tuple[str, ...] = field(default=())
     options: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was taken for success in an environment, by trying.
-
-    Attributes:
-        when: For ``[success] when``.
-        evidence: Sentences: what was tried, and how often each held.
-    """
-
-    when: str
-    evidence: tuple[str, ...]
-
-
-@runtime_checkable
-class Finds(Protocol):
-    """A family whose environments do not say what success is, and that can look for it."""
-
-    def find_success(self, spec: Spec, expert: Policy | None) -> Finding:
-        """Try the usual places of success with the expert and at random.
-
-        Raises:
-            SpecError: None tells success, or the one that does is nothing that a picture can
-                show; the message says which and why.
-        """
-        ...
 
 
 class Family(Protocol):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs.base import Finding
+from synth.envs.finding import Finding
 from synth.envs.gymnasium.simulator import simulator_of
 from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
 from synth.errors import ExpertFailed, SpecError, SynthError
@@ -42,7 +42,7 @@ Played = list[Outcome]
 
 
 def find_success(spec: Spec, expert: Policy | None) -> Finding:
-    """See `synth.envs.base.Finds.find_success`.
+    """See `synth.envs.finding.Finds.find_success`.
 
     Args:
         spec: Says nothing of success yet.

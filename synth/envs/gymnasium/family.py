@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
-from synth.envs.base import Defaults, Finding, PlainFamily
+from synth.envs.base import Defaults, PlainFamily
 from synth.envs.gymnasium.known import KNOWN, NOISE, sized
 from synth.envs.registry import registered
 
 if TYPE_CHECKING:
     from synth.envs.base import Policy, Simulator
+    from synth.envs.finding import Finding
     from synth.envs.trainable import Granted, Picture
     from synth.spec import Spec
 
@@ -70,7 +71,7 @@ class GymnasiumFamily(PlainFamily):
         return dataclasses.replace(_PLAIN, max_steps=limit)
 
     def find_success(self, spec: Spec, expert: Policy | None) -> Finding:
-        """Try the usual places of success; see `synth.envs.base.Finds`."""
+        """Try the usual places of success; see `synth.envs.finding.Finds`."""
         from synth.envs.gymnasium.evidence import find_success  # noqa: PLC0415 - made on demand
 
         return find_success(spec, expert)
