@@ -7,14 +7,9 @@ It does not carry pictures: episode and frame say where to find them.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-__all__ = ["Failure", "Find", "Group"]
-
-Group = Literal[
-    "program", "contract", "expert", "random", "near_miss", "metamorphic", "search", "necessity"
-]
-"""The suite's groups in the order in which the cascade runs them."""
+__all__ = ["Failure", "Find"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Failure:
 
     Attributes:
         test: The test's id, ``group::check`` or ``group::check[episode]``.
-        group: The group of the suite it belongs to.
+        group: The group of the suite it belongs to; see `synth.suite.groups`.
         message: One sentence a model can act on.
         episode: Episode id, or ``None`` where no episode is involved.
         frame: Index of the frame within the episode, or ``None``.
@@ -51,7 +46,7 @@ class Failure:
     """
 
     test: str
-    group: Group
+    group: str
     message: str
     episode: str | None = None
     frame: int | None = None

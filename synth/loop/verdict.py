@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple
 
-from synth.failure import Group
+from synth import suite
 from synth.journal import Exemplar, SuiteRecord, VerdictRecord
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Score", "Verdict", "check_of", "group_of"]
 
-GROUPS: tuple[str, ...] = get_args(Group)
+GROUPS: tuple[str, ...] = tuple(group.name for group in suite.GROUPS)
 
 
 class Score(NamedTuple):

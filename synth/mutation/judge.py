@@ -14,30 +14,16 @@ from synth.program import parse
 from synth.record import Seeds
 from synth.search import hunt
 from synth.suite import all_checks
-from synth.suite.checks.search import LIVE
+from synth.suite.groups import group_named
 from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
-    from synth.failure import Find, Group
+    from synth.failure import Find
     from synth.spec import Spec
     from synth.suite import Check
     from synth.task import TaskFolder
 
 __all__ = ["MutantJudge", "asked"]
-
-ORDER: tuple[Group, ...] = (
-    "expert",
-    "random",
-    "near_miss",
-    "metamorphic",
-    "necessity",
-    "search",
-    "contract",
-)
-"""Groups asked first, most kills for the least time; groups not named here come after them."""
-
-SLOW = LIVE | {"contract::answers_on_any_image"}
-"""Checks that make episodes or images for each program; see `MutantJudge.late_killer`."""
 
 
 def asked(spec: Spec, *, slow: bool = False) -> tuple[Check, ...]:
@@ -45,13 +31,12 @@ def asked(spec: Spec, *, slow: bool = False) -> tuple[Check, ...]:
 
     Args:
         spec: The task's; checks that do not apply to it are left out.
-        slow: Those in `SLOW`, and no others; by default all others.
+        slow: Those that make episodes or images for each program, and no others; by default
+            all others. See `MutantJudge.late_killer`.
     """
-    checks = [c for c in all_checks() if c.applies(spec) and (c.id in SLOW) == slow]
+    checks = [c for c in all_checks() if c.applies(spec) and c.slow == slow]
     # `sorted` is stable: within a group the checks keep the registry's order.
-    return tuple(
-        sorted(checks, key=lambda c: ORDER.index(c.group) if c.group in ORDER else len(ORDER))
-    )
+    return tuple(sorted(checks, key=lambda c: group_named(c.group).cost))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +54,7 @@ class MutantJudge:
     unsafe: bool = False
 
     def killer(self, source: str) -> str:
-        """The first test that a mutant fails, those in `SLOW` left out; ``""`` where none."""
+        """The first test that a mutant fails, the slow ones left out; ``""`` where none."""
         subject = self._subject(source)
         return next(
             (
@@ -82,7 +67,7 @@ class MutantJudge:
         )
 
     def late_killer(self, source: str) -> str:
-        """The first test of `SLOW` that a mutant fails; ``""`` where none."""
+        """The first slow test that a mutant fails; ``""`` where none."""
         subject = self._subject(source)
         results = (check.run(subject) for check in asked(self.task.spec, slow=True))
         return next((r.test for r in results if r.failures), "")

@@ -11,41 +11,46 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synth.suite.evidence import RecordedVerdicts, gather
-    from synth.suite.judging import Judgement, judge
-    from synth.suite.matrix import Status, StatusMatrix
+    from synth.suite.groups import GROUPS, Group
+    from synth.suite.judging import Judgement, Skipped, judge
+    from synth.suite.omissions import not_checked
     from synth.suite.pytest.ids import episodes_of
     from synth.suite.pytest.write import render_suite, write_suite
     from synth.suite.registry import Check, all_checks
     from synth.suite.speed import Speed, measure_speed
 
 __all__ = [
+    "GROUPS",
     "Check",
+    "Group",
     "Judgement",
     "RecordedVerdicts",
+    "Skipped",
     "Speed",
-    "Status",
-    "StatusMatrix",
     "all_checks",
     "episodes_of",
     "gather",
     "judge",
     "measure_speed",
+    "not_checked",
     "render_suite",
     "write_suite",
 ]
 
 _HOMES = {
+    "GROUPS": "groups",
+    "Group": "groups",
     "Check": "registry",
     "RecordedVerdicts": "evidence",
     "Judgement": "judging",
     "Speed": "speed",
-    "Status": "matrix",
-    "StatusMatrix": "matrix",
+    "Skipped": "judging",
     "all_checks": "registry",
     "episodes_of": "pytest.ids",
     "gather": "evidence",
     "judge": "judging",
     "measure_speed": "speed",
+    "not_checked": "omissions",
     "render_suite": "pytest.write",
     "write_suite": "pytest.write",
 }

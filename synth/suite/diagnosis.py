@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.sandbox import Cell
+from synth.suite.successes import success_frame, successes
 from synth.vision import pack
 
 if TYPE_CHECKING:
@@ -90,10 +91,8 @@ def blind(case: Case, subtask: str, split: Split) -> str:
     goal = column == len(evidence.subtasks) - 1
     hit: list[NDArray[np.uint32]] = []
     missed: list[NDArray[np.uint32]] = []
-    for episode in case.subject.episodes(split=split):
-        if not episode.success.any() or episode.success[0]:
-            continue
-        end = int(np.argmax(episode.success))
+    for episode in successes(case.subject, split):
+        end = success_frame(episode)
         holds = evidence.holds(episode)[end if goal else 0 : end + 1, column].any()
         (hit if holds else missed).append(pack(store.initial_of(episode)))
     if not hit or not missed:
@@ -146,6 +145,7 @@ def _thing(
     other = np.logical_and.reduce([image != own for image in theirs])
     every, shares = np.unique(own, return_counts=True)
     frequent = every[shares > COMMON * own.size]
+    # Where two scenes differ one shows floor as a rule, and "there is floor" tells nothing.
     alone = same & other & (ground | ~np.isin(own, frequent))
     if alone.sum() < ENOUGH:
         return 0, ""

@@ -6,55 +6,78 @@ raised for a bad program, and nothing is decided here about accepting one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.suite.matrix import StatusMatrix
+from synth.suite.groups import GROUPS
 from synth.suite.registry import all_checks
 from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
     from synth.episode import Split
-    from synth.failure import Failure, Group
+    from synth.failure import Failure
     from synth.suite.registry import Result
     from synth.task.folder import TaskFolder
 
-__all__ = ["Judgement", "Observer", "judge"]
+__all__ = ["Judgement", "Skipped", "judge"]
 
-Observer = Callable[[StatusMatrix], None]
-"""Told the matrix as it stands after each group."""
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A test that could not be made, whatever the program.
+
+    Attributes:
+        test: Its id.
+        reason: What went unchecked, and why: ``search (environment: ...)``.
+    """
+
+    test: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What came of judging a program.
+    """What came of judging a program. Each test is in exactly one of the four.
 
     Attributes:
         failures: In the cascade's order; visible episodes come first within a check.
-        passed: Ids of the tests that passed. One that this machine cannot make, whatever the
-            program, is in none of the three.
+        passed: Ids of the tests that passed.
         failed: Ids of the tests that failed.
         unjudged: Ids of the tests that were not made, since an earlier group failed or the
             program could not be run.
-        matrix: The same by group and sub-task.
+        skipped: Tests that had nothing to look at, or cannot be made on this machine: they
+            have neither passed nor failed.
     """
 
     failures: tuple[Failure, ...]
     passed: tuple[str, ...]
     failed: tuple[str, ...]
     unjudged: tuple[str, ...]
-    matrix: StatusMatrix
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def accepted(self) -> bool:
-        """Whether every test was made and passed."""
-        return not self.failed and not self.unjudged
+        """Whether every test that can be made was made and passed, and there was one."""
+        return bool(self.passed) and not self.failed and not self.unjudged
 
     @property
     def visible_failures(self) -> tuple[Failure, ...]:
         """The failures that a model may be shown."""
         return tuple(f for f in self.failures if not f.held_out)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why tests were skipped, each reason once, in the cascade's order."""
+        return tuple(dict.fromkeys(skip.reason for skip in self.skipped))
+
+    @property
+    def matrix(self) -> dict[tuple[str, str | None], int]:
+        """Failures by group and sub-task; what is not in it did not fail.
+
+        A failure that names no sub-task is one of all of them, under ``None``.
+        """
+        return dict(Counter((f.group, f.subtask) for f in self.failures))
 
 
 def judge(
@@ -62,9 +85,8 @@ def judge(
     task: TaskFolder,
     *,
     splits: tuple[Split, ...] = ("visible",),
-    groups: tuple[Group, ...] | None = None,
+    groups: tuple[str, ...] | None = None,
     cascade: bool = True,
-    observer: Observer | None = None,
     unsafe: bool = False,
 ) -> Judgement:
     """Judge a program against a task.
@@ -76,12 +98,11 @@ def judge(
         groups: Which groups to judge; all of them by default. A program that cannot be run
             is not judged further, whichever groups are asked for.
         cascade: Stop after the first group that fails.
-        observer: Called with the matrix as it stands after each group.
         unsafe: Run the program even where this machine cannot confine it.
 
     Returns:
-        Failures, passed and failed tests. A program that does not parse, hangs or crashes
-        has failures; it raises nothing.
+        Failures, and what became of each test. A program that does not parse, hangs or
+        crashes has failures; it raises nothing.
 
     Raises:
         SandboxUnavailable: This machine cannot confine the program.
@@ -90,29 +111,30 @@ def judge(
     checks = [
         c for c in all_checks() if c.applies(task.spec) and (groups is None or c.group in groups)
     ]
-    matrix = StatusMatrix.waiting(tuple(dict.fromkeys(c.group for c in checks)), task.plan.names)
     made: list[Result] = []
-    left: list[Result | str] = []
-    for group in matrix.groups:
+    unmade: list[Result] = []
+    skipped: list[Skipped] = []
+    waiting: list[str] = []
+    for group in (g.name for g in GROUPS):
         tests = [(c, e) for c in checks if c.group == group for e in c.episodes(subject)]
         failed = any(result.failures for result in made)
-        if left or (cascade and failed):
-            left += [c.test(e) for c, e in tests]
+        if unmade or waiting or (cascade and failed):
+            waiting += [c.test(e) for c, e in tests]
             continue
-        results = [r for r in (c.run(subject, e) for c, e in tests) if not r.left_out]
-        made += [r for r in results if r.judged]
-        left += [r for r in results if not r.judged]
-        matrix = matrix.judged(group, [f for r in results for f in r.failures])
-        if observer is not None:
-            observer(matrix)
-    if left and not any(result.failures for result in made):
-        # Nothing that was judged failed: then what kept the rest from it is the failure.
-        made += [r for r in left[:1] if not isinstance(r, str)]
-        left = left[1:]
+        for check, episode in tests:
+            result = check.run(subject, episode)
+            if result.skipped:
+                skipped.append(Skipped(result.test, result.skipped))
+            else:
+                (made if result.judged else unmade).append(result)
+    if unmade and not any(result.failures for result in made):
+        # No test that was made has failed: then what kept the first of the others from being
+        # made is the failure, or a program that cannot be run would have none.
+        made.append(unmade.pop(0))
     return Judgement(
         failures=tuple(f for r in made for f in r.failures),
         passed=tuple(r.test for r in made if not r.failures),
         failed=tuple(r.test for r in made if r.failures),
-        unjudged=tuple(r if isinstance(r, str) else r.test for r in left),
-        matrix=matrix,
+        unjudged=(*(r.test for r in unmade), *waiting),
+        skipped=tuple(skipped),
     )

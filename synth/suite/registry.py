@@ -8,8 +8,9 @@ A check is a generator of `Failure`, registered under its group::
         ...
         yield case.failure("...", subtask="open_door")
 
-A new group is one module in `synth.suite.checks` and one line in `MODULES`. What a check
-means by a verdict is its own affair; this module only finds and runs them.
+Groups are listed in `synth.suite.groups`. A check that has nothing to look at in a task (no
+near miss, no simulator, ...) raises `Skip` before it asks the program anything: it is then
+reported as skipped with that reason, and never as passed.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from synth.errors import ProgramFault
-from synth.failure import Failure, Group
-from synth.suite.subject import NotJudged, NotMade
+from synth.failure import Failure
+from synth.suite.groups import GROUPS, group_named
+from synth.suite.subject import NotJudged, Skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from synth.episode import Episode, Kind, Split
     from synth.failure import Find
@@ -34,24 +36,6 @@ if TYPE_CHECKING:
     from synth.suite.subject import Subject
 
 __all__ = ["Case", "Check", "Result", "all_checks", "check", "find_check"]
-
-MODULES = (
-    "program",
-    "contract",
-    "images",
-    "expert",
-    "random",
-    "near_miss",
-    "changes",
-    "relocated",
-    "metamorphic",
-    "search",
-    "necessity",
-)
-"""Modules of `synth.suite.checks`, each of which registers its checks when imported."""
-
-ON_NEAR_MISSES: frozenset[Group] = frozenset({"near_miss", "necessity"})
-"""Groups that are made only where the spec asks for near misses."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,7 +50,7 @@ class Case:
 
     subject: Subject
     test: str
-    group: Group
+    group: str
     _episode: Episode | None = None
 
     @property
@@ -80,6 +64,20 @@ class Case:
     def evidence(self) -> RecordedVerdicts:
         """The program's verdicts on all episodes; see `Subject.evidence` for what it raises."""
         return self.subject.evidence
+
+    def require(self, found: Iterable[object], what: str, why: str) -> None:
+        """Skip the check where there is nothing for it to look at, whatever the program.
+
+        Args:
+            found: What it looks at; nothing in it skips the check.
+            what: What then goes unchecked.
+            why: Why there is nothing.
+
+        Raises:
+            Skip: There is nothing.
+        """
+        if not any(True for _ in found):
+            raise Skip(what, why)
 
     @property
     def plan(self) -> Plan:
@@ -137,15 +135,15 @@ class Result:
     Attributes:
         test: Its id.
         failures: Empty where it passed.
-        judged: Whether the check could be made; if not, the one failure says why not.
-        left_out: Why this machine cannot make the check, whatever the program; empty where
-            it can. Such a test has neither passed nor failed.
+        judged: Whether the program could be judged; if not, the one failure says why not.
+        skipped: Why the check cannot be made here, whatever the program; empty where it can.
+            Such a test has neither passed nor failed.
     """
 
     test: str
     failures: tuple[Failure, ...]
     judged: bool = True
-    left_out: str = ""
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +156,17 @@ class Check:
         each: The kind of episode it is made for, one test each; ``None`` for a single test.
         function: The generator of failures.
         when: Whether a spec asks for it; ``None`` where its group decides.
+        words: What goes unchecked where a spec asks for the group and not for this check.
+        slow: Whether it makes episodes or images of its own for each program.
     """
 
     name: str
-    group: Group
+    group: str
     each: Kind | None
     function: Callable[[Case], Iterator[Failure]]
     when: Callable[[Spec], bool] | None = None
+    words: str = ""
+    slow: bool = False
 
     @property
     def id(self) -> str:
@@ -178,13 +180,14 @@ class Check:
 
     def applies(self, spec: Spec) -> bool:
         """Whether the check is made for tasks of this spec at all."""
-        if self.when is not None:
-            return self.when(spec)
-        return spec.near_miss is not None or self.group not in ON_NEAR_MISSES
+        return (self.when or group_named(self.group).when)(spec)
 
     def episodes(self, subject: Subject) -> tuple[Episode | None, ...]:
-        """What it is made for: the episodes of its kind, or ``None`` alone."""
-        return (None,) if self.each is None else subject.episodes(self.each)
+        """What it is made for: the episodes of its kind; ``None`` alone where there are none.
+
+        A check that lacks its kind of episode is one test all the same, which is skipped.
+        """
+        return (None,) if self.each is None else subject.episodes(self.each) or (None,)
 
     def test(self, episode: Episode | None = None) -> str:
         """The test's id: ``group::name``, or ``group::name[episode]``."""
@@ -202,14 +205,17 @@ class Check:
         """
         test = self.test(episode)
         case = Case(subject, test, self.group, episode)
+        if self.each is not None and episode is None:
+            kind = self.each.replace("_", " ")
+            return Result(test, (), skipped=f"{kind} episodes (none was recorded)")
         try:
             return Result(test, tuple(self.function(case)))
         except NotJudged as error:
             why = f"This was not judged, since {error.reason}"
         except ProgramFault as error:
             why = f"This was not judged, since the program failed as a whole: {error}"
-        except NotMade as error:
-            return Result(test, (), left_out=error.reason)
+        except Skip as skip:
+            return Result(test, (), skipped=skip.reason)
         return Result(test, (case.failure(why, split=subject.last_split),), judged=False)
 
 
@@ -217,7 +223,12 @@ _REGISTER: dict[str, Check] = {}
 
 
 def check(
-    group: Group, *, each: Kind | None = None, when: Callable[[Spec], bool] | None = None
+    group: str,
+    *,
+    each: Kind | None = None,
+    when: Callable[[Spec], bool] | None = None,
+    words: str = "",
+    slow: bool = False,
 ) -> Callable[[Callable[[Case], Iterator[Failure]]], Callable[[Case], Iterator[Failure]]]:
     """Register the decorated generator as a check of `group`.
 
@@ -225,12 +236,14 @@ def check(
         group: Decides when the cascade makes it.
         each: Make it once per episode of this kind.
         when: Make it only for specs of which this is true.
+        words: What goes unchecked where it is not made, though its group is.
+        slow: It makes episodes or images of its own for each program.
     """
 
     def register(
         function: Callable[[Case], Iterator[Failure]],
     ) -> Callable[[Case], Iterator[Failure]]:
-        made = Check(function.__name__, group, each, function, when)
+        made = Check(function.__name__, group, each, function, when, words, slow)
         if made.id in _REGISTER:
             raise ValueError(f"two checks are called {made.id}")
         _REGISTER[made.id] = made
@@ -242,10 +255,11 @@ def check(
 @cache
 def all_checks() -> tuple[Check, ...]:
     """Every check, group by group in the cascade's order, as registered within a group."""
-    for module in MODULES:
-        importlib.import_module(f"synth.suite.checks.{module}")
-    groups = get_args(Group)
-    return tuple(sorted(_REGISTER.values(), key=lambda c: groups.index(c.group)))
+    for group in GROUPS:
+        for module in group.modules:
+            importlib.import_module(f"synth.suite.checks.{module}")
+    order = [group.name for group in GROUPS]
+    return tuple(sorted(_REGISTER.values(), key=lambda c: order.index(c.group)))
 
 
 def find_check(id_: str) -> Check:

@@ -1,9 +1,10 @@
-"""What changes in the scene of an episode, set beside what a program says of it.
+"""The scene events of an episode, set beside what a program says of it.
 
-The changes of an episode come from its record (`Episode.changes`). Those at one place are
-the story of one thing. A change that *leaves* the first look is one that a success may need;
-a sub-task *notices* it by beginning to hold on that very frame. Nothing here says whose
-fault it is where none does: the checks do.
+The events come from the episode's record (`Episode.changes`). Those that overlap are the story
+of one *place*: a door, say, that opens, closes and opens. An event after which a place never
+looks as at first again is a *lasting change*, which a success may need; a sub-task notices it
+where its *onset*, the frame on which it begins to hold, is that very frame. Whose fault it is
+where none does is for the checks to say.
 """
 
 from __future__ import annotations
@@ -13,23 +14,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.successes import success_frame, successes
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from synth.episode import Episode, SceneEvent
+    from synth.episode import Episode, SceneEvent, Split
     from synth.suite.evidence import RecordedVerdicts
+    from synth.suite.registry import Case
+    from synth.suite.subject import Subject
 
 __all__ = [
     "Offset",
     "Place",
-    "first_rise",
-    "leavings",
+    "cut_out",
+    "first_onset",
+    "lasting_changes",
     "offsets",
-    "place",
-    "rises",
-    "things",
+    "onsets",
+    "places",
+    "require_events",
+    "told",
     "unnoticed",
     "where",
 ]
@@ -70,43 +77,68 @@ class Offset:
     change: SceneEvent
 
 
-def things(episode: Episode) -> tuple[Place, ...]:
+def told(subject: Subject, split: Split | None = None) -> list[Episode]:
+    """Successes whose scene events were recorded, experts first as they were recorded."""
+    return [e for e in successes(subject, split) if e.changes is not None]
+
+
+def require_events(case: Case, *, experts: int = 0) -> None:
+    """Skip a check on scene events where no judged episode has any, whatever the program.
+
+    Args:
+        case: The check.
+        experts: How many experts of one split must have had theirs recorded.
+
+    Raises:
+        Skip: There is nothing to look at.
+    """
+    known = told(case.subject)
+    case.require(known, "scene events", "none was recorded: no picture without the agent")
+    moving = [e for e in known if lasting_changes(e)]
+    case.require(moving, "scene events", "nothing in the scene changes for good")
+    for split in case.subject.splits:
+        if sum(e.kind == "expert" for e in told(case.subject, split)) >= experts:
+            return
+    case.require((), "scene events", f"they need {experts} expert episodes")
+
+
+def places(episode: Episode) -> tuple[Place, ...]:
     """Changes up to the first success, overlapping boxes together, in order of appearance."""
     found: list[Place] = []
     for change in _on_the_way(episode):
         box, changes = change.box, [change]
-        touched = [thing for thing in found if _overlap(thing.box, box)]
-        for thing in touched:
-            found.remove(thing)
-            box = _around(thing.box, box)
-            changes += thing.changes
+        # One event may bridge places that were apart until then: they become one.
+        touched = [place for place in found if _overlap(place.box, box)]
+        for place in touched:
+            found.remove(place)
+            box = _around(place.box, box)
+            changes += place.changes
         found.append(Place(box, tuple(sorted(changes, key=lambda c: (c.frame, c.box)))))
-    return tuple(sorted(found, key=lambda t: (t.changes[0].frame, t.box)))
+    return tuple(sorted(found, key=lambda p: (p.changes[0].frame, p.box)))
 
 
-def leavings(episode: Episode) -> tuple[SceneEvent, ...]:
-    """Changes up to the first success that leave a first look for good, one for each frame.
+def lasting_changes(episode: Episode) -> tuple[SceneEvent, ...]:
+    """Events up to the success after which a place never looks as at first, one for each frame.
 
-    A thing that looks as at first again later on has not changed for good; what counts is
-    the last time it leaves.
+    A door that is opened, closed and opened again has changed for good the second time.
     """
     last: dict[int, SceneEvent] = {}
-    for thing in things(episode):
-        back = max((c.frame for c in thing.changes if c.returns), default=0)
-        for change in thing.changes:
+    for place in places(episode):
+        back = max((c.frame for c in place.changes if c.returns), default=0)
+        for change in place.changes:
             if change.leaves and change.frame > back:
                 last.setdefault(change.frame, change)
     return tuple(change for _, change in sorted(last.items()))
 
 
-def rises(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def onsets(holds: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """``bool[T+1, K]``, where a sub-task begins to hold; the first frame begins nothing."""
     risen = np.zeros_like(holds)
     risen[1:] = holds[1:] & ~holds[:-1]
     return risen
 
 
-def first_rise(holds: NDArray[np.bool_], column: int) -> int:
+def first_onset(holds: NDArray[np.bool_], column: int) -> int:
     """The first frame on which a sub-task holds, or -1; ``holds`` is ``bool[T+1, K]``."""
     return int(np.argmax(holds[:, column])) if holds[:, column].any() else -1
 
@@ -117,8 +149,8 @@ def unnoticed(evidence: RecordedVerdicts, episode: Episode) -> tuple[tuple[int, 
     Returns:
         Pairs of its number among the episode's changes for good, and the change.
     """
-    risen = np.flatnonzero(rises(evidence.holds(episode)).any(axis=1))
-    return tuple((n, c) for n, c in enumerate(leavings(episode)) if c.frame not in risen)
+    risen = np.flatnonzero(onsets(evidence.holds(episode)).any(axis=1))
+    return tuple((n, c) for n, c in enumerate(lasting_changes(episode)) if c.frame not in risen)
 
 
 def offsets(evidence: RecordedVerdicts, successes: Sequence[Episode]) -> dict[int, Offset]:
@@ -159,6 +191,7 @@ def _offset(
         by = apart[0]
         if by is None or any(off is None or not 0 < abs(off) <= NEAR for off in apart):
             continue
+        # Early by another number in each: a sensor of the agent, if it can be exact at all.
         if set(apart) != {by} and not (
             all(off is not None and off < 0 for off in apart)
             and _exact(evidence, successes, number, column)
@@ -166,11 +199,11 @@ def _offset(
             continue
         if by > 0 and any(_apart(evidence, e, number, column) != by for e in episodes):
             continue
-        fits.append(Offset(column, by, experts, leavings(experts[0])[number]))
+        fits.append(Offset(column, by, experts, lasting_changes(experts[0])[number]))
     return min(fits, key=lambda o: (abs(o.frames), o.frames), default=None)
 
 
-def place(pictures: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+def cut_out(pictures: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     """The part of one picture or of many, ``uint8[..., H, W, 3]``, that lies in a box."""
     top, left, bottom, right = box
     part: NDArray[np.uint8] = pictures[..., top:bottom, left:right, :]
@@ -185,8 +218,8 @@ def where(change: SceneEvent) -> str:
 
 def _apart(evidence: RecordedVerdicts, episode: Episode, number: int, column: int) -> int | None:
     """Frames from a change to where a sub-task first holds, unless another change is there."""
-    change = leavings(episode)[number]
-    first = first_rise(evidence.holds(episode), column)
+    change = lasting_changes(episode)[number]
+    first = first_onset(evidence.holds(episode), column)
     if first < 1 or any(c.frame == first for c in episode.changes or ()):
         return None
     return first - change.frame
@@ -197,16 +230,16 @@ def _exact(
 ) -> bool:
     """Whether a sub-task first holds on the very frame of a change in some expert."""
     for episode in episodes:
-        changes = leavings(episode) if episode.kind == "expert" else ()
+        changes = lasting_changes(episode) if episode.kind == "expert" else ()
         if number < len(changes):
-            first = first_rise(evidence.holds(episode), column)
+            first = first_onset(evidence.holds(episode), column)
             if first == changes[number].frame:
                 return True
     return False
 
 
 def _on_the_way(episode: Episode) -> tuple[SceneEvent, ...]:
-    end = int(np.argmax(episode.success)) if episode.success.any() else len(episode)
+    end = success_frame(episode) if episode.success.any() else len(episode)
     return tuple(c for c in episode.changes or () if c.frame <= end)
 
 

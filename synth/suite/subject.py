@@ -14,7 +14,6 @@ import numpy as np
 
 from synth.errors import ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
-from synth.record.seeds import Seeds
 from synth.sandbox import Sandbox
 from synth.suite.evidence import gather, gather_perturbed
 from synth.suite.perturbed import perturbed
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
     from synth.sandbox import Verdicts
     from synth.search import Hunt
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
+    from synth.suite.perturbed import Perturbed
     from synth.task.folder import TaskFolder
 
-__all__ = ["NotJudged", "NotMade", "Subject"]
+__all__ = ["NotJudged", "Skip", "Subject"]
 
 T = TypeVar("T")
 FEW = 250
@@ -49,16 +49,16 @@ class NotJudged(Exception):
         super().__init__(reason)
 
 
-class NotMade(Exception):
-    """A check cannot be made on this machine, whatever the program.
+class Skip(Exception):
+    """A check cannot be made here, whatever the program.
 
     Attributes:
-        reason: Why, as a sentence.
+        reason: What goes unchecked, and why: ``scene events (none was recorded)``.
     """
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, what: str, why: str) -> None:
+        self.reason = f"{what} ({why})"
+        super().__init__(self.reason)
 
 
 class Subject:
@@ -135,7 +135,7 @@ class Subject:
     def follows_plan(self) -> bool:
         """Whether ``SUBTASKS`` names the plan's sub-tasks in the plan's stages.
 
-        Within a stage the order is free, as it is for the one who acts.
+        Within a stage the order is free, as it is for the agent.
 
         Raises:
             NotJudged: It does not parse.
@@ -218,8 +218,13 @@ class Subject:
 
     def _gather_perturbed(self) -> tuple[PerturbedVerdicts, ...]:
         self.require_runnable()
-        shown = tuple(perturbed(self.task.store, self.task.spec, self.splits))
+        shown = self.pictures
         return gather_perturbed(self.source, shown, self.program.stages, unsafe=self.unsafe)
+
+    @cached_property
+    def pictures(self) -> tuple[Perturbed, ...]:
+        """The episodes of the chosen splits in perturbed pictures, whatever the program."""
+        return tuple(perturbed(self.task.store, self.task.spec, self.splits))
 
     @property
     def search(self) -> Hunt:
@@ -230,7 +235,7 @@ class Subject:
         are other ones for each generation of held-out episodes.
 
         Raises:
-            NotMade: The simulator or the expert is not here.
+            Skip: The simulator or the expert is not here.
             NotJudged: The program may not be run.
             ProgramFault: It fails as a whole.
             EnvironmentFault: The simulator misbehaves.
@@ -238,13 +243,15 @@ class Subject:
         return self._keep("search", self._search)
 
     def _search(self) -> Hunt:
-        from synth.search import hunt, missing  # noqa: PLC0415 - few subjects are searched
+        # Few subjects are searched, and both import simulators.
+        from synth.record.seeds import Seeds  # noqa: PLC0415
+        from synth.search import hunt, missing  # noqa: PLC0415
 
-        self.require_runnable()
         spec = self.task.spec
         reason = missing(spec)
         if reason:
-            raise NotMade(reason)
+            raise Skip("search", reason.rstrip("."))
+        self.require_runnable()
         seeds = Seeds.of(spec)
         held_out = self.last_split == "held_out"
         return hunt(
@@ -261,9 +268,9 @@ class Subject:
         if name not in self._kept:
             try:
                 self._kept[name] = compute()
-            except (NotJudged, NotMade, ProgramFault) as error:
+            except (NotJudged, Skip, ProgramFault) as error:
                 self._kept[name] = error
         kept = self._kept[name]
-        if isinstance(kept, (NotJudged, NotMade, ProgramFault)):
+        if isinstance(kept, (NotJudged, Skip, ProgramFault)):
             raise kept
         return kept  # type: ignore[return-value]  # only `compute`'s own result is kept under its name

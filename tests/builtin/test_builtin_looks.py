@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from synth.errors import ModelReplyError
-from synth.failure import Group
 from synth.models.builtin.evidence import gather
 from synth.models.builtin.grammar import Atom
 from synth.models.builtin.kinds import kinds_of
@@ -53,7 +52,7 @@ def undone(colour: str = "red", key: Cell = (3, 1), door: Cell = (3, 4)) -> Fail
     return complaint(DOOR, shots, (None, False))
 
 
-def later(said: FailureReport, group: Group) -> FailureReport:
+def later(said: FailureReport, group: str) -> FailureReport:
     """The same complaint from another group of the suite."""
     return replace(said, failure=replace(said.failure, group=group))
 

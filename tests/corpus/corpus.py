@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from synth.plan import Plan, SubTask
 from synth.program import merge
 from synth.spec import Spec, load_spec, validate_spec
-
-if TYPE_CHECKING:
-    from synth.failure import Group
 
 __all__ = ["PLANS", "PROGRAMS", "TASKS", "Wrong", "plan_of", "right_of", "spec_of", "wrongs"]
 
@@ -85,7 +82,7 @@ class Wrong:
     task: str
     name: str
     mistake: str
-    group: Group
+    group: str
     because: str
     plan: str
     source: str

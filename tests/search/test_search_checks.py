@@ -67,11 +67,9 @@ def test_a_missed_success_is_a_failure_the_other_way():
 
 
 def test_the_right_program_passes():
-    """Nothing is found, and every test counts as passed."""
-    assert set(judged(EMPTY).passed) >= {
-        "search::known_finds_are_told_right",
-        "search::no_lie_is_found",
-    }
+    """Nothing is found, and that nothing was found before is said."""
+    assert "search::no_lie_is_found" in judged(EMPTY).passed
+    assert "finds of earlier searches (there is none)" in judged(EMPTY).reasons
     assert judged(EMPTY).accepted
 
 
@@ -129,9 +127,11 @@ def no_simulator(monkeypatch):
 
 
 def test_without_a_simulator_the_search_neither_passes_nor_fails(no_simulator):
-    """All else is judged, and a right program is accepted."""
-    judgement = judge(EMPTY, task_of(EMPTY), groups=("search", "necessity"))
-    assert judgement.passed == ("search::known_finds_are_told_right",)
+    """It is skipped with its reason; all else is judged, and a right program is accepted."""
+    judgement = judge(EMPTY, task_of(EMPTY))
+    skipped = {skip.test: skip.reason for skip in judgement.skipped}
+    assert "needs the package 'minigrid'" in skipped["search::no_lie_is_found"]
+    assert "search::no_lie_is_found" not in judgement.passed
     assert not judgement.failed + judgement.unjudged
     assert judgement.accepted
 
@@ -142,13 +142,13 @@ def test_without_a_simulator_pytest_shows_a_skip_with_the_reason(no_simulator):
     class Audited:
         folder = Path("small")
         subject = Subject(EMPTY, task_of(EMPTY), splits=("visible", "held_out"))
+        left_out = ()
 
     records = []
     with pytest.raises(pytest.skip.Exception, match="needs the package 'minigrid'"):
         Audit(Audited(), records.append)("search::no_lie_is_found")
-    assert not records
-    Audit(Audited(), records.append)("search::known_finds_are_told_right")
-    assert records
+    assert "needs the package 'minigrid'" in records[0]["skipped"]
+    assert records[0]["failures"] == []
 
 
 def test_the_search_runs_once_for_all_its_checks(monkeypatch):

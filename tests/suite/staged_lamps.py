@@ -1,7 +1,7 @@
 """Lamps whose light is a change of the scene, for tests of what a program says of changes.
 
 Lamps ``a`` and ``b`` are things: written ``a`` a lamp is lit, written ``A`` it glows, and
-what else is lit (``c``, ``d``) is where the one who acts is and no change of the scene.
+what else is lit (``c``, ``d``) is where the agent is and no change of the scene.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ def failures(task, *, check="", splits=("visible",), **bodies):
     judgement = judge(
         program_of(task.plan, **bodies), task, groups=("near_miss", "necessity"), splits=splits
     )
-    assert judgement.passed
+    assert judgement.passed or judgement.skipped
     return [f for f in judgement.failures if check in f.test]
 
 
@@ -46,13 +46,13 @@ def test_a_right_program_is_not_blamed(episode):
     assert failures(staged("a b g", *EXPERTS, episode)) == []
 
 
-def test_a_sub_task_that_is_a_frame_early_looks_at_the_one_who_acts():
-    """It holds where only the one who acts has moved: beside the thing, before the deed."""
+def test_a_sub_task_that_is_a_frame_early_looks_at_the_agent():
+    """It holds where only the agent has moved: beside the thing, before the deed."""
     (failure,) = failures(staged("a b g", *EXPERTS), lamp_a=on("d"))
     assert failure.message == (
         "lamp_a first holds 1 frame early: at frame 1 of expert-0000, where nothing in the scene "
-        "but the one who acts has changed; rows 0..0, columns 0..0 change at frame 2. It looks at "
-        "where the one who acts is rather than at the thing. So it is in 2 expert episodes."
+        "but the agent has changed; rows 0..0, columns 0..0 change at frame 2. It looks at "
+        "where the agent is rather than at the thing. So it is in 2 expert episodes."
     )
     assert failure.test == "near_miss::holds_with_its_change"
     assert (failure.episode, failure.frame, failure.subtask) == ("expert-0000", 1, "lamp_a")
@@ -65,7 +65,7 @@ def test_a_sub_task_that_is_a_frame_late_in_every_success_waits_for_something_el
     (failure,) = failures(staged("a b g", *experts), lamp_a=on("d"))
     assert failure.message == (
         "lamp_a first holds 1 frame late: at frame 2 of expert-0000, although rows 0..0, columns "
-        "0..0 change at frame 1 already. It waits for what the one who acts does next instead of "
+        "0..0 change at frame 1 already. It waits for what the agent does next instead of "
         "looking at the thing. So it is in 2 expert episodes."
     )
     assert (failure.frame, failure.expected, failure.actual) == (1, "True", "False")
@@ -107,9 +107,9 @@ def test_a_sub_task_that_is_no_change_at_all_is_told_by_an_episode_without_one()
     (failure,) = failures(staged("a b g", *EXPERTS, near), lamp_a=either)
     assert failure.message == (
         "lamp_a holds at frame 2 of near-miss-0002 (an agent that is almost right), before "
-        "anything in the scene has changed but the one who acts; in all 2 expert episodes it "
+        "anything in the scene has changed but the agent; in all 2 expert episodes it "
         "first holds at the very frame on which something changes. It must tell that change from "
-        "what was so from the start and from what the one who acts does: compare the thing with "
+        "what was so from the start and from what the agent does: compare the thing with "
         "how it is in the initial image. So it is in 1 episode."
     )
     assert failure.test == "near_miss::holds_only_after_a_change"
@@ -163,12 +163,16 @@ def test_a_thing_that_goes_on_changing_is_not_undone():
 
 
 def test_episodes_whose_changes_were_not_recorded_say_nothing():
-    """Older recordings pass these checks."""
+    """Older recordings fail none of these checks and pass none: the checks are skipped."""
     task = lamps("a b g", *EXPERTS)
     assert failures(task, check="change", lamp_a=on("d")) == []
     store = staged("g", *EXPERTS).store
     bare = replace(store, episodes=tuple(replace(e, changes=None) for e in store.episodes))
-    assert failures(replace(staged("g", *EXPERTS), store=bare)) == []
+    bare_task = replace(staged("g", *EXPERTS), store=bare)
+    assert failures(bare_task) == []
+    judgement = judge(program_of(task.plan), replace(task, store=bare), groups=("near_miss",))
+    assert not judgement.passed
+    assert "scene events (none was recorded: no picture without the agent)" in judgement.reasons
 
 
 def test_held_out_faults_are_held_out():

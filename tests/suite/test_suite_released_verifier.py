@@ -49,6 +49,7 @@ def test_single_door_of_any_colour_does_not_crash():
             actions=e.actions[: end - 1],
             rewards=opened[1:end].astype(float),
             success=opened[:end],
+            judged=e.judged[:end],
             truth={},
         )
         episodes.append(cut)

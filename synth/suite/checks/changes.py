@@ -1,9 +1,9 @@
 """Checks on what changes in the scene: sub-tasks tell of it when it happens, and only then.
 
-A change is seen without the one who acts, so it says what a thing did and not where anyone
-stood. All that is compared is when things change; what they are nobody knows here. Episodes
-whose changes were not recorded say nothing. That no sub-task is meant for a change is a
-fault of the plan and told in `necessity`.
+An event is seen in the picture without the agent, so it says what a thing did and not where
+the agent stood. All that is compared is when things change; what they are is not known. Where
+no event was recorded the checks are skipped. That no sub-task is meant for an event is a fault
+of the plan, and told in `necessity`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import numpy as np
 from synth.suite.diagnosis import count
 from synth.suite.registry import check
 from synth.suite.scene_events import (
-    first_rise,
-    leavings,
+    cut_out,
+    first_onset,
+    lasting_changes,
     offsets,
-    place,
-    rises,
-    things,
+    onsets,
+    places,
+    require_events,
+    told,
     where,
 )
 
@@ -41,8 +43,9 @@ ENOUGH = 2
 @check("near_miss")
 def holds_with_its_change(case: Case) -> Iterator[Failure]:
     """A sub-task holds from the very frame on which the scene changes, not a few off it."""
+    require_events(case)
     for split in case.subject.splits:
-        for _, offset in sorted(offsets(case.evidence, _told(case, split)).items()):
+        for _, offset in sorted(offsets(case.evidence, told(case.subject, split)).items()):
             yield _off(case, offset)
 
 
@@ -55,11 +58,11 @@ def _off(case: Case, offset: Offset) -> Failure:
     apart = count(abs(offset.frames), "frame")
     message = (
         f"{name} first holds {apart} early: at frame {first} of {episode.id}, where nothing in "
-        f"the scene but the one who acts has changed; {there}. It looks at where the one who "
-        f"acts is rather than at the thing.{many}"
+        f"the scene but the agent has changed; {there}. It looks at where the agent "
+        f"is rather than at the thing.{many}"
         if early
         else f"{name} first holds {apart} late: at frame {first} of {episode.id}, although "
-        f"{there} already. It waits for what the one who acts does next instead of looking at "
+        f"{there} already. It waits for what the agent does next instead of looking at "
         f"the thing.{many}"
     )
     return case.failure(
@@ -75,9 +78,10 @@ def _off(case: Case, offset: Offset) -> Failure:
 @check("near_miss")
 def holds_only_after_a_change(case: Case) -> Iterator[Failure]:
     """A sub-task that tells of a change holds on no frame before anything has changed."""
+    require_events(case, experts=ENOUGH)
     evidence = case.evidence
     for split in case.subject.splits:
-        experts = [e for e in _told(case, split) if e.kind == "expert"]
+        experts = [e for e in told(case.subject, split) if e.kind == "expert"]
         if len(experts) < ENOUGH:
             continue
         for column, name in enumerate(evidence.subtasks):
@@ -93,9 +97,9 @@ def holds_only_after_a_change(case: Case) -> Iterator[Failure]:
             episodes = len({e.id for e, _ in lies})
             yield case.failure(
                 f"{name} holds at frame {at} of {episode.id}{made}, before anything in the scene "
-                f"has changed but the one who acts; in all {len(experts)} expert episodes it "
+                f"has changed but the agent; in all {len(experts)} expert episodes it "
                 "first holds at the very frame on which something changes. It must tell that "
-                "change from what was so from the start and from what the one who acts does: "
+                "change from what was so from the start and from what the agent does: "
                 "compare the thing with how it is in the initial image. So it is in "
                 f"{count(episodes, 'episode')}.",
                 episode=episode,
@@ -107,8 +111,8 @@ def holds_only_after_a_change(case: Case) -> Iterator[Failure]:
 
 
 def _first_on_a_change(case: Case, episode: Episode, column: int) -> bool:
-    first = first_rise(case.evidence.holds(episode), column)
-    return first in {c.frame for c in leavings(episode)}
+    first = first_onset(case.evidence.holds(episode), column)
+    return first in {c.frame for c in lasting_changes(episode)}
 
 
 def _before(case: Case, episode: Episode, column: int) -> list[int]:
@@ -117,7 +121,7 @@ def _before(case: Case, episode: Episode, column: int) -> list[int]:
         return []
     holds = case.evidence.holds(episode)[:, column]
     if column == len(case.evidence.subtasks) - 1:
-        holds = holds & ~episode.success
+        holds = holds & ~episode.success & episode.judged
     end = min((c.frame for c in episode.changes), default=len(holds))
     return [int(t) for t in np.flatnonzero(holds[:end])]
 
@@ -125,17 +129,20 @@ def _before(case: Case, episode: Episode, column: int) -> list[int]:
 @check("near_miss")
 def notices_when_it_is_undone(case: Case) -> Iterator[Failure]:
     """A sub-task whose thing is undone and done again on the way to success notices it."""
-    told: set[tuple[Split, int]] = set()
+    require_events(case)
+    redone = [e for e in told(case.subject) if any(_redone(case, e, p) for p in places(e))]
+    case.require(redone, "things undone", "no success undoes a thing and does it again")
+    known: set[tuple[Split, int]] = set()
     for split in case.subject.splits:
-        for episode in _told(case, split):
-            for thing in things(episode):
-                for column, done, at in _sleeps(case, episode, thing):
-                    if (split, column) not in told:
-                        told.add((split, column))
-                        yield _slept(case, episode, thing, column, done=done, at=at)
+        for episode in told(case.subject, split):
+            for place in places(episode):
+                for column, done, at in _undone(case, episode, place):
+                    if (split, column) not in known:
+                        known.add((split, column))
+                        yield _went_on(case, episode, place, column, done=done, at=at)
 
 
-def _sleeps(case: Case, episode: Episode, thing: Place) -> Iterator[tuple[int, int, int]]:
+def _undone(case: Case, episode: Episode, place: Place) -> Iterator[tuple[int, int, int]]:
     """Sub-tasks that hold on while their thing leaves the look they told of and takes it again.
 
     Yields:
@@ -143,30 +150,42 @@ def _sleeps(case: Case, episode: Episode, thing: Place) -> Iterator[tuple[int, i
         so again.
     """
     holds = case.evidence.holds(episode)
-    done = next((c.frame for c in thing.changes if c.leaves), None)
-    if done is None:
-        return
-    looks = place(case.subject.task.store.frames_of(episode), thing.box)
-    for change in thing.changes:
-        at = change.frame
-        if at <= done or change.leaves or change.returns:
+    for done, at in _redone(case, episode, place):
+        if (holds[at] != holds[at - 1]).any():
             continue
-        redone = (looks[at] == looks[done]).all() and (looks[at - 1] != looks[done]).any()
-        if not redone or (holds[at] != holds[at - 1]).any():
-            continue
-        for column in np.flatnonzero(rises(holds)[done] & holds[at - 1]):
+        for column in np.flatnonzero(onsets(holds)[done] & holds[at - 1]):
             yield int(column), done, at
 
 
-def _slept(
-    case: Case, episode: Episode, thing: Place, column: int, *, done: int, at: int
+def _redone(case: Case, episode: Episode, place: Place) -> list[tuple[int, int]]:
+    """When a place left its first look, and when it looks so again after another change.
+
+    For example ``(3, 9)``: a door opened at frame 3, was closed in between without looking
+    quite as at first, and is open again at frame 9.
+    """
+    done = next((c.frame for c in place.changes if c.leaves), None)
+    if done is None:
+        return []
+    looks = cut_out(case.subject.task.store.frames_of(episode), place.box)
+    return [
+        (done, c.frame)
+        for c in place.changes
+        if c.frame > done
+        and not (c.leaves or c.returns)
+        and (looks[c.frame] == looks[done]).all()
+        and (looks[c.frame - 1] != looks[done]).any()
+    ]
+
+
+def _went_on(
+    case: Case, episode: Episode, place: Place, column: int, *, done: int, at: int
 ) -> Failure:
     name = case.evidence.subtasks[column]
-    undone = max(c.frame for c in thing.changes if c.frame < at)
+    undone = max(c.frame for c in place.changes if c.frame < at)
     made = f" ({episode.note})" if episode.note else ""
     return case.failure(
         f"{name} holds at frame {at - 1} of {episode.id}{made}, although the thing of which it "
-        f"tells ({where(thing.changes[0])}) is not as it should be there: it changed at frame "
+        f"tells ({where(place.changes[0])}) is not as it should be there: it changed at frame "
         f"{done}, where {name} began to hold, again at frame {undone}, and looks as at frame "
         f"{done} only from frame {at} on, on the way to success. {name} tells another look from "
         "the first one, but not the right one: let it look for how the thing is when it is done, "
@@ -177,12 +196,3 @@ def _slept(
         expected="False",
         actual="True",
     )
-
-
-def _told(case: Case, split: Split) -> list[Episode]:
-    """Successes whose changes were recorded, experts first as they were recorded."""
-    return [
-        e
-        for e in case.subject.episodes(split=split)
-        if e.changes is not None and e.success.any() and not e.success[0]
-    ]

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.bounds import shortfall
+from synth.suite.bounds import completes_falsely, distinct, shortfall
 from synth.suite.checks.goal import completed, wrong_goal_frames
 from synth.suite.diagnosis import blind, count, number_of, pattern
 from synth.suite.registry import check
+from synth.suite.successes import success_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,8 @@ def starts_with_nothing_done(case: Case) -> Iterator[Failure]:
     """No sub-task is credited on the first frame."""
     credit = case.evidence.credit(case.episode)
     for k, name in enumerate(case.evidence.subtasks):
-        if credit.first[k] == 0:
+        # The goal alone has a measure, and at the edge of success even that is not judged.
+        if credit.first[k] == 0 and (name != case.plan.goal or case.episode.judged[0]):
             cause = pattern(case, name, case.episode.split)
             yield case.failure(
                 f"{case.episode.id}, frame 0: {name} holds on the first frame, before anything "
@@ -52,8 +54,8 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
         return
     credit, holds, names = evidence.credit(episode), evidence.holds(episode), evidence.subtasks
     goal = names[-1]
-    success = int(np.argmax(episode.success))  # an expert episode has one: recording sees to it
-    if 0 <= credit.complete < success and credit.skipped:
+    success = success_frame(episode)  # an expert episode has one: recording sees to it
+    if credit.skipped and completes_falsely(evidence, episode):
         skipped = _listed([names[k] for k in credit.skipped])
         yield case.failure(
             f"{episode.id}, frame {credit.complete}: {goal} holds before {skipped} "
@@ -78,7 +80,7 @@ def credits_every_subtask(case: Case) -> Iterator[Failure]:
             expected=f"{names[k]} is credited before {goal}",
             actual="never credited",
         )
-    if credit.complete < 0:
+    if credit.complete < 0 and episode.judged[success]:
         yield case.failure(
             f"{episode.id}: {goal} holds on none of the {len(holds)} frames, so the episode never "
             f"completes; the environment reports success at frame {success}."
@@ -125,6 +127,7 @@ def completes_often_enough(case: Case) -> Iterator[Failure]:
     """The share of expert episodes that complete reaches the gate."""
     spec = case.subject.task.spec
     gate = spec.gate.expert_completion
+    case.require(case.subject.episodes("expert"), "expert episodes", "none was recorded")
     for split in case.subject.splits:
         episodes = case.subject.episodes("expert", split)
         done = [e for e in episodes if completed(case, e)]
@@ -138,7 +141,9 @@ def completes_often_enough(case: Case) -> Iterator[Failure]:
                 actual=f"{len(done) / len(episodes):.0%}",
             )
         elif split == "held_out":
-            short = shortfall(len(episodes) - len(done), len(episodes), spec.gate)
+            differ = distinct(episodes)
+            misses = sum(not completed(case, e) for e in differ)
+            short = shortfall(misses, len(differ), spec.gate, recorded=len(episodes))
             if short:
                 yield case.failure(short, split=split)
 
@@ -146,11 +151,16 @@ def completes_often_enough(case: Case) -> Iterator[Failure]:
 @check("expert")
 def spreads_the_credits(case: Case) -> Iterator[Failure]:
     """No two sub-tasks are credited together in every expert episode."""
+    case.require(case.plan.names[1:], "the order of credits", "the plan is the goal alone")
+    several = [
+        experts
+        for split in case.subject.splits
+        if len(experts := case.subject.episodes("expert", split)) > 1
+    ]
+    # In a single episode a coincidence says nothing.
+    case.require(several, "the order of credits", "there are not two expert episodes")
     evidence = case.evidence
-    for split in case.subject.splits:
-        episodes = case.subject.episodes("expert", split)
-        if len(episodes) < 2:  # noqa: PLR2004 - in a single episode a coincidence says nothing
-            continue
+    for episodes in several:
         first = np.array([evidence.credit(e).first for e in episodes])
         for j, k in combinations(range(first.shape[1]), 2):
             if (first[:, j] == first[:, k]).all() and (first[:, j] >= 0).all():

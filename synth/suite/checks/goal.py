@@ -37,7 +37,7 @@ def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[
     episode = case.episode
     goal, name = case.evidence.goal(episode), case.plan.goal
     cause = pattern(case, name, episode.split) or timing(goal, episode.success, name)
-    false = np.flatnonzero(goal & ~episode.success)
+    false, missed = episode.false_frames(goal), episode.missed_frames(goal)
     if len(false):
         yield case.failure(
             f"{episode.id}, frame {false[0]}: {name} holds, but the environment reports no success "
@@ -47,11 +47,11 @@ def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[
             expected="False",
             actual="True",
         )
-    missed = np.flatnonzero(~goal & episode.success)
     if len(missed) and not tolerate_misses:
         yield case.failure(
             f"{episode.id}, frame {missed[0]}: the environment reports success, but {name} does "
-            f"not hold ({len(missed)} of {int(episode.success.sum())} successes are missed)."
+            f"not hold ({len(missed)} of {(episode.success & episode.judged).sum()} "
+            f"successes are missed)."
             f"{why_missed(case, int(missed[0]))}",
             frame=int(missed[0]),
             subtask=name,
@@ -78,7 +78,7 @@ def why_missed(case: Case, at: int) -> str:
     seen = (
         (e, int(t))
         for e in case.subject.episodes(split=episode.split)
-        for t in np.flatnonzero(e.success & case.evidence.goal(e))[:1]
+        for t in np.flatnonzero(e.success & e.judged & case.evidence.goal(e))[:1]
         if (store.frames[e.frame_index[t]] != frame).any()  # one alike differs in its first image
     )
     like = store.most_like(frame, seen)

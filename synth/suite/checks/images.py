@@ -31,7 +31,8 @@ FLAT = {"a black image": 0, "a grey image": 128, "a white image": 255}
 @check("contract")
 def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
     """The goal holds on no blank image and on no noise."""
-    store, episodes = case.subject.task.store, case.subject.episodes("expert")
+    store = case.subject.task.store
+    episodes = case.subject.episodes("expert") or case.subject.episodes()
     shape = store.frames.shape[1:]
     images = {name: np.full(shape, value) for name, value in FLAT.items()}
     images["noise"] = np.random.default_rng(0).integers(0, 256, shape)
@@ -63,11 +64,12 @@ def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
         )
 
 
-@check("contract")
+@check("contract", slow=True)
 def answers_on_any_image(case: Case) -> Iterator[Failure]:
     """Every checker gives a bool for any image of any size, and the same one when asked again."""
     subtasks = case.subject.program.subtasks
-    recorded = case.subject.task.store.initial_of(case.subject.episodes("expert")[0])
+    episodes = case.subject.episodes("expert") or case.subject.episodes()
+    recorded = case.subject.task.store.initial_of(episodes[0])
     rng = np.random.default_rng(1)
     with case.subject.open() as sandbox:
         probe = Probe(sandbox)

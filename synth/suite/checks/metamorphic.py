@@ -42,7 +42,7 @@ def _register(perturbation: Perturbation[Any]) -> None:
         table = spec.metamorphic
         return table is not None and bool(perturbation.ways(table.setting(perturbation.key)))
 
-    check("metamorphic", when=wanted)(made)
+    check("metamorphic", when=wanted, words=f"metamorphic.{perturbation.key}")(made)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,6 +77,8 @@ class _Way:
 
 def _compared(case: Case, perturbation: Perturbation[Any]) -> Iterator[Failure]:
     """One failure for each split, each way of perturbing and each sub-task not the same."""
+    shown_so = [p for p in case.subject.pictures if p.perturbation is perturbation]
+    case.require(shown_so, f"metamorphic.{perturbation.key}", "no episode can be shown so")
     for split in case.subject.splits:
         ways: dict[str, list[PerturbedVerdicts]] = {}
         for shown in case.subject.perturbed:

@@ -1,6 +1,6 @@
 """Checks on near misses: episodes that come close, labelled by the environment.
 
-Nothing here takes a near miss for a failure: some succeed, and then the goal must hold.
+A near miss need not fail: some succeed, and then the goal must hold.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ __all__: list[str] = []
 def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
     """The goal holds where the environment reports success, and on no frame that is only close."""
     episode, goal = case.episode, case.evidence.goal(case.episode)
-    name, success = case.plan.goal, case.episode.success
-    cause = pattern(case, name, episode.split) or timing(goal, success, name)
-    lies = np.flatnonzero(goal & ~success)
+    name = case.plan.goal
+    cause = pattern(case, name, episode.split) or timing(goal, episode.success, name)
+    lies = episode.false_frames(goal)
     if len(lies):
         at = int(lies[0])
         yield case.failure(
@@ -40,7 +40,7 @@ def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
             expected="False",
             actual="True",
         )
-    missed = np.flatnonzero(~goal & success)
+    missed = episode.missed_frames(goal)
     if len(missed):
         at = int(missed[0])
         yield case.failure(
@@ -58,7 +58,7 @@ def _nearest(case: Case, episode: Episode, at: int) -> str:
 
     Among other episodes of the split the frame with the fewest differing pixels is taken.
     """
-    own = np.flatnonzero(episode.success)
+    own = np.flatnonzero(episode.success & episode.judged)
     if len(own):
         nearest = int(own[np.abs(own - at).argmin()])
         apart = count(abs(nearest - at), "frame")
@@ -71,7 +71,7 @@ def _nearest(case: Case, episode: Episode, at: int) -> str:
         (
             (e, int(t))
             for e in case.subject.episodes(split=episode.split)
-            for t in np.flatnonzero(e.success)[:1]
+            for t in np.flatnonzero(e.success & e.judged)[:1]
         ),
     )
     if like is None:

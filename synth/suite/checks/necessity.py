@@ -21,7 +21,8 @@ import numpy as np
 
 from synth.suite.diagnosis import count
 from synth.suite.registry import check
-from synth.suite.scene_events import offsets, unnoticed, where
+from synth.suite.scene_events import offsets, require_events, told, unnoticed, where
+from synth.suite.successes import success_frame, successes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +42,8 @@ ENOUGH = 2
 @check("necessity")
 def every_success_credits_every_subtask(case: Case) -> Iterator[Failure]:
     """No success does without a sub-task of the plan, and none needs another order."""
+    case.require(case.plan.names[1:], "necessity", "the plan is the goal alone")
+    case.require(successes(case.subject), "necessity", "no episode succeeds after its start")
     for split in case.subject.splits:
         found = [*_needless(case, split)]
         found += _orders(case, split, known={f.subtask for f in found})
@@ -51,14 +54,15 @@ def every_success_credits_every_subtask(case: Case) -> Iterator[Failure]:
 @check("necessity")
 def every_change_is_noticed(case: Case) -> Iterator[Failure]:
     """No success needs a lasting change of the scene that no sub-task tells of."""
+    require_events(case, experts=ENOUGH)
     for split in case.subject.splits:
-        successes = [e for e in _successes(case, split) if e.changes is not None]
-        experts = [e for e in successes if e.kind == "expert"]
+        recorded = told(case.subject, split)
+        experts = [e for e in recorded if e.kind == "expert"]
         if len(experts) < ENOUGH:
             continue
-        known = offsets(case.evidence, successes)  # a checker that is off is not a missing stage
+        known = offsets(case.evidence, recorded)  # a checker that is off is not a missing stage
         missed = {
-            e.id: [c for n, c in unnoticed(case.evidence, e) if n not in known] for e in successes
+            e.id: [c for n, c in unnoticed(case.evidence, e) if n not in known] for e in recorded
         }
         if not all(missed.values()):
             continue
@@ -78,10 +82,10 @@ def every_change_is_noticed(case: Case) -> Iterator[Failure]:
 
 def _needless(case: Case, split: Split) -> Iterator[Failure]:
     """Sub-tasks that hold nowhere in some success."""
-    evidence, successes = case.evidence, _successes(case, split)
+    evidence, every = case.evidence, successes(case.subject, split)
     for k, name in enumerate(evidence.subtasks[:-1]):
-        without = [e for e in successes if not _until_success(case, e)[:, k].any()]
-        if _tolerated(case, without, successes):
+        without = [e for e in every if not _until_success(case, e)[:, k].any()]
+        if _tolerated(case, without, every):
             continue
         episode = min(without, key=lambda e: e.kind == "expert")
         yield _skip(
@@ -90,17 +94,17 @@ def _needless(case: Case, split: Split) -> Iterator[Failure]:
             name,
             f"{name} holds on none of its frames: a success can do without {name}, so the plan is "
             f"wrong, not the program. Leave it out of the plan. It is skipped in {len(without)} of "
-            f"{len(successes)} successes.",
+            f"{len(every)} successes.",
         )
 
 
 def _too_early(case: Case, split: Split, known: set[str | None]) -> Iterator[Failure]:
     """Sub-tasks that hold in a success, but only before those that the plan puts before them."""
-    evidence, successes = case.evidence, _successes(case, split)
+    evidence, every = case.evidence, successes(case.subject, split)
     stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
     for k, name in enumerate(evidence.subtasks[:-1]):
-        skipping = [e for e in successes if _first_skipped(case, e) == k]
-        if name in known or _tolerated(case, skipping, successes):
+        skipping = [e for e in every if _first_skipped(case, e) == k]
+        if name in known or _tolerated(case, skipping, every):
             continue
         episode = min(skipping, key=lambda e: e.kind == "expert")
         held = np.flatnonzero(_until_success(case, episode)[:, k])
@@ -114,13 +118,13 @@ def _too_early(case: Case, split: Split, known: set[str | None]) -> Iterator[Fai
             name,
             f"{name} holds there at frame {held[-1]} for the last time, before {earlier} is "
             f"achieved: the plan is wrong to put {name} after {earlier}, and should leave it out "
-            f"or put both in one stage. It is skipped in {len(skipping)} of {len(successes)} "
+            f"or put both in one stage. It is skipped in {len(skipping)} of {len(every)} "
             "successes.",
         )
 
 
 def _skip(case: Case, episode: Episode, name: str, what: str) -> Failure:
-    end = int(np.argmax(episode.success))
+    end = success_frame(episode)
     return case.failure(
         f"{_called(episode)} succeeds at frame {end}, but {what}",
         episode=episode,
@@ -131,10 +135,10 @@ def _skip(case: Case, episode: Episode, name: str, what: str) -> Failure:
     )
 
 
-def _tolerated(case: Case, skipping: list[Episode], successes: list[Episode]) -> bool:
+def _tolerated(case: Case, skipping: list[Episode], every: list[Episode]) -> bool:
     """Whether so few successes skip something that the gate for experts allows it."""
     gate = case.subject.task.spec.gate.expert_completion
-    return not skipping or len(successes) - len(skipping) >= gate * len(successes)
+    return not skipping or len(every) - len(skipping) >= gate * len(every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +201,7 @@ def _order(case: Case, split: Split, j: int, k: int) -> _Order:
     what was done, undone and done again on both sides of the other says nothing.
     """
     planned, swapped = [], []
-    for episode in _successes(case, split):
+    for episode in successes(case.subject, split):
         holds = _until_success(case, episode)
         one, other = _rises(holds[:, j]), _rises(holds[:, k])
         if not len(one) or not len(other):
@@ -219,19 +223,14 @@ def _frames_of_first(holds: NDArray[np.bool_], j: int, k: int) -> tuple[int, int
     return int(np.argmax(holds[:, j])), int(np.argmax(holds[:, k]))
 
 
-def _successes(case: Case, split: Split) -> list[Episode]:
-    """Episodes of every kind in which the environment reports success after the start."""
-    return [e for e in case.subject.episodes(split=split) if e.success.any() and not e.success[0]]
-
-
 def _until_success(case: Case, episode: Episode) -> NDArray[np.bool_]:
-    """``bool[T+1, K]``, up to the first success and including it."""
-    return case.evidence.holds(episode)[: int(np.argmax(episode.success)) + 1]
+    """``bool[t+1, K]``, up to the success and including it."""
+    return case.evidence.holds(episode)[: success_frame(episode) + 1]
 
 
 def _first_skipped(case: Case, episode: Episode) -> int:
     """The first sub-task not credited by the time of success, or -1."""
-    end, first = int(np.argmax(episode.success)), case.evidence.credit(episode).first
+    end, first = success_frame(episode), case.evidence.credit(episode).first
     missing = (k for k in range(len(first) - 1) if not 0 <= first[k] <= end)
     return next(missing, -1)
 

@@ -31,6 +31,7 @@ def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
 def completes_seldom(case: Case) -> Iterator[Failure]:
     """The share of random episodes that complete without having succeeded is below the gate."""
     gate = case.subject.task.spec.gate.random_completion
+    case.require(case.subject.episodes("random"), "random episodes", "none was recorded")
     for split in case.subject.splits:
         episodes = case.subject.episodes("random", split)
         lies = [e for e in episodes if completes_falsely(case.evidence, e)]

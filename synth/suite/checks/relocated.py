@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite.registry import check
-from synth.suite.scene_events import leavings, rises, things, where
+from synth.suite.scene_events import lasting_changes, onsets, places, require_events, told, where
+from synth.suite.successes import success_frame
 from synth.vision import pack
 
 if TYPE_CHECKING:
@@ -54,21 +55,24 @@ class _PutDown:
 @check("near_miss")
 def notices_when_it_is_put_down(case: Case) -> Iterator[Failure]:
     """A sub-task whose thing is put down elsewhere, and taken again later on, notices it."""
-    told: set[tuple[Split, int]] = set()
-    for episode in case.subject.episodes():
-        if episode.changes is None or not episode.success.any() or episode.success[0]:
-            continue
+    require_events(case)
+    found = [
+        (episode, story) for episode in told(case.subject) for story in _stories(case, episode)
+    ]
+    case.require(found, "things put down", "no success takes a thing, puts it down, and takes it")
+    known: set[tuple[Split, int]] = set()
+    for episode, story in found:
         holds = case.evidence.holds(episode)
-        risen = rises(holds)
-        for story in _stories(case, episode):
-            asleep = risen[story.taken.frame] & holds[story.taken.frame : story.again + 1].all(0)
-            for column in np.flatnonzero(asleep):
-                if (episode.split, int(column)) not in told:
-                    told.add((episode.split, int(column)))
-                    yield _slept(case, episode, story, case.evidence.subtasks[column])
+        taken, again = story.taken.frame, story.again
+        # It began when the thing was taken, and went on while it lay elsewhere.
+        went_on = onsets(holds)[taken] & holds[taken : again + 1].all(0)
+        for column in np.flatnonzero(went_on):
+            if (episode.split, int(column)) not in known:
+                known.add((episode.split, int(column)))
+                yield _went_on(case, episode, story, case.evidence.subtasks[column])
 
 
-def _slept(case: Case, episode: Episode, story: _PutDown, name: str) -> Failure:
+def _went_on(case: Case, episode: Episode, story: _PutDown, name: str) -> Failure:
     made = f" ({episode.note})" if episode.note else ""
     top, left = story.at
     return case.failure(
@@ -88,11 +92,11 @@ def _slept(case: Case, episode: Episode, story: _PutDown, name: str) -> Failure:
 
 def _stories(case: Case, episode: Episode) -> Iterator[_PutDown]:
     """Things that were put down elsewhere and taken again before the first success."""
-    left = {change.frame for change in leavings(episode)}
-    taken = [c for thing in things(episode) for c in thing.changes if c.leaves and c.frame in left]
+    left = {change.frame for change in lasting_changes(episode)}
+    taken = [c for place in places(episode) for c in place.changes if c.leaves and c.frame in left]
     if not taken:
         return
-    end = int(np.argmax(episode.success))
+    end = success_frame(episode)
     frames = case.subject.task.store.frames
     seen = [pack(frames[index]) for index in episode.frame_index[: end + 1]]
     for change in taken:

@@ -6,12 +6,14 @@ code. The program is read as text; it runs in the sandbox only.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pytest
 
 from synth.errors import ProgramFault, SandboxUnavailable, SynthError
 from synth.suite.bounds import bounds
+from synth.suite.omissions import left_out
 from synth.suite.registry import find_check
 from synth.suite.subject import NotJudged, Subject
 from synth.task.folder import TaskFolder, read_reward, read_task
@@ -60,6 +62,11 @@ class FolderAudit:
             pytest.fail(self._problem, pytrace=False)
         return self._subject
 
+    @cached_property
+    def left_out(self) -> tuple[str, ...]:
+        """What the spec does not ask for."""
+        return left_out(self.subject.task.spec)
+
 
 class Audit:
     """The `audit` fixture: call it with a check's id, and an episode's where it needs one.
@@ -78,11 +85,11 @@ class Audit:
 
         Args:
             check: ``group::name``.
-            episode: An episode's id.
+            episode: An episode's id; ``None`` also where no episode of its kind was recorded.
 
         Raises:
             pytest.fail.Exception: The program fails it; pytest shows the sentences alone.
-            pytest.skip.Exception: This machine cannot make it, whatever the program.
+            pytest.skip.Exception: It cannot be made here, whatever the program.
         """
         subject = self._audited.subject
         task = subject.task
@@ -97,8 +104,6 @@ class Audit:
                 f"write it again with `synth suite {task.name}`.",
                 pytrace=False,
             )
-        if result.left_out:
-            pytest.skip(result.left_out)
         self._record(
             {
                 "folder": str(self._audited.folder),
@@ -106,9 +111,13 @@ class Audit:
                 "subtasks": len(task.plan.names),
                 "episodes": len(task.store.episodes),
                 "bounds": _bounds(subject, check),
+                "left_out": self._audited.left_out,
+                "skipped": result.skipped,
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
+        if result.skipped:
+            pytest.skip(result.skipped)
         if result.failures:
             pytest.fail(_text(result.failures), pytrace=False)
 

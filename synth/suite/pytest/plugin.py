@@ -9,7 +9,7 @@ are read as text and run in the sandbox.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,12 +96,16 @@ class _Tally:
     tests: int = 0
     failed: int = 0
     bounds: str = ""
+    left_out: tuple[str, ...] = ()
+    skipped: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         """One line for the terminal."""
-        verdict = f"{self.failed} of {self.tests} tests failed" if self.failed else "all passed"
-        counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {self.tests} tests"
-        return f"{self.task}: {counts}: {verdict}"
+        made = self.tests - len(self.skipped)
+        verdict = f"{self.failed} of {made} tests failed" if self.failed else "all passed"
+        counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {made} tests"
+        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return f"{self.task}: {counts}: {verdict}{skipped}"
 
 
 class _Summary:
@@ -125,17 +129,25 @@ class _Summary:
             tally.tests += 1
             tally.failed += bool(facts["failures"])
             tally.bounds = tally.bounds or facts["bounds"]
+            tally.left_out = tuple(facts["left_out"])
+            if facts["skipped"]:
+                tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line per audited task, and nothing where none was audited."""
-        if self.tallies:
-            terminalreporter.section("reward programs")
+        if not self.tallies:
+            return
+        from synth.suite.omissions import in_one_line  # noqa: PLC0415 - keeps pytest's start light
+
+        terminalreporter.section("reward programs")
         for tally in self.tallies.values():
             color = {"red": True} if tally.failed else {"green": True}
             terminalreporter.write_line(str(tally), **color)
             if tally.bounds:
                 terminalreporter.write_line(f"    {tally.bounds}")
+            if missing := in_one_line([*tally.left_out, *tally.skipped]):
+                terminalreporter.write_line(f"    {missing}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the failures where ``--reward-failures`` says."""

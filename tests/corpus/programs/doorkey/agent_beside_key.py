@@ -1,7 +1,7 @@
 # Takes the agent standing beside the key for having picked it up.
 #
 # caught by: near_miss
-# because: key_picked_up first holds \d frames? early.*looks at where the one who acts is
+# because: key_picked_up first holds \d frames? early.*looks at where the agent is
 
 
 def key_picked_up(now, initial):

@@ -1,7 +1,7 @@
 # Takes the agent standing before the key and looking at it for having picked it up.
 #
 # caught by: near_miss
-# because: key_picked_up first holds 1 frame early.*looks at where the one who acts is
+# because: key_picked_up first holds 1 frame early.*looks at where the agent is
 
 
 def perceive(frame):
