@@ -42,6 +42,15 @@ def accuracy(
         f"{spec.name}: {seeds} expert and {seeds} random episodes on fresh seeds, "
         f"{figures.frames} frames"
     )
+    if figures.judged < figures.frames:
+        out.print(
+            f"{figures.frames - figures.judged} frames are too near to the threshold of success, "
+            "or hide too much, to be judged: the goal is compared on the others"
+        )
+    if figures.skipped:
+        out.print(
+            f"{figures.skipped} seeds passed over: solved at the start, or failed by the expert"
+        )
     out.print(
         f"experts credited with every sub-task: {figures.experts_in_order}/{seeds}; random "
         f"episodes complete: {figures.random_complete}, of which true successes: "
@@ -51,11 +60,15 @@ def accuracy(
         "sub-task", "truth", "agreement", "wrong", "precision", "recall", box=None, pad_edge=False
     )
     for row in figures.subtasks:
+        if not row.predicate:
+            table.add_row(row.subtask, "none told", "", "", "", "")
+            continue
+        strict = f" ({row.strictly_wrong} of {figures.frames} strictly)"
         table.add_row(
             row.subtask,
             row.predicate,
             f"{row.agreement:.4%}",
-            f"{row.wrong} of {row.frames}",
+            f"{row.wrong} of {row.frames}" + (strict if row.frames < figures.frames else ""),
             f"{row.precision:.4f}",
             f"{row.recall:.4f}",
         )

@@ -16,31 +16,29 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from synth.episode import Rollout, frame_digest
 from synth.errors import ProgramFault
 from synth.failure import Find
 from synth.record import Player, Seeds, Stream
 from synth.record.rollout import random_policy
-from synth.sandbox import Cell, Sandbox
+from synth.record.serving import Serving
+from synth.sandbox import Cell
+from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from numpy.typing import NDArray
-
     from synth.envs import Simulator
+    from synth.episode import Rollout
     from synth.plan import Stages
     from synth.spec import Spec
+    from synth.verdicts import Answers
 
 __all__ = ["BATCH", "Batch", "Difference", "FreshEpisodes", "compare"]
 
 BATCH = 24
 TAIL = 60
 """Random actions after an expert's prefix: most accidents happen close to where it stopped."""
-
-_PATIENCE = 10.0
-_PATIENCE_PER_PAIR = 0.02  # seconds, as the suite grants
 
 _WORDS = {
     Cell.TRUE: "True",
@@ -64,7 +62,8 @@ class Difference:
         success: Whether the environment reports success on that frame.
         goal: Whether the sub-task is the goal, of which `success` is the measure.
         actions: The episode's actions up to that frame, as JSON values.
-        faithful: Whether the original's goal is as the environment reports up to that frame.
+        faithful: Whether that frame is judged, and the original's goal is as the environment
+            reports on every judged frame up to it.
     """
 
     policy: str
@@ -103,21 +102,17 @@ class Difference:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Batch:
-    """Some episodes with the original's verdicts. N distinct frames, P pairs, K sub-tasks.
+    """Some episodes with the original's verdicts.
 
     Attributes:
         episodes: The episodes.
-        frames: ``uint8[N, H, W, 3]``.
-        pairs: ``int64[P, 2]`` into `frames`.
-        rows: For each episode ``int64[T+1]``: the pair of each of its frames.
-        cells: ``uint8[P, K]`` of `Cell`, the original's.
+        footage: Their pictures, in the same order.
+        answers: What the original says of them.
     """
 
     episodes: tuple[Rollout, ...]
-    frames: NDArray[np.uint8]
-    pairs: NDArray[np.int64]
-    rows: tuple[NDArray[np.int64], ...]
-    cells: NDArray[np.uint8]
+    footage: tuple[Footage, ...]
+    answers: Answers
 
 
 class FreshEpisodes:
@@ -134,24 +129,26 @@ class FreshEpisodes:
     def __init__(
         self, spec: Spec, source: str, stages: Stages, *, size: int, unsafe: bool = False
     ) -> None:
+        self._spec = spec
         self._seeds = Seeds.of(spec).mutants[:size]
         self._player = Player(spec)
-        self._original = Sandbox(source, deadline=120.0, unsafe=unsafe, stages=stages)
+        self._source, self._stages, self._unsafe = source, stages, unsafe
 
     def batches(self) -> Iterator[Batch]:
         """The sample, `BATCH` episodes at a time.
 
         Raises:
-            ExpertFailed: The expert does not succeed on a fresh seed.
+            ExpertFailed: The expert does not succeed on too many fresh seeds.
             EnvironmentFault: The simulator misbehaves.
             ProgramFault: The original cannot be run.
         """
-        numbered = enumerate(self._seeds)
-        while chunk := list(islice(numbered, BATCH)):
-            yield self._batch(tuple(self._roll(number, seed) for number, seed in chunk))
+        serving = Serving(self._spec, len(self._seeds))
+        rolls = serving.rolls(self._seeds, self._roll)
+        while chunk := tuple(islice(rolls, BATCH)):
+            yield self._batch(chunk)
 
-    def _roll(self, number: int, seed: int) -> Rollout:
-        kind = number % 3
+    def _roll(self, seed: int) -> Rollout:
+        kind = (seed - self._seeds.start) % 3
         if kind == 1:
             return self._player.fair(seed, random_policy(seed), name="random")
         shown = self._player.roll_expert(seed)
@@ -166,23 +163,9 @@ class FreshEpisodes:
         return self._player.fair(seed, act, name=f"expert, {cut} actions, then random")
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
-        frames: list[NDArray[np.uint8]] = []
-        pairs: list[tuple[int, int]] = []
-        rows = []
-        for episode in episodes:
-            known: dict[bytes, int] = {}
-            first, row = len(frames), []
-            for frame in episode.frames:
-                digest = frame_digest(frame)
-                if digest not in known:
-                    known[digest] = len(frames)
-                    pairs.append((len(frames), first))
-                    frames.append(frame)
-                row.append(known[digest])
-            rows.append(np.array(row, dtype=np.int64))
-        stack, order = np.stack(frames), np.array(pairs, dtype=np.int64)
-        cells = self._original.verdicts(stack, order).cells
-        return Batch(episodes, stack, order, tuple(rows), cells)
+        footage = tuple(Footage.of(episode.frames) for episode in episodes)
+        answers = ask(self._source, self._stages, footage, unsafe=self._unsafe)
+        return Batch(episodes, footage, answers)
 
     def __enter__(self) -> Self:
         """The sample itself."""
@@ -194,8 +177,7 @@ class FreshEpisodes:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the worker and the simulator."""
-        self._original.close()
+        """End the simulator."""
         self._player.simulator.close()
 
 
@@ -218,28 +200,24 @@ def compare(
         differs on the first episode for which it does.
     """
     names = tuple(name for stage in stages for name in stage)
-    deadline = _PATIENCE + _PATIENCE_PER_PAIR * len(batch.pairs)
     try:
-        with Sandbox(mutant, deadline=deadline, unsafe=unsafe, stages=stages) as sandbox:
-            cells = sandbox.verdicts(batch.frames, batch.pairs).cells
+        answers = ask(mutant, stages, batch.footage, unsafe=unsafe)
     except ProgramFault as fault:
-        return _whole(batch, names, fault)
-    if np.array_equal(cells, batch.cells):
+        # It answers nothing, so the first episode stands for all.
+        return _difference(batch, names, 0, 0, k=len(names) - 1, said=f"nothing ({fault})")
+    if np.array_equal(answers.cells, batch.answers.cells):
         return None
-    for index, (episode, row) in enumerate(zip(batch.episodes, batch.rows, strict=True)):
-        differs = cells[row] != batch.cells[row]
+    for index, episode in enumerate(batch.episodes):
+        said, original = answers.of(index), batch.answers.of(index)
+        differs = said != original
         if differs.any():
-            goal = differs[:, -1] & ((batch.cells[row, -1] == Cell.TRUE) == episode.success)
+            # Where the original's goal agrees with the environment, the mutant's does not.
+            goal = differs[:, -1] & ((original[:, -1] == Cell.TRUE) == episode.success)
+            goal &= episode.judged
             at = int(np.argmax(goal if goal.any() else differs.any(axis=1)))
             k = len(names) - 1 if goal.any() else int(np.argmax(differs[at]))
-            said = _WORDS[Cell(int(cells[row[at], k]))]
-            return _difference(batch, names, index, at, k=k, said=said)
+            return _difference(batch, names, index, at, k=k, said=_WORDS[Cell(int(said[at, k]))])
     return None
-
-
-def _whole(batch: Batch, names: tuple[str, ...], fault: ProgramFault) -> Difference:
-    """A mutant that answers nothing: the first episode stands for all."""
-    return _difference(batch, names, 0, 0, k=len(names) - 1, said=f"nothing ({fault})")
 
 
 def _difference(
@@ -251,20 +229,19 @@ def _difference(
     k: int,
     said: str,
 ) -> Difference:
-    episode, row = batch.episodes[index], batch.rows[index]
+    episode, original = batch.episodes[index], batch.answers.of(index)
+    right = (original[: at + 1, -1] == Cell.TRUE) == episode.success[: at + 1]
     return Difference(
         policy=episode.policy,
         seed=episode.seed,
         frame=at,
         subtask=names[k],
-        original=_WORDS[Cell(int(batch.cells[row[at], k]))],
+        original=_WORDS[Cell(int(original[at, k]))],
         mutant=said,
         success=bool(episode.success[at]),
         goal=k == len(names) - 1,
         actions=episode.actions[:at],
-        faithful=np.array_equal(
-            batch.cells[row[: at + 1], -1] == Cell.TRUE, episode.success[: at + 1]
-        ),
+        faithful=bool(episode.judged[at] and (right | ~episode.judged[: at + 1]).all()),
     )
 
 

@@ -1,9 +1,11 @@
 """Accuracy against truth, on seeds that were never recorded.
 
 Truth is simulator state: predicates such as ``carrying_key``. Nothing says which predicate
-a sub-task means, so each is compared with the one it agrees with best; the goal is
-compared with the environment's own success and with nothing else. A report, not a test:
-an assertion on truth would teach the model what pixels may not show.
+a sub-task means, so each is compared with the one it agrees with best; a family that tells
+no predicates leaves all but the goal without figures. The goal is compared with the
+environment's own success and with nothing else, on the frames that are judged; the strict
+figure, on all frames, stands beside it. A report, not a test: an assertion on truth would
+teach the model what pixels may not show.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.credit import assign_credit
-from synth.record import Seeds, roll_expert, roll_random
-from synth.sandbox import Cell
+from synth.record import Player, Seeds
+from synth.record.serving import Serving
+from synth.verdicts import LiveVerdicts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +39,10 @@ class SubTaskAccuracy:
 
     Attributes:
         subtask: Its name.
-        predicate: ``success`` for the goal.
-        frames: Frames judged.
+        predicate: ``success`` for the goal; ``""`` where the family tells no truth.
+        frames: Frames compared: for the goal those that are judged, else all.
         wrong: Frames on which the two differ.
+        strictly_wrong: The same on all frames, judged or not.
         precision: Of the frames where the sub-task holds, the share where the predicate does.
         recall: Of the frames where the predicate holds, the share where the sub-task does.
     """
@@ -47,13 +51,14 @@ class SubTaskAccuracy:
     predicate: str
     frames: int
     wrong: int
+    strictly_wrong: int
     precision: float
     recall: float
 
     @property
     def agreement(self) -> float:
-        """Share of the frames on which the two agree."""
-        return 1.0 - self.wrong / self.frames
+        """Share of the frames on which the two agree; 1.0 where there are none."""
+        return 1.0 - self.wrong / self.frames if self.frames else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,10 @@ class Accuracy:
     Attributes:
         task: The task's name.
         seeds: Seeds per policy.
-        frames: Frames judged.
+        skipped: Seeds passed over, since they do not serve: solved at the start, or failed by
+            the expert.
+        frames: All frames.
+        judged: Those of them on which success can be told.
         experts_in_order: Expert episodes in which every sub-task is credited.
         random_complete: Random episodes whose goal is credited.
         random_success: Random episodes that the environment calls a success.
@@ -83,7 +91,9 @@ class Accuracy:
 
     task: str
     seeds: int
+    skipped: int
     frames: int
+    judged: int
     experts_in_order: int
     random_complete: int
     random_success: int
@@ -92,7 +102,9 @@ class Accuracy:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Judged:
+class _Shown:
+    """An episode, and what the reward says of it, ``bool[T+1, K]``."""
+
     rollout: Rollout
     holds: NDArray[np.bool_]
 
@@ -102,51 +114,61 @@ def measure_accuracy(
     reward: Reward,
     *,
     seeds: int = 100,
+    unsafe: bool = False,
     on_episode: Callable[[], None] | None = None,
 ) -> Accuracy:
     """Judge fresh expert and random episodes, and compare every frame with truth.
 
     Args:
         spec: The task.
-        reward: Judged in its sandbox.
+        reward: Its program is judged in a sandbox.
         seeds: Fresh seeds for each of the two policies; no seed is shared.
+        unsafe: Run the program even where this machine cannot confine it.
         on_episode: Called after each episode.
 
     Returns:
         The figures.
 
     Raises:
-        ExpertFailed: The expert does not succeed on a fresh seed.
+        ExpertFailed: Too many fresh seeds do not serve.
         EnvironmentFault: The simulator is missing or misbehaves.
         ProgramFault: The reward cannot be run.
     """
     fresh = Seeds.of(spec).fresh
-    experts: list[_Judged] = []
-    randoms: list[_Judged] = []
-    for i in range(seeds):
-        for judged, roll, seed in (
-            (experts, roll_expert, fresh[i]),
-            (randoms, roll_random, fresh[seeds + i]),
+    experts: list[_Shown] = []
+    randoms: list[_Shown] = []
+    serving = Serving(spec, 2 * seeds)
+    with (
+        Player(spec) as player,
+        LiveVerdicts(reward.source, reward.stages, unsafe=unsafe) as verdicts,
+    ):
+        for shown, roll, block in (
+            (experts, player.roll_expert, fresh[:seeds]),
+            (randoms, player.roll_random, fresh[seeds : 2 * seeds]),
         ):
-            judged.append(_judge(reward, roll(spec, seed)))
-            if on_episode:
-                on_episode()
+            for rolled in serving.rolls(block, roll):
+                shown.append(_Shown(rolled, verdicts.holds(rolled.frames, rolled.frames[0])))
+                if on_episode:
+                    on_episode()
     everything = [*experts, *randoms]
     truth = {
         name: np.concatenate([j.rollout.truth[name] for j in everything])
         for name in sorted(set.intersection(*(set(j.rollout.truth) for j in everything)))
     }
     truth["success"] = np.concatenate([j.rollout.success for j in everything])
+    judged = np.concatenate([j.rollout.judged for j in everything])
     holds = np.concatenate([j.holds for j in everything])
     credited = [assign_credit(j.holds, reward.stages).credited for j in experts]
     rows = tuple(
-        _best_match(name, holds[:, k], truth, goal=k == len(reward.subtasks) - 1)
+        _best_match(name, holds[:, k], truth, judged, goal=k == len(reward.subtasks) - 1)
         for k, name in enumerate(reward.subtasks)
     )
     return Accuracy(
         task=spec.name,
         seeds=seeds,
+        skipped=serving.passed,
         frames=len(holds),
+        judged=int(judged.sum()),
         experts_in_order=credited.count(len(reward.subtasks)),
         random_complete=sum(bool(j.holds[:, -1].any()) for j in randoms),
         random_success=sum(bool(j.rollout.success.any()) for j in randoms),
@@ -155,35 +177,34 @@ def measure_accuracy(
     )
 
 
-def _judge(reward: Reward, rollout: Rollout) -> _Judged:
-    place: dict[bytes, int] = {}
-    index = [place.setdefault(frame.tobytes(), len(place)) for frame in rollout.frames]
-    frames = rollout.frames[[index.index(i) for i in range(len(place))]]
-    pairs = np.stack([np.arange(len(frames)), np.zeros(len(frames), np.int64)], axis=1)
-    cells = reward.verdicts(frames, pairs).cells
-    return _Judged(rollout, (cells == Cell.TRUE)[index])
-
-
 def _best_match(
-    subtask: str, holds: NDArray[np.bool_], truth: dict[str, NDArray[np.bool_]], *, goal: bool
+    subtask: str,
+    holds: NDArray[np.bool_],
+    truth: dict[str, NDArray[np.bool_]],
+    judged: NDArray[np.bool_],
+    *,
+    goal: bool,
 ) -> SubTaskAccuracy:
     names = ["success"] if goal else [name for name in truth if name != "success"]
+    if not names:
+        return SubTaskAccuracy(subtask, "", 0, 0, 0, 0.0, 0.0)
     best = min(names, key=lambda name: int(np.count_nonzero(holds != truth[name])))
-    both = int(np.count_nonzero(holds & truth[best]))
+    # The bits say where success can be told, and nothing of other predicates.
+    counted = judged if goal else np.ones_like(judged)
+    both = int(np.count_nonzero((holds & truth[best])[counted]))
     return SubTaskAccuracy(
         subtask=subtask,
         predicate=best,
-        frames=len(holds),
-        wrong=int(np.count_nonzero(holds != truth[best])),
-        precision=both / max(int(holds.sum()), 1),
-        recall=both / max(int(truth[best].sum()), 1),
+        frames=int(counted.sum()),
+        wrong=int(np.count_nonzero((holds != truth[best])[counted])),
+        strictly_wrong=int(np.count_nonzero(holds != truth[best])),
+        precision=both / max(int(holds[counted].sum()), 1),
+        recall=both / max(int(truth[best][counted].sum()), 1),
     )
 
 
-def _by_scene(
-    judged: list[_Judged], rows: tuple[SubTaskAccuracy, ...]
-) -> tuple[SceneAccuracy, ...]:
-    groups: dict[str, list[_Judged]] = defaultdict(list)
+def _by_scene(judged: list[_Shown], rows: tuple[SubTaskAccuracy, ...]) -> tuple[SceneAccuracy, ...]:
+    groups: dict[str, list[_Shown]] = defaultdict(list)
     for one in judged:
         if one.rollout.scene:
             groups[one.rollout.scene].append(one)
@@ -192,16 +213,17 @@ def _by_scene(
             scene=scene,
             episodes=len(members),
             frames=sum(len(m.holds) for m in members),
-            wrong=tuple(
-                sum(int(np.count_nonzero(m.holds[:, k] != _truth(m, row))) for m in members)
-                for k, row in enumerate(rows)
-            ),
+            wrong=tuple(sum(_wrong(m, k, row) for m in members) for k, row in enumerate(rows)),
         )
         for scene, members in sorted(groups.items())
     )
 
 
-def _truth(judged: _Judged, row: SubTaskAccuracy) -> NDArray[np.bool_]:
+def _wrong(shown: _Shown, k: int, row: SubTaskAccuracy) -> int:
+    """Frames of an episode on which the sub-task of column `k` is wrong."""
+    rolled = shown.rollout
     if row.predicate == "success":
-        return judged.rollout.success
-    return judged.rollout.truth[row.predicate]
+        return int(np.count_nonzero((shown.holds[:, k] != rolled.success) & rolled.judged))
+    if not row.predicate:
+        return 0
+    return int(np.count_nonzero(shown.holds[:, k] != rolled.truth[row.predicate]))
