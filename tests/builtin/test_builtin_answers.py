@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from synth.errors import ModelReplyError, UsageError
+from synth.errors import ModelDeadEnd, UsageError
 from synth.models.builtin import BuiltinModel
 from synth.models.open import open_model
 from synth.plan import Plan, SubTask
@@ -282,7 +282,7 @@ def test_contradictory_labels_are_named() -> None:
     source = program_of(plan, TWO_DOORS)
     start, end = two_doors("red", "blue"), two_doors("red", "blue", "red", "blue")
     shots = (shot("liar-0", start), shot("liar-9", end))
-    with pytest.raises(ModelReplyError, match=r"cannot tell a-frame-0002.* from liar-9"):
+    with pytest.raises(ModelDeadEnd, match=r"cannot tell a-frame-0002.* from liar-9"):
         refined(plan, source, TWO_DOORS, complaint(plan.goal, shots, (False, False)))
 
 
@@ -296,7 +296,7 @@ def test_fifty_complaints_at_once_are_no_trouble() -> None:
         noise = rng.integers(0, 256, (48, 48, 3)).astype(np.uint8)
         shots = (shot(f"n{k}-0", two_doors("red", "blue")), shot(f"n{k}-1", noise))
         complaints.append(complaint(plan.goal, shots, (False, bool(k % 2))))
-    with pytest.raises(ModelReplyError, match=r"cannot tell|size limit"):
+    with pytest.raises(ModelDeadEnd, match=r"cannot tell|size limit"):
         refined(plan, source, TWO_DOORS, *complaints)
     sane = [replace(c, labels=(False, False)) for c in complaints]
     assert extract_code(refined(plan, source, TWO_DOORS, *sane))
@@ -333,13 +333,13 @@ def test_what_it_cannot_learn_from_is_said(
     demonstrations: tuple[Demonstration, ...], words: str
 ) -> None:
     """Empty, tiny, mixed, noisy and unchanging pictures end in one plain sentence."""
-    with pytest.raises(ModelReplyError, match=words):
+    with pytest.raises(ModelDeadEnd, match=words):
         MODEL.ask(DescribeRequest(demonstrations=demonstrations))
 
 
 def test_no_time_is_an_answer_too() -> None:
     """With no time at all it says that it ran out."""
-    with pytest.raises(ModelReplyError, match="in the time allowed"):
+    with pytest.raises(ModelDeadEnd, match="in the time allowed"):
         BuiltinModel(seconds=-1.0).ask(DescribeRequest(demonstrations=lock_demonstrations()))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from synth.errors import ModelReplyError
+from synth.errors import ModelDeadEnd
 from synth.models.builtin.evidence import gather
 from synth.models.builtin.grammar import Atom
 from synth.models.builtin.kinds import kinds_of
@@ -225,7 +225,7 @@ def test_a_stage_that_is_asked_for_and_never_seen_is_admitted() -> None:
     plan = plan_of(SHOWN)
     lacking = later(complaint(None, (), ()), "necessity")
     request = DescribeRequest(demonstrations=SHOWN, previous=plan, reports=(lacking,))
-    with pytest.raises(ModelReplyError, match="no sub-task of the plan tells"):
+    with pytest.raises(ModelDeadEnd, match="no sub-task of the plan tells"):
         MODEL.ask(request)
     shorter = plan.model_copy(update={"stages": plan.stages[1:]})
     answer = MODEL.ask(replace(request, previous=shorter)).text

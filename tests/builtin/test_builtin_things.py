@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.errors import ModelReplyError
+from synth.errors import ModelDeadEnd
 from synth.loop import run_loop
 from synth.models.builtin import BuiltinModel
 from synth.models.builtin.evidence import gather
@@ -160,5 +160,5 @@ def test_every_relation_prints_what_it_says(relations: tuple[str, ...]) -> None:
 def test_two_pictures_that_look_alike_are_named() -> None:
     """What cannot be told apart is said, with the names of the frames."""
     frames = [picture([(20, 20, 5, 1)]), picture([(30, 30, 5, 1)]), picture([(20, 20, 5, 1)])]
-    with pytest.raises(ModelReplyError, match=r"cannot tell a-frame-0002"):
+    with pytest.raises(ModelDeadEnd, match=r"cannot tell a-frame-0002"):
         BuiltinModel().ask(DescribeRequest(demonstrations=(demonstration("a", frames),)))

@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth import vision
-from synth.errors import ModelReplyError
-from synth.models.builtin.things import Scenery, scenery_of
-from synth.models.builtin.tiling import tile_size
+from synth.errors import ModelDeadEnd
+from synth.models.builtin.readings import Reading, readings, unreadable
+from synth.models.builtin.things import Scenery
 from synth.models.builtin.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from synth.prompts.requests import Demonstration, FailureReport, Shot
 
-__all__ = ["Evidence", "Example", "Story", "gather"]
+__all__ = ["Evidence", "Example", "Story", "gather", "gather_all"]
+
+HELP = "choose a vision-language model with --model"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,10 +54,10 @@ class Story:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Evidence:
-    """Everything a request shows.
+    """Everything a request shows, read in one way.
 
     Attributes:
-        tile: Side of a tile in pixels; 0 where the pictures are things on a plain ground.
+        reading: How its pictures are looked at.
         stories: The demonstrations, the longest first.
         labels: Examples from complaints, by sub-task.
         initials: The initial frames of demonstrations, and of complaints about episodes in
@@ -66,10 +65,15 @@ class Evidence:
             about which kinds of thing there are.
     """
 
-    tile: int
+    reading: Reading
     stories: tuple[Story, ...]
     labels: dict[str, tuple[Example, ...]]
     initials: tuple[View, ...]
+
+    @property
+    def tile(self) -> int:
+        """Side of a tile in pixels; 0 where the pictures are things on a plain ground."""
+        return self.reading.tile
 
     @property
     def scenery(self) -> Scenery:
@@ -86,15 +90,22 @@ class Evidence:
 def gather(
     demonstrations: Sequence[Demonstration], complaints: Sequence[FailureReport] = ()
 ) -> Evidence:
-    """Read a request's pictures.
+    """A request's pictures in their likeliest reading; raises as `gather_all`."""
+    return gather_all(demonstrations, complaints)[0]
+
+
+def gather_all(
+    demonstrations: Sequence[Demonstration], complaints: Sequence[FailureReport] = ()
+) -> tuple[Evidence, ...]:
+    """A request's pictures in each of their readings, the likeliest first.
 
     Raises:
-        ModelReplyError: There is no demonstration, or the pictures are not of the sort that
+        ModelDeadEnd: There is no demonstration, or the pictures are not of the sort that
             this synthesiser understands; the message says which.
     """
     shown = [d for d in demonstrations if len(d.shots) > 1]
     if not shown:
-        raise ModelReplyError(
+        raise ModelDeadEnd(
             "builtin: the request shows no demonstration with an initial and a goal image, so "
             "there is nothing to learn from."
         )
@@ -102,12 +113,25 @@ def gather(
     shape = shown[0].shots[0].frame.shape
     shown = [d for d in shown if all(s.frame.shape == shape for s in d.shots)]
     if not shown:
-        raise ModelReplyError("builtin: the images of a demonstration differ in size.")
-    tile, scenery = _look([d.shots[0].frame for d in shown], complaints)
-    known: dict[str, View] = {}
+        raise ModelDeadEnd("builtin: the images of a demonstration differ in size.")
+    blamed = [said.shots[0].frame for said in complaints if said.shots and _whole(said)]
+    initials = [vision.pack(d.shots[0].frame) for d in shown]
+    initials += [vision.pack(frame) for frame in blamed if frame.shape == shape]
+    found = readings(shown, initials)
+    if not found:
+        raise ModelDeadEnd(f"builtin: {unreadable(initials)}; {HELP}.")
+    return tuple(_read(reading, shown, complaints) for reading in found)
+
+
+def _read(
+    reading: Reading, shown: Sequence[Demonstration], complaints: Sequence[FailureReport]
+) -> Evidence:
+    shape, known = shown[0].shots[0].frame.shape, dict[str, View]()
 
     def view(shot: Shot) -> View:
-        return known.setdefault(shot.name, View.of(shot.name, shot.frame, tile, scenery))
+        return known.setdefault(
+            shot.name, View.of(shot.name, shot.frame, reading.tile, reading.scenery)
+        )
 
     stories = tuple(Story(tuple(view(shot) for shot in d.shots)) for d in shown)
     initials = {story.initial.name: story.initial for story in stories}
@@ -126,31 +150,11 @@ def gather(
             if label is not None:
                 labels.setdefault(name, []).append(Example(view(shot), initial, label))
     return Evidence(
-        tile,
+        reading,
         stories,
         {name: tuple(examples) for name, examples in labels.items()},
         tuple(initials.values()),
     )
-
-
-def _look(
-    frames: Sequence[NDArray[np.uint8]], complaints: Sequence[FailureReport]
-) -> tuple[int, Scenery | None]:
-    """The side of a tile, or else the scenery."""
-    first, shape = [vision.pack(frame) for frame in frames], frames[0].shape
-    tile = tile_size(first)
-    if tile:
-        return tile, None
-    blamed = [said.shots[0].frame for said in complaints if said.shots and _whole(said)]
-    first += [vision.pack(frame) for frame in blamed if frame.shape == shape]
-    scenery = scenery_of(first)
-    if scenery is None:
-        raise ModelReplyError(
-            f"builtin: images of {shape[1]}x{shape[0]} pixels that are not a grid of equal square "
-            "tiles, nor things on a plain ground, are beyond this synthesiser; choose a "
-            "vision-language model with --model."
-        )
-    return 0, scenery
 
 
 def _whole(complaint: FailureReport) -> bool:

@@ -6,6 +6,10 @@ needs no key, no network and no GPU, and its answers are a function of request a
 remembers nothing, reads no file, and looks at no name and no text but the plan's names and
 the program it is to repair.
 
+Each request is tried in every reading that its pictures allow (`synth.models.builtin.readings`):
+where one comes to a dead end, the next is tried within the same answer. Which one a plan or a
+program was made in is seen from its names and from its text, so nothing has to be remembered.
+
 It does not understand what it sees. What its grammar cannot express is in docs/builtin.md.
 """
 
@@ -16,10 +20,10 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synth.errors import ModelReplyError, UsageError
+from synth.errors import ModelDeadEnd, UsageError
 from synth.models.base import Reply
 from synth.models.builtin.changes import goal_examples
-from synth.models.builtin.evidence import gather
+from synth.models.builtin.evidence import gather_all
 from synth.models.builtin.hypotheses import (
     choices_for,
     current_choices,
@@ -32,9 +36,10 @@ from synth.models.builtin.ways import way_of
 from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from synth.models.base import ModelOptions
+    from synth.models.builtin.evidence import Evidence
     from synth.models.builtin.hypotheses import Choices
     from synth.models.builtin.search import Conflict
     from synth.models.builtin.words import Phrase
@@ -45,11 +50,29 @@ __all__ = ["BuiltinModel", "open_provider"]
 SECONDS = 20.0
 NAME_LENGTH = 56
 
+HELP = (
+    "what would help: a model that understands what it sees, with --model; larger pictures; or "
+    "pictures of flat colours on a plain ground"
+)
 LACKING = (
     "every success needs a change that no sub-task of the plan tells, and no predicate of the "
-    "grammar found in the demonstrations tells it either; choose a vision-language model with "
-    "--model."
+    "grammar found in the demonstrations tells it either"
 )
+REFUTED = "every predicate found for the goal fails its tests, and there is no other plan to try"
+TRIED = "every predicate within the size limit that agrees with the labels has been tried"
+
+
+class _Stuck(Exception):
+    """One reading of the pictures comes to no answer.
+
+    Args:
+        why: What it found, without a full stop.
+        for_good: Whether no other answer can be hoped for from it in a later round either.
+    """
+
+    def __init__(self, why: str, *, for_good: bool = True) -> None:
+        self.for_good = for_good
+        super().__init__(why)
 
 
 class BuiltinModel:
@@ -72,8 +95,8 @@ class BuiltinModel:
         """Answer one request.
 
         Raises:
-            ModelReplyError: The pictures are of a sort that is beyond it, or what it found
-                contradicts itself; the message says which.
+            ModelDeadEnd: The pictures are of a sort that is beyond it, or no reading of them
+                comes to an answer; the message says what was tried and what would help.
         """
         deadline = time.monotonic() + self._seconds
         if isinstance(request, DescribeRequest):
@@ -86,28 +109,34 @@ class BuiltinModel:
             # Without code the answer would count as unusable rather than as no faster.
             text = _answer("builtin knows no faster way to say this.", request.source)
         else:
-            raise ModelReplyError(f"builtin: {request.key} is a request of an unknown kind.")
+            raise ModelDeadEnd(f"builtin: {request.key} is a request of an unknown kind.")
         return Reply(text, model=self.name)
 
     def _describe(self, request: DescribeRequest, deadline: float) -> str:
-        evidence = gather(request.demonstrations, request.reports)
+        every = gather_all(request.demonstrations, request.reports)
+        if request.previous is not None:
+            goal = request.previous.goal
+            every = _first(every, lambda evidence: goal in _goals(evidence, None, deadline))
+        return _tried(
+            every, deadline, lambda evidence, until: self._described(request, evidence, until)
+        )
+
+    def _described(self, request: DescribeRequest, evidence: Evidence, deadline: float) -> str:
         way = way_of(evidence)
         examples = goal_examples(evidence, request.previous.goal if request.previous else None)
         goal = search(way.atoms(examples), examples, deadline=deadline)
         if not goal.predicates:
-            raise ModelReplyError(f"builtin: {_why_none(goal.conflict, finished=goal.finished)}")
+            raise _Stuck(_why_none(goal.conflict, finished=goal.finished))
         phrases = [way.words.phrase(step.choices[0]) for step in way.steps()]
         last = way.words.phrase(goal.predicates[self._pick(request, len(goal.predicates))])
         if request.previous is not None:
-            kept = kept_steps(request, [phrase.name for phrase in phrases])
-            phrases = [phrase for phrase in phrases if phrase.name in kept]
+            if last.name in _short(request.previous.names):  # else it was made in another reading
+                kept = kept_steps(request, [phrase.name for phrase in phrases])
+                phrases = [phrase for phrase in phrases if phrase.name in kept]
+                if not kept and len(request.previous.names) == 1:
+                    raise _Stuck(REFUTED)
             if lacks_a_stage(request) and len(phrases) < len(request.previous.names):
-                raise ModelReplyError(f"builtin: {LACKING}")
-            if not kept and len(request.previous.names) == 1:
-                raise ModelReplyError(
-                    "builtin: every predicate found for the goal fails its tests, and there is no "
-                    "other plan to try; choose a vision-language model with --model."
-                )
+                raise _Stuck(LACKING)
         phrases = _distinct([*phrases, last])
         stages = [
             [{"name": p.name, "description": p.sentence, "visible": p.sentence} for p in stage]
@@ -117,23 +146,36 @@ class BuiltinModel:
         return json.dumps({"task": task, "stages": stages}, indent=2)
 
     def _write(self, request: WriteRequest, deadline: float) -> str:
-        evidence = gather(request.demonstrations)
+        every, goal = gather_all(request.demonstrations), request.plan.goal
+        if len(every) > 1:
+            every = _first(every, lambda evidence: goal in _goals(evidence, None, deadline))
+        return _tried(
+            every, deadline, lambda evidence, until: self._written(request, evidence, until)
+        )
+
+    def _written(self, request: WriteRequest, evidence: Evidence, deadline: float) -> str:
         choices = choices_for(request.plan, evidence, deadline=deadline)
         hypotheses = in_order(choices)
         if not hypotheses:
-            raise ModelReplyError(f"builtin: {_missing(choices, request.plan.names)}")
+            raise _Stuck(_missing(choices, request.plan.names))
         chosen = hypotheses[self._pick(request, len(hypotheses))]
         return _answer("", program_of(chosen, request.plan, evidence))
 
     def _refine(self, request: RefineRequest, deadline: float) -> str:
-        evidence = gather(request.demonstrations, (*request.reports, *request.earlier))
+        every = gather_all(request.demonstrations, (*request.reports, *request.earlier))
+        every = _first(every, lambda evidence: evidence.reading.wrote(request.source))
+        return _tried(
+            every, deadline, lambda evidence, until: self._refined(request, evidence, until)
+        )
+
+    def _refined(self, request: RefineRequest, evidence: Evidence, deadline: float) -> str:
         plan = request.plan
         choices = choices_for(plan, evidence, deadline=deadline)
         if choices.conflict is not None:
             # No other plan has another goal: there is nothing to go on with.
-            raise ModelReplyError(f"builtin: {_why_none(choices.conflict, finished=True)}")
+            raise _Stuck(_why_none(choices.conflict, finished=True))
         if not all(choices.predicates):
-            return f"No program is offered: {_missing(choices, plan.names)}"
+            raise _Stuck(_missing(choices, plan.names), for_good=False)
         now = current_choices(request.source, plan, choices, evidence)
         blamed = {c.failure.subtask for c in request.reports}
         fixed = [
@@ -155,10 +197,7 @@ class BuiltinModel:
         others = list(dict.fromkeys(others))
         place = len(request.notes) + self._pick(request, max(len(others), 1))
         if place >= len(others):
-            return (
-                "No program is offered: every predicate within the size limit that agrees with "
-                "the labels has been tried."
-            )
+            raise _Stuck(TRIED, for_good=False)
         return _answer(
             f"{len(every)} programs agree with all labels so far.",
             program_of(others[place], plan, evidence),
@@ -180,6 +219,47 @@ def open_provider(argument: str, options: ModelOptions) -> BuiltinModel:
     return BuiltinModel(int(argument or 0), seconds=options.timeout or SECONDS)
 
 
+def _tried(
+    every: Sequence[Evidence], deadline: float, answer: Callable[[Evidence, float], str]
+) -> str:
+    """The answer of the first reading that comes to one.
+
+    Each has an equal share of the time that is left.
+
+    Raises:
+        ModelDeadEnd: None does, nor may do so with another plan.
+    """
+    stuck: list[_Stuck] = []
+    for k, evidence in enumerate(every):
+        until = time.monotonic() + (deadline - time.monotonic()) / (len(every) - k)
+        try:
+            return answer(evidence, until)
+        except _Stuck as end:
+            stuck.append(end)
+    tried = "; ".join(
+        f"{evidence.reading}: {end}" for evidence, end in zip(every, stuck, strict=True)
+    )
+    if all(end.for_good for end in stuck):
+        raise ModelDeadEnd(f"builtin: tried {tried}; {HELP}.")
+    return f"No program is offered: tried {tried}."
+
+
+def _first(every: tuple[Evidence, ...], wanted: Callable[[Evidence], bool]) -> tuple[Evidence, ...]:
+    """The readings that are wanted before the others, else in the order they have."""
+    return tuple(sorted(every, key=lambda evidence: not wanted(evidence)))
+
+
+def _goals(evidence: Evidence, name: str | None, deadline: float) -> set[str]:
+    """The names that a reading has for the goal."""
+    way, examples = way_of(evidence), goal_examples(evidence, name)
+    found = search(way.atoms(examples), examples, deadline=deadline).predicates
+    return _short([way.words.phrase(predicate).name for predicate in found])
+
+
+def _short(names: Sequence[str]) -> set[str]:
+    return {name[:NAME_LENGTH].strip("_") for name in names}
+
+
 def _distinct(phrases: Sequence[Phrase]) -> list[Phrase]:
     seen: dict[str, int] = {}
     out = []
@@ -199,7 +279,7 @@ def _missing(choices: Choices, names: Sequence[str]) -> str:
     lacking = [n for n, found in zip(names, choices.predicates, strict=True) if not found]
     if lacking[-1] == names[-1]:
         return _why_none(choices.conflict, finished=choices.finished)
-    return f"nothing in the demonstrations changes for good in a way that {lacking[0]} could mean."
+    return f"nothing in the demonstrations changes for good in a way that {lacking[0]} could mean"
 
 
 def _why_none(conflict: Conflict | None, *, finished: bool) -> str:
@@ -207,8 +287,8 @@ def _why_none(conflict: Conflict | None, *, finished: bool) -> str:
         return (
             "no predicate of the grammar says what the labels say, since it cannot tell "
             f"{conflict.true}, where the goal should hold, from {conflict.false}, where it should "
-            "not."
+            "not"
         )
     if not finished:
-        return "no predicate that agrees with all labels was found in the time allowed."
-    return "no predicate within the size limit agrees with all labels."
+        return "no predicate that agrees with all labels was found in the time allowed"
+    return "no predicate within the size limit agrees with all labels"

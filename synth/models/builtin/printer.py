@@ -91,11 +91,14 @@ class Draft:
         predicates: One for each sub-task, in the plan's order.
         tile: Side of a tile in pixels.
         same_share: Share of tiles whose ground every frame of an episode keeps.
+        one_ground: Whether all tiles of an initial image may have one ground, as they do where
+            each is framed by the same line; only one colour everywhere is blank then.
     """
 
     predicates: tuple[Predicate, ...]
     tile: int
     same_share: float
+    one_ground: bool = False
 
 
 def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
@@ -109,7 +112,7 @@ def print_program(draft: Draft, plan: Plan, words: Vocabulary) -> str:
     }
     looks = {m: "drawn" if m.is_drawn else f"colour_{m.colour:06x}" for m in measures}
     parts = [_head(draft, kinds, constants, words)]
-    parts.append(_perceive(measures, looks))
+    parts.append(_perceive(measures, looks, draft))
     if any(m.is_drawn for m in measures):
         parts.append(_DRAWN)
     parts.append(_SAME_SCENE)
@@ -147,7 +150,8 @@ def _head(
     return "".join(lines)
 
 
-def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
+def _perceive(measures: Sequence[Measure], looks: dict[Measure, str], draft: Draft) -> str:
+    blank = "codes == codes[:1, :1]" if draft.one_ground else "ground == ground[:1, :1]"
     lines = [
         "\ndef perceive(frame):",
         '    """The ground of each tile, and what is counted in each tile."""',
@@ -155,7 +159,7 @@ def _perceive(measures: Sequence[Measure], looks: dict[Measure, str]) -> str:
         "    ground = codes[TILE - 1 :: TILE, TILE - 1 :: TILE]  # the last pixel of each tile",
         "    return {",
         '        "ground": ground,',
-        '        "blank": bool((ground == ground[:1, :1]).all()),',
+        f'        "blank": bool(({blank}).all()),',
     ]
     for m in measures:
         counted = (

@@ -1,8 +1,9 @@
 """Whether pictures are grids of equal tiles, and of which size.
 
-A grid drawn from a few kinds of tile holds few distinct tiles where it is cut along its
-own lines, and many where it is cut between them. The largest size for which that makes a
-clear difference is the tile's; its divisors show the same difference, its multiples none.
+Every picture that is shown is asked. A grid drawn from a few kinds of tile holds few
+distinct tiles where it is cut along its own lines, and many where it is cut between them.
+The largest size for which that makes a clear difference is the tile's; its divisors show the
+same difference, its multiples none.
 
 Tiles that are not square, and grids that do not begin in the corner, are not found.
 """
@@ -34,7 +35,7 @@ def tile_size(codes: Sequence[NDArray[np.uint32]]) -> int | None:
     """The side of a tile in pixels, or ``None`` where the pictures are no grid.
 
     Args:
-        codes: ``uint32[H, W]`` each, packed initial frames of one task, all of one size.
+        codes: ``uint32[H, W]`` each, packed frames of one task, all of one size.
     """
     if not codes or len({picture.shape for picture in codes}) > 1:
         return None

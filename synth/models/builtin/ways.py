@@ -58,7 +58,13 @@ class Tiles:
 
     def write(self, predicates: Sequence[Predicate], plan: Plan) -> str:
         """The text of a program."""
-        draft = Draft(tuple(predicates), self._evidence.tile, _same_ground(self._evidence))
+        grounds = (view.ground for view in self._evidence.initials)
+        draft = Draft(
+            tuple(predicates),
+            self._evidence.tile,
+            _same_ground(self._evidence),
+            any(bool((ground == ground[:1, :1]).all()) for ground in grounds),
+        )
         return print_program(draft, plan, Vocabulary(self._evidence))
 
 
