@@ -28,13 +28,28 @@ if TYPE_CHECKING:
     from synth.plan import Plan
     from synth.spec import Spec
 
-__all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing"]
+__all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing", "code_digest"]
 
 PROFILE_FRAMES = 200
-NOT_ASKED = frozenset(
-    {"cli", "journal", "loop", "models", "mutation", "prompts", "report", "vec.py", "wrappers.py"}
+BESIDE_VERDICTS = frozenset(
+    {
+        "__main__",
+        "cli",
+        "journal",
+        "loop",
+        "making",
+        "models",
+        "mutation",
+        "prompts",
+        "report",
+        "vec",
+        "wrappers",
+    }
 )
-"""What no verdict depends on; `synth.loop` itself only hands the suite's verdicts on."""
+"""Packages and modules on which no verdict depends; `synth.loop` only hands verdicts on.
+
+Nothing outside the list may import anything in it, which a test holds.
+"""
 
 
 class Task(Protocol):
@@ -123,7 +138,7 @@ class SuiteJudge:
         """See `Judge`."""
         spec = self._episodes.spec
         search = spec.search.model_dump_json() if spec.search is not None else ""
-        code = _code_digest()
+        code = code_digest()
         asked = f"{spec.gate.model_dump_json()}{search}"
         content = f"{code}|{self._store_digest}|{asked}|{plan.model_dump_json()}"
         return hashlib.sha256(content.encode()).hexdigest()[:16]
@@ -166,15 +181,18 @@ class SuiteJudge:
 
 
 @cache
-def _code_digest() -> str:
+def code_digest(package: Path = Path(synth.__file__).parent) -> str:
     """Digest of the code that verdicts may depend on, so that a changed check judges anew.
 
-    All of synth but what stands beside or above the loop, so that no module is forgotten: one
-    too many costs a judgement, one too few would keep a wrong verdict.
+    Args:
+        package: Folder of the package, whose modules are found by walking it.
     """
-    root = Path(synth.__file__).parent
     digest = hashlib.sha256()
-    for file in sorted(root.rglob("*.py")):
-        if file.relative_to(root).parts[0] not in NOT_ASKED:
-            digest.update(file.read_bytes())
+    for file in sorted(package.rglob("*.py")):
+        place = file.relative_to(package)
+        # What is left out is named, not what counts: a new module that is too much costs one
+        # judgement, one that were forgotten would keep a wrong verdict.
+        if place.with_suffix("").parts[0] not in BESIDE_VERDICTS:
+            digest.update(f"{place.as_posix()}\0".encode())
+            digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
