@@ -63,11 +63,22 @@ class SuccessSpec(_Table):
         when: ``info.KEY``, ``reward > NUMBER``, ``terminated``, ``terminated and reward > 0``,
             ``truncated``, or ``module:function``; ``None`` leaves it to the family.
         pixels: Width of the band around the threshold that is not judged, in pixels; it needs
-            a family with margins. 0 is strict.
+            margins. 0 is strict.
+        margin: ``module:function`` from the environment to its signed distance from the
+            threshold, positive exactly at success, where the family has no margin of its own.
+        pixel: What a pixel of the picture shows of that distance; `margin` needs it.
     """
 
     when: Annotated[str, Field(min_length=1)] | None = None
     pixels: Annotated[float, Field(ge=0.0, le=16.0)] = 1.0
+    margin: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] | None = None
+    pixel: Annotated[float, Field(gt=0.0)] | None = None
+
+    @model_validator(mode="after")
+    def _margin_has_a_pixel(self) -> SuccessSpec:
+        if (self.margin is None) != (self.pixel is None):
+            raise ValueError("margin and pixel go together: say both, or neither")
+        return self
 
 
 class ExpertSpec(_Table):

@@ -8,8 +8,7 @@ Render parameters (``[render]``):
     width, height: Pixels of each side instead, for pictures that may be stretched.
     crop: ``[left, top, right, bottom]`` in the environment's own pixels, cut out first.
 
-    A picture is resized by area: each pixel is the exact mean of what it covers, in whole
-    numbers, and the same on every machine.
+    A picture is resized by area, in whole numbers: the same on every machine.
 
 Options (``[options]``): further keyword arguments of the environment. A value written
 ``"seed -> module:function"`` is made for every episode: the function is called with the
@@ -19,7 +18,9 @@ random map to each seed::
     [options]
     desc = "seed -> synth.envs.gymnasium.maps:frozen_lake"
 
-Success (``[success] when``), required: see `synth.envs.gymnasium.success`.
+Success (``[success] when``), required: see `synth.envs.gymnasium.success`. Where success is
+    a threshold that pictures cannot show to the last digit, ``margin`` and ``pixel`` keep
+    frames at its very edge from being judged: see `synth.envs.gymnasium.margins`.
 
 Actions, as JSON values: ``Discrete`` a whole number, ``Box`` lists of numbers,
 ``MultiDiscrete`` and ``MultiBinary`` lists of whole numbers, ``Tuple`` a list of these.

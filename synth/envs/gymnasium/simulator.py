@@ -13,6 +13,7 @@ import gymnasium
 from synth.envs.base import UNDRAWN, PlainSimulator, TimeStep
 from synth.envs.gymnasium.actions import every_action, from_json, has_numbers, nudged, random_action
 from synth.envs.gymnasium.making import Maker, missing, without_window
+from synth.envs.gymnasium.margins import find_margin
 from synth.envs.gymnasium.pictures import Pictures
 from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
 from synth.errors import EnvironmentFault, SynthError
@@ -58,6 +59,7 @@ class GymnasiumSimulator(PlainSimulator):
         self._pictures = Pictures.of(spec)
         self._maker = Maker(spec)
         self._shape: tuple[int, ...] | None = None
+        self._margin = find_margin(spec)
         self._wrapped = self._maker.make(spec.seed)
         # Taxi turns its cab while it is drawn, so a step that was not drawn would change the
         # pictures after it. Only where that is known not to happen is drawing left out.
@@ -107,6 +109,10 @@ class GymnasiumSimulator(PlainSimulator):
         """All actions where they are few; see `synth.envs.base.Enumerable.actions`."""
         return every_action(self._wrapped.action_space)
 
+    def resolution(self) -> float | None:
+        """``success.pixel`` of the spec; see `synth.envs.base.Simulator.resolution`."""
+        return self.spec.success.pixel
+
     def close(self) -> None:
         """Close the environment."""
         self._wrapped.close()
@@ -122,6 +128,7 @@ class GymnasiumSimulator(PlainSimulator):
             success=self._condition.holds(self.env, self.outcome),
             done=done,
             truth={},
+            margin=None if self._margin is None else self._margin(self.env),
         )
 
     def _draw(self) -> Any:
