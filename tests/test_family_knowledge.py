@@ -14,8 +14,6 @@ MODULES = sorted(path for path in ROOT.rglob("*.py") if path.stat().st_size)
 
 NAMED = {
     "envs/registry.py": "the one line that registers the family",
-    "spec.py": "examples in messages, where something real helps more than a placeholder",
-    "cli/new.py": "the default of --expert",
 }
 """Modules outside the family that may name it in their code, and why."""
 

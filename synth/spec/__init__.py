@@ -1,0 +1,34 @@
+"""Specs: one TOML file per task, validated on reading."""
+
+from __future__ import annotations
+
+from synth.spec.reading import find_specs, load_spec, parse_spec, validate_spec
+from synth.spec.tables import (
+    ExpertSpec,
+    GateSpec,
+    HeldOutSpec,
+    MetamorphicSpec,
+    NearMissSpec,
+    RandomSpec,
+    SearchSpec,
+    Spec,
+    SuccessSpec,
+    TargetSpec,
+)
+
+__all__ = [
+    "ExpertSpec",
+    "GateSpec",
+    "HeldOutSpec",
+    "MetamorphicSpec",
+    "NearMissSpec",
+    "RandomSpec",
+    "SearchSpec",
+    "Spec",
+    "SuccessSpec",
+    "TargetSpec",
+    "find_specs",
+    "load_spec",
+    "parse_spec",
+    "validate_spec",
+]
