@@ -22,6 +22,11 @@ def test_no_modules_need_each_other() -> None:
     assert house.cycles() == []
 
 
+def test_a_public_type_has_one_home() -> None:
+    """No two modules give a public class, or a type alias, the same name."""
+    assert house.public_names_twice() == {}
+
+
 def test_importing_synth_is_light() -> None:
     """`import synth` loads none of the heavy libraries."""
     code = (

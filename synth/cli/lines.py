@@ -80,13 +80,13 @@ def _(event: events.HeldOut) -> str:
 
 
 @line_of.register
-def _(event: events.Found) -> str:
+def _(event: events.FoundEpisode) -> str:
     actions = count(len(event.find.actions), "action")
     return f"  {event.key} lies on seed {event.find.seed} after {actions}: the episode is kept"
 
 
 @line_of.register
-def _(event: events.Speed) -> str:
+def _(event: events.SpeedMeasured) -> str:
     return (
         f"  speed: {event.single:.0f} us a frame single, {event.batched:.0f} us batched "
         f"(target {event.target:.0f})"

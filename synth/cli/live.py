@@ -106,7 +106,7 @@ class RunDisplay:
                 self._names = plan.names
             case events.Judged(verdict=verdict):
                 self._verdict = verdict
-            case events.Speed():
+            case events.SpeedMeasured():
                 self._doing = "measuring"
             case events.Stopped(reason=reason):
                 self._doing = reason

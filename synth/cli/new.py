@@ -22,7 +22,7 @@ from synth.task.paths import SPECS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synth.envs import Defaults, Finding, Policy
+    from synth.envs import Defaults, Policy, SuccessFinding
     from synth.episode import Rollout
 
 __all__ = ["new"]
@@ -68,7 +68,7 @@ def new(
     policy = expert or defaults.policy
     lines = (f"when = {_quote(success)}",) if success else defaults.success
     spec = words.spec(family.name, defaults, policy, lines)
-    finding: Finding | None = None
+    finding: SuccessFinding | None = None
     if isinstance(family, Finds):
         found_by: Policy | None = find_policy(spec) if policy else None
         finding = family.find_success(spec, found_by)

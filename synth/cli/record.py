@@ -72,14 +72,14 @@ def ensure_episodes(
 
     folder = task_folder(spec.name) / "episodes"
     fresh = force or not (folder / "manifest.json").exists()
-    skips: list[Skip] = []
+    skips: list[LeftOut] = []
     with PhaseProgress(f"recording {spec.name}") as tell:
         store = record_folder(
             spec,
             folder,
             force=force,
             on_progress=tell,
-            on_skip=lambda *skip: skips.append(Skip(*skip)),
+            on_skip=lambda *skip: skips.append(LeftOut(*skip)),
         )
     size = sum(path.stat().st_size for path in folder.iterdir())
     verb = "recorded" if fresh else "kept"
@@ -93,7 +93,7 @@ def ensure_episodes(
     return folder
 
 
-class Skip(NamedTuple):
+class LeftOut(NamedTuple):
     """What a seed or an episode did not allow."""
 
     kind: str
@@ -101,7 +101,7 @@ class Skip(NamedTuple):
     reason: str
 
 
-def left_out(skips: Sequence[Skip], *, verbose: bool = False) -> list[str]:
+def left_out(skips: Sequence[LeftOut], *, verbose: bool = False) -> list[str]:
     """What recording left out: one line for all, or one for each kind with its reason.
 
     A single kind is told with its reason either way.

@@ -70,7 +70,7 @@ def run(
     from synth.cli.live import RunDisplay, groups_of  # noqa: PLC0415 - start-up stays quick
     from synth.cli.summary import explain, not_checked, to_json  # noqa: PLC0415
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
-    from synth.loop.adopt import Evidence, adopt  # noqa: PLC0415
+    from synth.loop.adopt import RecordedTask, adopt  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
 
     options = LoopOptions(
@@ -97,7 +97,7 @@ def run(
     episodes = ensure_episodes(spec, console=say)
     ensure_suite(spec)
     folder = run_folder(spec.name, choice.run)
-    evidence = Evidence(spec, read_store(episodes))
+    evidence = RecordedTask(spec, read_store(episodes))
     with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
         outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
     adoption = adopt(

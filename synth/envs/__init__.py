@@ -20,7 +20,7 @@ from synth.envs.base import (
     TimeStep,
     Worded,
 )
-from synth.envs.finding import Finding, Finds
+from synth.envs.finding import Finds, SuccessFinding
 from synth.envs.recipe import Recipe
 from synth.envs.registry import families, family_of
 from synth.envs.trainable import Picture, Trainable
@@ -33,7 +33,6 @@ __all__ = [
     "Defaults",
     "Enumerable",
     "Family",
-    "Finding",
     "Finds",
     "Native",
     "Nudged",
@@ -44,6 +43,7 @@ __all__ = [
     "Recipe",
     "Scenery",
     "Simulator",
+    "SuccessFinding",
     "TimeStep",
     "Trainable",
     "Worded",

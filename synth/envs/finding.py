@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from synth.envs.base import Policy
     from synth.spec import Spec
 
-__all__ = ["Finding", "Finds"]
+__all__ = ["Finds", "SuccessFinding"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SuccessFinding:
     """What was taken for success in an environment, by trying.
 
     Attributes:
@@ -29,7 +29,7 @@ class Finding:
 class Finds(Protocol):
     """A family whose environments do not say what success is, and that can look for it."""
 
-    def find_success(self, spec: Spec, expert: Policy | None) -> Finding:
+    def find_success(self, spec: Spec, expert: Policy | None) -> SuccessFinding:
         """Try the usual places of success with the expert and at random.
 
         Raises:

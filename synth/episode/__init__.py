@@ -7,8 +7,8 @@ from synth.episode.rollout import Rollout
 from synth.episode.store import (
     SPLITS,
     Episode,
+    EpisodeKind,
     EpisodeStore,
-    Kind,
     SceneEvent,
     Split,
     Variant,
@@ -18,8 +18,8 @@ from synth.episode.store import (
 __all__ = [
     "SPLITS",
     "Episode",
+    "EpisodeKind",
     "EpisodeStore",
-    "Kind",
     "Rollout",
     "SceneEvent",
     "Split",

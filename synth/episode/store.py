@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 __all__ = [
     "SPLITS",
     "Episode",
+    "EpisodeKind",
     "EpisodeStore",
-    "Kind",
     "SceneEvent",
     "Split",
     "Variant",
     "frame_digest",
 ]
 
-Kind = Literal["expert", "random", "near_miss", "found"]
+EpisodeKind = Literal["expert", "random", "near_miss", "found"]
 Split = Literal["visible", "held_out"]
 SPLITS: tuple[Split, ...] = ("visible", "held_out")
 
@@ -107,7 +107,7 @@ class Episode:
     """
 
     id: str
-    kind: Kind
+    kind: EpisodeKind
     split: Split
     seed: int
     policy: str
@@ -178,7 +178,7 @@ class EpisodeStore:
     generation: int = 0
 
     def select(
-        self, *, kind: Kind | None = None, split: Split | None = None
+        self, *, kind: EpisodeKind | None = None, split: Split | None = None
     ) -> tuple[Episode, ...]:
         """Episodes of a kind, of a split, or both."""
         return tuple(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synth.loop.judge import Task
     from synth.spec import Spec
 
-__all__ = ["Adoption", "Evidence", "adopt"]
+__all__ = ["Adoption", "RecordedTask", "adopt"]
 
 Fate = Literal["rejected", "promoted", "reproduced", "differs", "compared"]
 
@@ -78,12 +78,12 @@ def adopt(
         return Adoption("promoted")
     before = (committed.read_text(encoding="utf-8"), read_task(folder / "task.toml").plan)
     after = (outcome.source, outcome.plan)
-    judged_by = Evidence(task.spec, outcome.deciding_store() or task.store)
+    judged_by = RecordedTask(task.spec, outcome.deciding_store() or task.store)
     return Adoption("compared", compare(judged_by, before, after, folder=folder, unsafe=unsafe))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Evidence:
+class RecordedTask:
     """A spec and its episodes: what the loop works from, and what rewards are compared by."""
 
     spec: Spec

@@ -61,7 +61,7 @@ def judged(run: Run, key: str, plan: Plan, source: str) -> Candidate:
     verdict = run.judge.visible(source, plan)
     run.observe(events.Judged(key, program, verdict, plan))
     for find in run.episodes.finds[known:]:
-        run.observe(events.Found(key, find))
+        run.observe(events.FoundEpisode(key, find))
     return Candidate(key, plan, source, verdict)
 
 

@@ -21,7 +21,7 @@ __all__ = [
     "Answered",
     "Asked",
     "Event",
-    "Found",
+    "FoundEpisode",
     "HeldOut",
     "Improved",
     "Judged",
@@ -31,7 +31,7 @@ __all__ = [
     "Reverted",
     "RoundStarted",
     "RunStarted",
-    "Speed",
+    "SpeedMeasured",
     "Stopped",
     "Unusable",
 ]
@@ -110,7 +110,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundEpisode:
     """The search found an episode on which a candidate lies; all are judged by it from now."""
 
     key: str
@@ -155,7 +155,7 @@ class HeldOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
+class SpeedMeasured:
     """A passing candidate's speed, in microseconds a frame."""
 
     key: str
@@ -187,11 +187,11 @@ Event = (
     | Unusable
     | Planned
     | Judged
-    | Found
+    | FoundEpisode
     | Reverted
     | Improved
     | HeldOut
-    | Speed
+    | SpeedMeasured
     | Noticed
     | Stopped
 )

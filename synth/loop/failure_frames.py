@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from synth.failure import Failure
     from synth.loop.judge import Task
 
-__all__ = ["Picture", "failure_frames"]
+__all__ = ["ShownFrame", "failure_frames"]
 
 TOLD = {"True": True, "False": False}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Picture:
+class ShownFrame:
     """A picture that goes with a failure.
 
     Attributes:
@@ -44,7 +44,7 @@ class Picture:
     label: bool | None
 
 
-def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[Picture, ...]:
+def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[ShownFrame, ...]:
     """The pictures of a failure, the initial one first.
 
     Args:
@@ -70,9 +70,11 @@ def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[Picture, ..
     return tuple(pictures)
 
 
-def _picture(failure: Failure, goal: str, store: EpisodeStore, frame: int, remark: str) -> Picture:
+def _picture(
+    failure: Failure, goal: str, store: EpisodeStore, frame: int, remark: str
+) -> ShownFrame:
     episode = store[failure.episode or ""]
-    return Picture(shot(store, episode, frame, remark), _label(failure, goal, episode, frame))
+    return ShownFrame(shot(store, episode, frame, remark), _label(failure, goal, episode, frame))
 
 
 def _at_fault(failure: Failure, episode: Episode, at: int) -> str:
@@ -92,7 +94,7 @@ def _label(failure: Failure, goal: str, episode: Episode, frame: int) -> bool | 
     return TOLD.get(failure.expected) if frame == failure.frame else None
 
 
-def _contrast(failure: Failure, goal: str, store: EpisodeStore, at: int) -> list[Picture]:
+def _contrast(failure: Failure, goal: str, store: EpisodeStore, at: int) -> list[ShownFrame]:
     """A frame on which the answer should have been another."""
     episode = store[failure.episode or ""]
     if failure.subtask not in (None, goal):
@@ -108,7 +110,7 @@ def _contrast(failure: Failure, goal: str, store: EpisodeStore, at: int) -> list
     return [] if reached else _success_elsewhere(store, episode, at)
 
 
-def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[Picture]:
+def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[ShownFrame]:
     """The visible success that is most like a frame of an episode without any."""
     like = store.most_like(
         store.frames[episode.frame_index[at]],
@@ -121,7 +123,7 @@ def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[P
         f"in {other.id}, another episode, the goal is reached; the success most like this frame"
     )
     # Its own initial frame is not shown, so that nothing can be said of it beside this one.
-    return [Picture(shot(store, other, like.frame, remark), None)]
+    return [ShownFrame(shot(store, other, like.frame, remark), None)]
 
 
 def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | None:
@@ -132,19 +134,19 @@ def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | No
 
 def _beside_plain(
     failure: Failure, goal: str, task: Task, at: int, changed: NDArray[np.uint8]
-) -> tuple[Picture, ...]:
+) -> tuple[ShownFrame, ...]:
     """The changed initial frame, the changed frame at fault, and the same frame unchanged."""
     store, episode, name = task.store, task.store[failure.episode or ""], failure.variant or ""
     fault = f"the frame at fault, changed ({name})"
     pictures = [
-        Picture(_named(episode, at, name, fault, changed), _label(failure, goal, episode, at))
+        ShownFrame(_named(episode, at, name, fault, changed), _label(failure, goal, episode, at))
     ]
     initial = _changed(failure, 0, task) if at else None
     if initial is not None:
         first = _named(episode, 0, name, f"the initial frame, changed ({name})", initial)
-        pictures.insert(0, Picture(first, _label(failure, goal, episode, 0)))
+        pictures.insert(0, ShownFrame(first, _label(failure, goal, episode, 0)))
     plain = shot(store, episode, at, "the same frame unchanged, where the answer is another")
-    return (*pictures, Picture(plain, None))
+    return (*pictures, ShownFrame(plain, None))
 
 
 def _named(episode: Episode, frame: int, name: str, remark: str, shown: NDArray[np.uint8]) -> Shot:

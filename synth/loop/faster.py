@@ -135,5 +135,5 @@ def _objection(run: Run, candidate: Candidate) -> str:
 def _measure(run: Run, candidate: Candidate, target: float) -> SpeedRecord | None:
     speed = run.judge.speed(candidate.source)
     if speed is not None:
-        run.observe(events.Speed(candidate.key, speed.single, speed.batched, target))
+        run.observe(events.SpeedMeasured(candidate.key, speed.single, speed.batched, target))
     return speed

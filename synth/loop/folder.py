@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from synth.plan import Plan
     from synth.spec import Spec
 
-__all__ = ["RunFolder", "RunStatus", "State", "read_status"]
+__all__ = ["RunFolder", "RunPhase", "RunStatus", "read_status"]
 
-State = Literal["running", "accepted", "stopped", "dead_end", "interrupted", "failed"]
+RunPhase = Literal["running", "accepted", "stopped", "dead_end", "interrupted", "failed"]
 
 
 class RunStatus(BaseModel):
@@ -49,7 +49,7 @@ class RunStatus(BaseModel):
 
     task: str
     model: str
-    state: State
+    state: RunPhase
     accepted: bool = False
     rounds: int = 0
     calls: int = 0

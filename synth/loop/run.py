@@ -22,7 +22,7 @@ from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
 from synth.loop.failure_log import FailureLog, write_failures
 from synth.loop.faster import make_faster
-from synth.loop.folder import RunFolder, RunStatus, State
+from synth.loop.folder import RunFolder, RunPhase, RunStatus
 from synth.loop.judge import SuiteJudge
 from synth.loop.ledger import Ledger
 from synth.loop.options import LoopOptions
@@ -152,7 +152,7 @@ def _to_its_end(
     written = _write_failures(run, files, FailureLog() if outcome.accepted else log)
     outcome = replace(outcome, failures=written, attempts=log.first_of_rounds)
     run.ledger.note(DecisionRecord(decision="stop", reason=reason))
-    state: State = "stopped" if ending == "budget" else ending
+    state: RunPhase = "stopped" if ending == "budget" else ending
     files.write_status(
         _status(run, model, "accepted" if outcome.accepted else state, reason, outcome.next_step)
     )
@@ -201,7 +201,7 @@ def _head(run: Run, model: Model, journal: Journal) -> None:
 
 
 def _status(
-    run: Run, model: Model, state: State, reason: str = "", next_step: str = ""
+    run: Run, model: Model, state: RunPhase, reason: str = "", next_step: str = ""
 ) -> RunStatus:
     """Where the run stands."""
     spent, best = run.asker.spent, run.ledger.best

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from synth.mutation.mutants import Mutant
     from synth.task import TaskFolder
 
-__all__ = ["Asked", "Ledger"]
+__all__ = ["MutantLedger", "Question"]
 
-Asked = Literal["suite", "late"]
+Question = Literal["suite", "late"]
 
 
 class _Head(BaseModel):
@@ -43,11 +43,11 @@ class _Said(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     mutant: str
-    asked: Asked
+    asked: Question
     test: str
 
 
-class Ledger:
+class MutantLedger:
     """Answers by mutant and question.
 
     Args:
@@ -62,7 +62,7 @@ class Ledger:
     def __init__(self, path: Path | None, task: TaskFolder, source: str) -> None:
         self._path = path
         self._head = _Head(holds_for=_digest(__version__, source, file_digests(task.path)))
-        self._said: dict[tuple[str, Asked], _Said] = {}
+        self._said: dict[tuple[str, Question], _Said] = {}
         if path is not None:
             try:
                 self._read(path)
@@ -76,12 +76,12 @@ class Ledger:
         """How many answers of the suite are known."""
         return sum(asked == "suite" for _, asked in self._said)
 
-    def get(self, mutant: Mutant, asked: Asked) -> str | None:
+    def get(self, mutant: Mutant, asked: Question) -> str | None:
         """The test that killed a mutant, ``""`` for none, ``None`` where nobody has asked."""
         said = self._said.get((_digest(mutant.source), asked))
         return None if said is None else said.test
 
-    def add(self, mutant: Mutant, asked: Asked, test: str) -> None:
+    def add(self, mutant: Mutant, asked: Question, test: str) -> None:
         """Remember an answer."""
         said = _Said(mutant=_digest(mutant.source), asked=asked, test=test)
         self._said[said.mutant, asked] = said

@@ -19,7 +19,7 @@ import numpy as np
 from synth.episode.store import SPLITS
 from synth.errors import SuiteError
 from synth.mutation.judge import MutantJudge
-from synth.mutation.ledger import Ledger
+from synth.mutation.ledger import MutantLedger
 from synth.mutation.mutants import mutants
 from synth.mutation.sample import FreshEpisodes, compare
 from synth.mutation.score import MutantOutcome, MutationScore
@@ -79,7 +79,7 @@ class MutationRun:
         self._task, self._source, self._unsafe = task, source, unsafe
         self._limit, self._sample, self._seconds, self._jobs = limit, sample, seconds, jobs
         self._judge = MutantJudge(task, search, unsafe)
-        self._ledger = Ledger(ledger, task, source)
+        self._ledger = MutantLedger(ledger, task, source)
         self._tell = on_mutant or (lambda *_: None)
         self._outcomes: dict[str, MutantOutcome] = {}
         self._mutants: tuple[Mutant, ...] = ()

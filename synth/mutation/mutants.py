@@ -19,7 +19,7 @@ import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from synth.errors import ProgramSyntaxError
-from synth.mutation.operators import OPERATORS, Context, colour_of
+from synth.mutation.operators import OPERATORS, NodeContext, colour_of
 from synth.program.lint import lint
 from synth.program.parse import parse
 
@@ -149,7 +149,7 @@ def _walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         yield from _walk(child)
 
 
-def _context(program: Program, nodes: tuple[cst.CSTNode, ...]) -> Context:
+def _context(program: Program, nodes: tuple[cst.CSTNode, ...]) -> NodeContext:
     functions = {n.name.value: n for n in program.module.body if isinstance(n, cst.FunctionDef)}
     checkers = tuple(functions[name] for name in program.subtasks)
     colours = tuple(
@@ -160,7 +160,7 @@ def _context(program: Program, nodes: tuple[cst.CSTNode, ...]) -> Context:
         if isinstance(statement, cst.Assign) and colour_of(statement.value) is not None
     )
     within = {node: checker for checker in checkers for node in _walk(checker.body)}
-    return Context(checkers, colours, within, frozenset(_quiet(nodes)))
+    return NodeContext(checkers, colours, within, frozenset(_quiet(nodes)))
 
 
 def _quiet(nodes: tuple[cst.CSTNode, ...]) -> Iterator[cst.CSTNode]:

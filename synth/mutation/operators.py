@@ -18,7 +18,7 @@ import libcst as cst
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["OPERATORS", "Context", "Edit", "Operator", "operator"]
+__all__ = ["OPERATORS", "Edit", "NodeContext", "Operator", "operator"]
 
 Edit = tuple[tuple[cst.CSTNode, cst.CSTNode], ...]
 """What to replace with what, all at once."""
@@ -30,7 +30,7 @@ _BOTH = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Context:
+class NodeContext:
     """What an operator may know besides its node.
 
     Attributes:
@@ -46,7 +46,7 @@ class Context:
     quiet: frozenset[cst.CSTNode]
 
 
-Operator = Callable[[cst.CSTNode, Context], Iterator[Edit]]
+Operator = Callable[[cst.CSTNode, NodeContext], Iterator[Edit]]
 
 OPERATORS: dict[str, Operator] = {}
 """Every operator by its name, in the order in which mutants are numbered."""
@@ -77,7 +77,7 @@ def colour_of(node: cst.CSTNode) -> tuple[int, int, int] | None:
 
 
 @operator("number")
-def numbers(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
+def numbers(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
     """A number is off by one, doubled, halved or zero."""
     if node in context.quiet:
         return
@@ -106,14 +106,14 @@ _COMPARISONS: Mapping[type[cst.BaseCompOp], tuple[type[cst.BaseCompOp], ...]] = 
 
 
 @operator("comparison")
-def comparisons(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def comparisons(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """A comparison is strict or not, turned round, or denied."""
     for other in _COMPARISONS.get(type(node), ()):  # type: ignore[arg-type]  # other nodes are no keys
         yield ((node, other()),)
 
 
 @operator("colour")
-def colours(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
+def colours(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
     """A channel of a colour is far off, or a colour constant is another one's."""
     colour = colour_of(node)
     if colour is None or not isinstance(node, cst.Tuple | cst.List):
@@ -128,7 +128,7 @@ def colours(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
 
 
 @operator("condition")
-def conditions(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def conditions(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """A part of a condition is dropped, a ``not`` too, or ``and`` is ``or``."""
     if isinstance(node, cst.BooleanOperation):
         yield ((node, _bracketed(node.left)),)
@@ -167,7 +167,7 @@ _ARITHMETIC: Mapping[type[cst.CSTNode], tuple[type[cst.CSTNode], ...]] = {
 
 
 @operator("arithmetic")
-def arithmetic(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def arithmetic(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """An arithmetic or bitwise operator is another one, or a mask of ``a & b`` is dropped."""
     for other in _ARITHMETIC.get(type(node), ()):
         yield ((node, other()),)
@@ -177,7 +177,7 @@ def arithmetic(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
 
 
 @operator("slice")
-def slices(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def slices(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """A bound of a slice is off by one."""
     if not isinstance(node, cst.Slice):
         return
@@ -193,7 +193,7 @@ _TWIN = {a: b for pair in _TWINS for a, b in (pair, pair[::-1])}
 
 
 @operator("call")
-def calls(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def calls(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """``any`` is ``all``, ``min`` is ``max``, and so on."""
     if not isinstance(node, cst.Call):
         return
@@ -203,7 +203,7 @@ def calls(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
 
 
 @operator("constant return")
-def constant_returns(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
+def constant_returns(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
     """A checker, or one of its returns, always says True or always False."""
     for value in ("True", "False"):
         if isinstance(node, cst.FunctionDef) and node in context.checkers:
@@ -214,7 +214,7 @@ def constant_returns(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
 
 
 @operator("swapped sub-tasks")
-def swapped_subtasks(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
+def swapped_subtasks(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
     """A checker does what another one does."""
     if not isinstance(node, cst.FunctionDef) or node not in context.checkers:
         return
@@ -224,7 +224,7 @@ def swapped_subtasks(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
 
 
 @operator("swapped frames")
-def swapped_frames(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
+def swapped_frames(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
     """A checker takes the initial frame for the present one, throughout or in one place."""
     if isinstance(node, cst.FunctionDef) and node in context.checkers:
         params = node.params.params
@@ -242,7 +242,7 @@ def swapped_frames(node: cst.CSTNode, context: Context) -> Iterator[Edit]:
 
 
 @operator("removed statement")
-def removed_statements(node: cst.CSTNode, _: Context) -> Iterator[Edit]:
+def removed_statements(node: cst.CSTNode, _: NodeContext) -> Iterator[Edit]:
     """A statement of a function is left out; an ``if`` also with its test always true."""
     if not isinstance(node, cst.IndentedBlock):
         return

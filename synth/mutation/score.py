@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from synth.mutation.mutants import Mutant
     from synth.mutation.sample import Difference
 
-__all__ = ["Fate", "MutantOutcome", "MutationScore", "OperatorScore"]
+__all__ = ["MutantFate", "MutantOutcome", "MutationScore", "OperatorScore"]
 
-Fate = Literal["killed", "survived", "equivalent", "undecided"]
+MutantFate = Literal["killed", "survived", "equivalent", "undecided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class MutantOutcome:
     """
 
     mutant: Mutant
-    fate: Fate
+    fate: MutantFate
     test: str = ""
     difference: Difference | None = None
     find: Find | None = None

@@ -12,13 +12,13 @@ from synth.perturbations.base import (
     Retake,
     Stage,
 )
-from synth.perturbations.registry import Asked, asked, perturbation_of, perturbations
+from synth.perturbations.registry import PerturbationWay, asked, perturbation_of, perturbations
 
 __all__ = [
     "Alter",
-    "Asked",
     "Computed",
     "Perturbation",
+    "PerturbationWay",
     "Repaint",
     "Replay",
     "Replayed",

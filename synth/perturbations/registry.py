@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from synth.perturbations.base import Perturbation
     from synth.spec import Spec
 
-__all__ = ["PERTURBATIONS", "Asked", "asked", "perturbation_of", "perturbations"]
+__all__ = ["PERTURBATIONS", "PerturbationWay", "asked", "perturbation_of", "perturbations"]
 
 PERTURBATIONS: tuple[Perturbation[Any], ...] = (
     Render(),
@@ -30,7 +30,7 @@ PERTURBATIONS: tuple[Perturbation[Any], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PerturbationWay:
     """One way of one perturbation that a spec asks for."""
 
     perturbation: Perturbation[Any]
@@ -62,12 +62,12 @@ def perturbation_of(name: str) -> Perturbation[Any]:
     raise LookupError(f"no perturbation is called {name!r}")
 
 
-def asked(spec: Spec) -> tuple[Asked, ...]:
+def asked(spec: Spec) -> tuple[PerturbationWay, ...]:
     """What a spec asks for; nothing where it has no metamorphic table."""
     if spec.metamorphic is None:
         return ()
     return tuple(
-        Asked(perturbation, way)
+        PerturbationWay(perturbation, way)
         for perturbation in perturbations()
         for way in perturbation.ways(spec.metamorphic.setting(perturbation.key))
     )

@@ -25,7 +25,7 @@ __all__ = [
     "ColourChange",
     "ColourCount",
     "ColourTable",
-    "Difference",
+    "FrameDifference",
     "Scale",
     "colour_table",
     "difference",
@@ -122,7 +122,7 @@ class ColourChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FrameDifference:
     """What differs between a frame and the initial one.
 
     Attributes:
@@ -201,7 +201,9 @@ def colour_table(frame: NDArray[np.uint8], limit: int = 20) -> ColourTable:
     return ColourTable(rows, distinct, len(rest), sum(counts[code] for code in rest), grouped)
 
 
-def difference(frame: NDArray[np.uint8], initial: NDArray[np.uint8], limit: int = 12) -> Difference:
+def difference(
+    frame: NDArray[np.uint8], initial: NDArray[np.uint8], limit: int = 12
+) -> FrameDifference:
     """What differs between a frame and the initial frame.
 
     Args:
@@ -228,7 +230,7 @@ def difference(frame: NDArray[np.uint8], initial: NDArray[np.uint8], limit: int 
         colours.append(ColourChange(rgb, colour_name(rgb), before.get(code, 0), after.get(code, 0)))
     same_size = now.shape == then.shape
     changed = now != then if same_size else np.zeros((0, 0), dtype=np.bool_)
-    return Difference(
+    return FrameDifference(
         same_size,
         int(changed.sum()),
         _box(changed),

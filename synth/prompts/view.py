@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from synth.failure import Failure
-    from synth.prompts.pictures import ColourTable, Difference
+    from synth.prompts.pictures import ColourTable, FrameDifference
     from synth.prompts.requests import Demonstration, FailureReport, Shot
 
 __all__ = [
@@ -56,7 +56,7 @@ class ShotView:
     marker: Marker
     repeated: bool = False
     table: ColourTable | None = None
-    difference: Difference | None = None
+    difference: FrameDifference | None = None
     reference: str = ""
 
 

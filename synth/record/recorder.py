@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.episode import Kind
+    from synth.episode import EpisodeKind
     from synth.record.serving import OnSkip
     from synth.spec import Spec
 
@@ -177,7 +177,7 @@ def _seeds_of(seeds: Seeds, kind: Literal["expert", "random"], split: Split) -> 
 
 
 def episode_of(
-    rolled: Rollout, pool: FramePool, kind: Kind, split: Split, name: str, *, note: str = ""
+    rolled: Rollout, pool: FramePool, kind: EpisodeKind, split: Split, name: str, *, note: str = ""
 ) -> Episode:
     """A rollout as an episode called `name`, its frames taken into the split's pool."""
     return Episode(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from synth.envs import Family, Scenery, Simulator
     from synth.episode import Episode, EpisodeStore
-    from synth.perturbations import Alter, Asked
+    from synth.perturbations import Alter, PerturbationWay
     from synth.record.serving import OnSkip
     from synth.spec import Spec
 
@@ -156,7 +156,7 @@ def _chosen(store: EpisodeStore, count: int, family: Family) -> list[Episode]:
 def _taken(
     theatre: _Theatre,
     perturbation: Replayed[Any],
-    one: Asked,
+    one: PerturbationWay,
     episodes: Sequence[Episode],
     on_skip: OnSkip | None,
 ) -> list[Variant]:
@@ -179,7 +179,7 @@ def _taken(
     return made
 
 
-def _require_known(theatre: _Theatre, perturbation: Replayed[Any], one: Asked) -> None:
+def _require_known(theatre: _Theatre, perturbation: Replayed[Any], one: PerturbationWay) -> None:
     if theatre.scenery is None:
         return
     problem = perturbation.unknown(one.way, theatre.scenery)
@@ -192,7 +192,9 @@ def _require_known(theatre: _Theatre, perturbation: Replayed[Any], one: Asked) -
         )
 
 
-def _variant(perturbation: Replayed[Any], one: Asked, stage: _EpisodeStage) -> Variant | str:
+def _variant(
+    perturbation: Replayed[Any], one: PerturbationWay, stage: _EpisodeStage
+) -> Variant | str:
     """The variant, or why the episode is not the same or cannot be told apart in it."""
     retake = perturbation.replay(one.way, stage)
     if not isinstance(retake, Retake):

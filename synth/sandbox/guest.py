@@ -23,7 +23,7 @@ from synth.sandbox.wire import MAX_ERRORS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Clock", "Guest", "Raised", "freeze"]
+__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Guest", "Raised", "Stopwatch", "freeze"]
 
 FALSE, TRUE, RAISED, NOT_BOOL = 0, 1, 2, 3
 
@@ -86,7 +86,7 @@ class Guest:
         safe["__import__"] = _import
         space: dict[str, Any] = {"__name__": "reward", "__builtins__": safe}
         exec(compile(source, _FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what the sandbox is for
-        self.clock = Clock(timed)
+        self.clock = Stopwatch(timed)
         for name in timed:
             if callable(space.get(name)):
                 space[name] = self.clock.wrap(name, space[name])
@@ -223,7 +223,7 @@ def _share(answer: Any) -> float:
     return min(max(value, 0.0), 1.0)
 
 
-class Clock:
+class Stopwatch:
     """Time spent within named functions, their callees included.
 
     Args:

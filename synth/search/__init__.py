@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synth.record.player import missing
-from synth.search.counterexample import Counterexample, Kind
+from synth.search.counterexample import Counterexample, ViolationKind
 from synth.search.search import Hunt, hunt
 
-__all__ = ["Counterexample", "Hunt", "Kind", "hunt", "missing"]
+__all__ = ["Counterexample", "Hunt", "ViolationKind", "hunt", "missing"]

@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from synth.failure import Find
     from synth.plan import Stages
 
-__all__ = ["KINDS", "NOTES", "Counterexample", "Kind", "Violation", "skips", "violations"]
+__all__ = ["KINDS", "NOTES", "Counterexample", "Violation", "ViolationKind", "skips", "violations"]
 
-Kind = Literal["false_positive", "false_negative", "skipped_subtask"]
-KINDS: tuple[Kind, ...] = ("false_positive", "false_negative", "skipped_subtask")
+ViolationKind = Literal["false_positive", "false_negative", "skipped_subtask"]
+KINDS: tuple[ViolationKind, ...] = ("false_positive", "false_negative", "skipped_subtask")
 
 # These texts are stored in committed episodes and compared with: they stay as they are.
-NOTES: dict[Kind, str] = {
+NOTES: dict[ViolationKind, str] = {
     "false_positive": "found by the search: a program took its last frame for success",
     "false_negative": "found by the search: a program missed its success",
     "skipped_subtask": "found by the search: a success that skips a sub-task of a plan",
@@ -47,7 +47,7 @@ NOTES: dict[Kind, str] = {
 SHOWN = 12
 """Actions of a find that its sentence names."""
 
-_SENTENCES: dict[Kind, str] = {
+_SENTENCES: dict[ViolationKind, str] = {
     "false_positive": "{name} holds at frame {frame}, but the environment reports no success",
     "false_negative": "the environment reports success at frame {frame}, but {name} does not hold",
     "skipped_subtask": "success comes at frame {frame}, but {name} is not credited by then: a "
@@ -65,7 +65,7 @@ class Violation:
         frame: The frame.
     """
 
-    kind: Kind
+    kind: ViolationKind
     subtask: str
     frame: int
 
@@ -89,7 +89,7 @@ class Counterexample:
         words: The find's actions in words; empty where actions have none, as vectors.
     """
 
-    kind: Kind
+    kind: ViolationKind
     subtask: str
     frame: int
     find: Find

@@ -20,7 +20,7 @@ from synth.envs import Worded
 from synth.errors import SynthError
 from synth.failure import Find
 from synth.record.player import Player
-from synth.search.counterexample import KINDS, NOTES, Counterexample, Kind, Violation
+from synth.search.counterexample import KINDS, NOTES, Counterexample, Violation, ViolationKind
 from synth.search.examiner import Caught, Examined, Examiner
 from synth.search.shrink import shorten
 from synth.search.strategies import LAYOUTS, Script, Sketch, scripts, sketches
@@ -125,7 +125,9 @@ class _Search:
         best: The violation, in the shortest episode met.
     """
 
-    def __init__(self, examiner: Examiner, seeds: tuple[int, ...], wanted: frozenset[Kind]) -> None:
+    def __init__(
+        self, examiner: Examiner, seeds: tuple[int, ...], wanted: frozenset[ViolationKind]
+    ) -> None:
         self._examiner, self._seeds, self._wanted = examiner, seeds, wanted
         self._fault: SynthError | None = None
         self._shrinks = 0

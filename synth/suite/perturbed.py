@@ -15,14 +15,14 @@ import numpy as np
 
 from synth.episode import SPLITS, frame_digest
 from synth.errors import StaleEpisodes
-from synth.perturbations import Asked, Computed, asked, perturbation_of
+from synth.perturbations import Computed, PerturbationWay, asked, perturbation_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from synth.episode import Episode, EpisodeStore, Kind, Split, Variant
+    from synth.episode import Episode, EpisodeKind, EpisodeStore, Split, Variant
     from synth.failure import Failure
     from synth.perturbations import Perturbation
     from synth.spec import Spec
@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-KINDS: tuple[Kind, ...] = ("expert", "near_miss")
+KINDS: tuple[EpisodeKind, ...] = ("expert", "near_miss")
 """Of these the first few episodes are shown in perturbed pictures."""
 
 
@@ -159,7 +159,7 @@ def examples(store: EpisodeStore, spec: Spec) -> Iterator[PerturbedExample]:
 
 
 def _of(
-    store: EpisodeStore, spec: Spec, one: Asked, splits: Sequence[Split] = SPLITS
+    store: EpisodeStore, spec: Spec, one: PerturbationWay, splits: Sequence[Split] = SPLITS
 ) -> Iterator[Perturbed]:
     """The episodes that are shown in one way of one perturbation."""
     for v in store.variants:
@@ -188,7 +188,9 @@ def _recorded(variant: Variant, episode: Episode) -> Perturbed:
     return Perturbed(perturbation, variant.name, episode, variant.frame_index, variant.frames)
 
 
-def _computed(store: EpisodeStore, spec: Spec, episode: Episode, one: Asked) -> Iterator[Perturbed]:
+def _computed(
+    store: EpisodeStore, spec: Spec, episode: Episode, one: PerturbationWay
+) -> Iterator[Perturbed]:
     by = one.perturbation
     if not isinstance(by, Computed):
         return

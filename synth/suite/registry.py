@@ -28,7 +28,7 @@ from synth.suite.subject import NotJudged, Skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from synth.episode import Episode, Kind, Split
+    from synth.episode import Episode, EpisodeKind, Split
     from synth.failure import Find
     from synth.plan import Plan
     from synth.spec import Spec
@@ -162,7 +162,7 @@ class Check:
 
     name: str
     group: str
-    each: Kind | None
+    each: EpisodeKind | None
     function: Callable[[Case], Iterator[Failure]]
     when: Callable[[Spec], bool] | None = None
     words: str = ""
@@ -225,7 +225,7 @@ _REGISTER: dict[str, Check] = {}
 def check(
     group: str,
     *,
-    each: Kind | None = None,
+    each: EpisodeKind | None = None,
     when: Callable[[Spec], bool] | None = None,
     words: str = "",
     slow: bool = False,

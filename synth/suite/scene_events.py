@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from synth.suite.evidence import RecordedVerdicts
     from synth.suite.registry import Case
     from synth.suite.subject import Subject
+    from synth.vision import Box
 
 __all__ = [
     "Offset",
@@ -43,8 +44,6 @@ __all__ = [
 
 NEAR = 3
 """A sub-task that begins to hold so many frames off a change may be meant for it."""
-
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from synth.verdicts import patience
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synth.episode import Episode, Kind, Split
+    from synth.episode import Episode, EpisodeKind, Split
     from synth.program import Finding, Program
     from synth.sandbox import Verdicts
     from synth.search import Hunt
@@ -98,7 +98,9 @@ class Subject:
         """The held-out split if it is judged: where a failure that tells no place belongs."""
         return "held_out" if "held_out" in self.splits else "visible"
 
-    def episodes(self, kind: Kind | None = None, split: Split | None = None) -> tuple[Episode, ...]:
+    def episodes(
+        self, kind: EpisodeKind | None = None, split: Split | None = None
+    ) -> tuple[Episode, ...]:
         """Episodes of the chosen splits, the visible ones first."""
         splits = [s for s in ("visible", "held_out") if s in self.splits and split in (None, s)]
         return tuple(e for s in splits for e in self.task.store.select(kind=kind, split=s))

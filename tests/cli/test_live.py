@@ -51,7 +51,7 @@ def test_every_group_has_its_place_in_the_table() -> None:
 def test_a_find_and_fresh_episodes_are_a_line_each() -> None:
     """For logs: which program lies where, and how often held-out episodes were replaced."""
     find = Find(70003, (2, 2, 1), "the goal holds without success")
-    told = line_of(events.Found("refine-2-0", find))
+    told = line_of(events.FoundEpisode("refine-2-0", find))
     assert told is not None
     assert "refine-2-0 lies on seed 70003 after 3 actions: the episode is kept" in told
     fresh = line_of(events.HeldOut("refine-3-0", 8, 1, look=2, generation=1))

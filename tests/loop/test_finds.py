@@ -106,7 +106,7 @@ def test_the_events_tell_of_each_find(tmp_path: Path) -> None:
     """Once each, right after the candidate that led to it was judged."""
     seen: list[events.Event] = []
     go(ScriptedModel(STORY), tmp_path / "run", observer=seen.append)
-    told = [(e.key, e.find.seed) for e in seen if isinstance(e, events.Found)]
+    told = [(e.key, e.find.seed) for e in seen if isinstance(e, events.FoundEpisode)]
     assert told == [("write-1-0", 7), ("refine-2-0", 8), ("refine-3-0", 9)]
 
 

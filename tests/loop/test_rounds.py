@@ -469,7 +469,7 @@ def test_events_tell_the_whole_story_in_order(go: Go) -> None:
         "RunStarted",
         *["RoundStarted", "Asked", "Answered", "Planned"],
         *["RoundStarted", "Asked", "Answered", "Judged", "Improved"],
-        *["RoundStarted", "Asked", "Answered", "Judged", "Improved", "HeldOut", "Speed"],
+        *["RoundStarted", "Asked", "Answered", "Judged", "Improved", "HeldOut", "SpeedMeasured"],
         "Stopped",
     ]
     judged = [e for e in seen if isinstance(e, events.Judged)]

@@ -8,7 +8,7 @@ import pytest
 from report_world import PROGRAM
 
 from synth.errors import UsageError
-from synth.mutation.ledger import Ledger
+from synth.mutation.ledger import MutantLedger
 from synth.mutation.mutants import mutants
 
 FIRST, SECOND, THIRD = mutants(PROGRAM)[:3]
@@ -22,11 +22,11 @@ def path(tmp_path):
 
 def test_answers_are_read_again(task, path):
     """Each question's answer is kept apart, "no test" among them."""
-    ledger = Ledger(path, task, PROGRAM)
+    ledger = MutantLedger(path, task, PROGRAM)
     ledger.add(FIRST, "suite", "expert::e0001")
     ledger.add(SECOND, "suite", "")
     ledger.add(SECOND, "late", "search::no_lie_is_found")
-    again = Ledger(path, task, PROGRAM)
+    again = MutantLedger(path, task, PROGRAM)
     assert len(again) == 2
     assert again.get(FIRST, "suite") == "expert::e0001"
     assert again.get(SECOND, "suite") == ""
@@ -37,15 +37,15 @@ def test_answers_are_read_again(task, path):
 
 def test_a_torn_line_costs_that_line_alone(task, path):
     """A crash in the middle of writing leaves the rest, and what comes after is read again."""
-    ledger = Ledger(path, task, PROGRAM)
+    ledger = MutantLedger(path, task, PROGRAM)
     ledger.add(FIRST, "suite", "a")
     ledger.add(SECOND, "suite", "b")
     path.write_bytes(path.read_bytes()[:-9])
-    torn = Ledger(path, task, PROGRAM)
+    torn = MutantLedger(path, task, PROGRAM)
     assert torn.get(FIRST, "suite") == "a"
     assert torn.get(SECOND, "suite") is None
     torn.add(THIRD, "suite", "c")
-    again = Ledger(path, task, PROGRAM)
+    again = MutantLedger(path, task, PROGRAM)
     assert (again.get(FIRST, "suite"), again.get(THIRD, "suite")) == ("a", "c")
 
 
@@ -54,31 +54,31 @@ def test_what_is_no_ledger_begins_anew(task, path, text):
     """Whatever lies there, nothing is taken from it that was not said of this program."""
     path.parent.mkdir()
     path.write_text(text)
-    ledger = Ledger(path, task, PROGRAM)
+    ledger = MutantLedger(path, task, PROGRAM)
     assert len(ledger) == 0
     ledger.add(FIRST, "suite", "a")
-    assert len(Ledger(path, task, PROGRAM)) == 1
+    assert len(MutantLedger(path, task, PROGRAM)) == 1
 
 
 def test_another_program_or_folder_begins_anew(task, path, tmp_path):
     """An answer holds for the program and the tests it was given for."""
-    Ledger(path, task, PROGRAM).add(FIRST, "suite", "a")
-    assert len(Ledger(path, task, PROGRAM + "\n# other\n")) == 0
-    Ledger(path, task, PROGRAM).add(FIRST, "suite", "a")
+    MutantLedger(path, task, PROGRAM).add(FIRST, "suite", "a")
+    assert len(MutantLedger(path, task, PROGRAM + "\n# other\n")) == 0
+    MutantLedger(path, task, PROGRAM).add(FIRST, "suite", "a")
     folder = tmp_path / "walk"
     folder.mkdir()
     (folder / "test_walk.py").write_text("other")
-    assert len(Ledger(path, dataclasses.replace(task, path=folder), PROGRAM)) == 0
+    assert len(MutantLedger(path, dataclasses.replace(task, path=folder), PROGRAM)) == 0
 
 
 def test_closing_forgets_all_and_no_path_writes_nothing(task, path):
     """After a complete run nothing is left; without a path nothing ever is."""
-    ledger = Ledger(path, task, PROGRAM)
+    ledger = MutantLedger(path, task, PROGRAM)
     ledger.add(FIRST, "suite", "a")
     ledger.close()
     assert not path.exists()
     assert list(path.parent.iterdir()) == []
-    ledger = Ledger(None, task, PROGRAM)
+    ledger = MutantLedger(None, task, PROGRAM)
     ledger.add(FIRST, "suite", "a")
     ledger.close()
     assert ledger.get(FIRST, "suite") == "a"
@@ -89,4 +89,4 @@ def test_a_place_that_cannot_be_written_is_named(task, tmp_path):
     taken = tmp_path / "runs"
     taken.write_text("a file")
     with pytest.raises(UsageError, match=r"mutants\.jsonl: where the mutants stood"):
-        Ledger(taken / "mutants.jsonl", task, PROGRAM)
+        MutantLedger(taken / "mutants.jsonl", task, PROGRAM)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs.finding import Finding
+from synth.envs.finding import SuccessFinding
 from synth.envs.gymnasium.simulator import simulator_of
-from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
+from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
 from synth.errors import ExpertFailed, SpecError, SynthError
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ EXPERTS, RANDOMS = 5, 20
 _MOST, _FEW = 0.8, 0.5
 _NEVER = Condition("never", lambda _env, _outcome: False)
 
-Played = list[Outcome]
+Played = list[StepOutcome]
 
 
-def find_success(spec: Spec, expert: Policy | None) -> Finding:
+def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
     """See `synth.envs.finding.Finds.find_success`.
 
     Args:
@@ -68,26 +68,26 @@ def find_success(spec: Spec, expert: Policy | None) -> Finding:
             break
         few = in_randoms <= _FEW * RANDOMS
         if experts and in_experts >= _MOST * len(experts) and few:
-            return Finding(text, tuple(tried))
+            return SuccessFinding(text, tuple(tried))
         if not experts and few and (in_randoms or _speaks_of(text, randoms)):
-            return Finding(text, (*tried, "No expert was there to confirm it."))
+            return SuccessFinding(text, (*tried, "No expert was there to confirm it."))
     _refuse_survival(spec, experts, randoms, tried)
     if not experts and not any(played[-1].terminated for played in randoms):
         # Random play that never ends by itself has not met the end; that end is the best guess.
-        return Finding("terminated", (*tried, "A guess: no random episode ended by itself."))
+        return SuccessFinding("terminated", (*tried, "A guess: no random episode ended by itself."))
     raise _unclear(spec, tried)
 
 
 def _asked_for(
     spec: Spec, condition: Condition, experts: Sequence[Played], randoms: Sequence[Played]
-) -> Finding:
+) -> SuccessFinding:
     """What the user named, with its figures; refused where it only counts steps."""
     in_experts = sum(_held(condition, played) for played in experts)
     in_randoms = sum(_held(condition, played) for played in randoms)
     said = _sentence(condition.text, in_experts, len(experts), in_randoms)
     if condition.text == "truncated":
         _refuse_survival(spec, experts, randoms, [said])
-    return Finding(condition.text, (said,))
+    return SuccessFinding(condition.text, (said,))
 
 
 def _refuse_survival(
@@ -178,8 +178,8 @@ def _chosen(policy: Policy, simulator: Any, spec: Spec, seed: int) -> Iterator[A
         ) from error
 
 
-def _seen(simulator: Any) -> Outcome:
-    outcome: Outcome = simulator.outcome
+def _seen(simulator: Any) -> StepOutcome:
+    outcome: StepOutcome = simulator.outcome
     return outcome
 
 

@@ -14,7 +14,7 @@ from synth.envs.registry import registered
 
 if TYPE_CHECKING:
     from synth.envs.base import Policy, Simulator
-    from synth.envs.finding import Finding
+    from synth.envs.finding import SuccessFinding
     from synth.envs.trainable import Granted, Picture
     from synth.spec import Spec
 
@@ -70,7 +70,7 @@ class GymnasiumFamily(PlainFamily):
         limit = getattr(registered(env_id), "max_episode_steps", None) or _PLAIN.max_steps
         return dataclasses.replace(_PLAIN, max_steps=limit)
 
-    def find_success(self, spec: Spec, expert: Policy | None) -> Finding:
+    def find_success(self, spec: Spec, expert: Policy | None) -> SuccessFinding:
         """Try the usual places of success; see `synth.envs.finding.Finds`."""
         from synth.envs.gymnasium.evidence import find_success  # noqa: PLC0415 - made on demand
 

@@ -15,7 +15,7 @@ from synth.envs.gymnasium.actions import every_action, from_json, has_numbers, n
 from synth.envs.gymnasium.making import Maker, missing, without_window
 from synth.envs.gymnasium.margins import find_margin
 from synth.envs.gymnasium.pictures import Pictures
-from synth.envs.gymnasium.success import Condition, Outcome, parse_condition
+from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
 from synth.errors import EnvironmentFault, SynthError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class GymnasiumSimulator(PlainSimulator):
 
     def __init__(self, spec: Spec, condition: Condition | None = None) -> None:
         self.spec = spec
-        self.outcome: Outcome | None = None
+        self.outcome: StepOutcome | None = None
         self.seed = spec.seed
         self._condition = condition or parse_condition(spec)
         self._pictures = Pictures.of(spec)
@@ -79,7 +79,7 @@ class GymnasiumSimulator(PlainSimulator):
             self._wrapped = self._maker.make(seed)
         with without_window():
             observation, info = self._run(lambda: self._wrapped.reset(seed=seed), f"seed {seed}")
-            self.outcome = Outcome(
+            self.outcome = StepOutcome(
                 observation, reward=None, terminated=False, truncated=False, info=info
             )
             return self._time_step(0.0, done=False, draw=draw)
@@ -98,7 +98,9 @@ class GymnasiumSimulator(PlainSimulator):
         observation, reward, terminated, truncated, info = self._run(
             lambda: self._wrapped.step(native), f"action {action!r}"
         )
-        self.outcome = Outcome(observation, float(reward), bool(terminated), bool(truncated), info)
+        self.outcome = StepOutcome(
+            observation, float(reward), bool(terminated), bool(truncated), info
+        )
         return self._time_step(float(reward), done=bool(terminated or truncated), draw=draw)
 
     def random_action(self, rng: np.random.Generator) -> Any:

@@ -7,7 +7,7 @@
     terminated                   the environment ended the episode by itself
     terminated and reward > 0    both; any comparison of the reward
     truncated                    the environment cut the episode, as at a step limit
-    module:function              function(env, outcome) says so, with an `Outcome`
+    module:function              function(env, outcome) says so, with a `StepOutcome`
 
 Nothing else is an expression: there is no ``or``, no ``not``, and no arithmetic. What needs
 more is a function.
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["EXAMPLES", "Condition", "Outcome", "parse_condition"]
+__all__ = ["EXAMPLES", "Condition", "StepOutcome", "parse_condition"]
 
 EXAMPLES = (
     "info.is_success",
@@ -54,7 +54,7 @@ _FUNCTION = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepOutcome:
     """What an environment returned from its last step, or from the reset.
 
     Attributes:
@@ -82,7 +82,7 @@ class Condition:
     """
 
     text: str
-    holds: Callable[[Any, Outcome], bool]
+    holds: Callable[[Any, StepOutcome], bool]
 
 
 def parse_condition(spec: Spec) -> Condition:
@@ -109,10 +109,10 @@ def parse_condition(spec: Spec) -> Condition:
     raise _wrong(spec, f"cannot be read: {text!r}.")
 
 
-def _reward(sign: str, bound: float, *, ending: bool) -> Callable[[Any, Outcome], bool]:
+def _reward(sign: str, bound: float, *, ending: bool) -> Callable[[Any, StepOutcome], bool]:
     compare = _COMPARE[sign]
 
-    def holds(_env: Any, outcome: Outcome) -> bool:
+    def holds(_env: Any, outcome: StepOutcome) -> bool:
         if outcome.reward is None or (ending and not outcome.terminated):
             return False
         return compare(outcome.reward, bound)
@@ -120,8 +120,8 @@ def _reward(sign: str, bound: float, *, ending: bool) -> Callable[[Any, Outcome]
     return holds
 
 
-def _info(spec: Spec, key: str) -> Callable[[Any, Outcome], bool]:
-    def holds(_env: Any, outcome: Outcome) -> bool:
+def _info(spec: Spec, key: str) -> Callable[[Any, StepOutcome], bool]:
+    def holds(_env: Any, outcome: StepOutcome) -> bool:
         if key not in outcome.info:
             # Many environments give the key at the end only; a slip of the pen is another matter.
             near = difflib.get_close_matches(key, [str(k) for k in outcome.info], n=1, cutoff=0.8)
@@ -138,7 +138,7 @@ def _info(spec: Spec, key: str) -> Callable[[Any, Outcome], bool]:
     return holds
 
 
-def _function(spec: Spec, module: str, name: str) -> Callable[[Any, Outcome], bool]:
+def _function(spec: Spec, module: str, name: str) -> Callable[[Any, StepOutcome], bool]:
     try:
         function = getattr(importlib.import_module(module), name, None)
     except ImportError as error:
@@ -146,7 +146,7 @@ def _function(spec: Spec, module: str, name: str) -> Callable[[Any, Outcome], bo
     if not callable(function):
         raise _wrong(spec, f"module {module!r} has no function {name!r}.")
 
-    def holds(env: Any, outcome: Outcome) -> bool:
+    def holds(env: Any, outcome: StepOutcome) -> bool:
         try:
             value = function(env, outcome)
         except Exception as error:

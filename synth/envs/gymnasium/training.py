@@ -9,7 +9,7 @@ import numpy as np
 
 from synth.envs.gymnasium.making import Maker, without_window
 from synth.envs.gymnasium.pictures import Pictures
-from synth.envs.gymnasium.success import Outcome, parse_condition
+from synth.envs.gymnasium.success import StepOutcome, parse_condition
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,7 +49,7 @@ class ConditionGranted:
     def __call__(self, env: Any, step: StepResult, /) -> bool:
         """After one step of the environment, wrapped or not."""
         observation, reward, terminated, truncated, info = step
-        outcome = Outcome(observation, float(reward), terminated, truncated, info)
+        outcome = StepOutcome(observation, float(reward), terminated, truncated, info)
         return self._condition.holds(env.unwrapped, outcome)
 
 

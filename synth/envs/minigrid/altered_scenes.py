@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from synth.envs import Policy
-    from synth.envs.minigrid.objective import Cell
+    from synth.envs.minigrid.objective import Position
     from synth.episode import Rollout
 
 __all__ = ["SCENES"]
@@ -65,7 +65,7 @@ def _recolour_a_thing(env: Any, rng: np.random.Generator) -> None:
     thing.color = colours[int(rng.integers(len(colours)))]
 
 
-def _ground_around(env: Any, start: Cell) -> list[Cell]:
+def _ground_around(env: Any, start: Position) -> list[Position]:
     """Free cells in reach of a cell over free cells alone, row by row, but for the agent's own."""
     found, queue = {start}, [start]
     while queue:

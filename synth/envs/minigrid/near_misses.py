@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from synth.envs import Policy
-    from synth.envs.minigrid.objective import Cell
+    from synth.envs.minigrid.objective import Position
     from synth.episode import Rollout
 
     Way = Callable[[Any, Rollout, Policy, np.random.Generator], Iterator[int]]
@@ -172,20 +172,20 @@ def _put_down(env: Any) -> Iterator[int]:
     raise ExpertFailed("there is no room to put anything down")
 
 
-def _way_to(env: Any, cell: Cell, *, hands: bool) -> list[int]:
+def _way_to(env: Any, cell: Position, *, hands: bool) -> list[int]:
     """Actions that lead to a cell; without hands nothing is picked up on the way."""
     objective = Objective("reach", cells=(cell,), hands=hands)
     return plan(World(env, objective), what=type(env).__name__)
 
 
-def _free(env: Any) -> list[Cell]:
+def _free(env: Any) -> list[Position]:
     """Empty cells but the agent's own, row by row."""
     taken = {at for at, _ in cells_of(env)} | {(int(env.agent_pos[0]), int(env.agent_pos[1]))}
     every = [(x, y) for y in range(env.grid.height) for x in range(env.grid.width)]
     return [cell for cell in every if cell not in taken]
 
 
-def _wanted(env: Any) -> list[Cell]:
+def _wanted(env: Any) -> list[Position]:
     """Cells of what the environment asks for."""
     objective = objective_of(env)
     if objective is None:

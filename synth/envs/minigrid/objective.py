@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Cell", "Objective", "objective_of"]
+__all__ = ["Objective", "Position", "objective_of"]
 
-Cell = tuple[int, int]
+Position = tuple[int, int]
 Verb = Literal["reach", "open", "pick_up", "go_beside", "put_near"]
 
 
@@ -36,10 +36,10 @@ class Objective:
     """
 
     verb: Verb
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[Position, ...] = ()
     things: tuple[Any, ...] = ()
     only: bool = False
-    avoid: tuple[Cell, ...] = ()
+    avoid: tuple[Position, ...] = ()
     moving: bool = False
     hands: bool = True
 
@@ -60,7 +60,7 @@ def objective_of(env: Any) -> Objective | None:
     return Objective("reach", cells=goals) if goals else None
 
 
-def cells_of(env: Any) -> list[tuple[Cell, Any]]:
+def cells_of(env: Any) -> list[tuple[Position, Any]]:
     """All non-empty cells with what is in them, row by row."""
     width = env.grid.width
     return [
@@ -101,7 +101,7 @@ def _dynamic(env: Any) -> Objective:
     return Objective("reach", cells=goals, moving=True, hands=False)
 
 
-def _cell(pos: Any) -> Cell:
+def _cell(pos: Any) -> Position:
     return int(pos[0]), int(pos[1])
 
 

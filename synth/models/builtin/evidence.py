@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from synth import vision
 from synth.errors import ModelDeadEnd
 from synth.models.builtin.readings import Reading, readings, unreadable
-from synth.models.builtin.things import Scenery
+from synth.models.builtin.things import Palette
 from synth.models.builtin.view import View
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ class Evidence:
         return self.reading.tile
 
     @property
-    def scenery(self) -> Scenery:
+    def scenery(self) -> Palette:
         """Ground and known colours; all pictures share them, and a grid has none."""
-        return self.stories[0].initial.scenery or Scenery((), (), 0)
+        return self.stories[0].initial.scenery or Palette((), (), 0)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth import vision
-from synth.models.builtin.things import PLAIN, SMALLEST, Scenery, scenery_of
+from synth.models.builtin.things import PLAIN, SMALLEST, Palette, scenery_of
 from synth.models.builtin.tiling import tile_size
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Reading:
     """
 
     tile: int
-    scenery: Scenery | None = None
+    scenery: Palette | None = None
     against: str = ""
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.grammar import Predicate
     from synth.models.builtin.thing_words import ThingVocabulary
-    from synth.models.builtin.things import Scenery, Thing
+    from synth.models.builtin.things import Palette, Thing
     from synth.plan import Plan
 
 __all__ = ["print_thing_program"]
@@ -40,7 +40,7 @@ _FEATURES = {
 
 def print_thing_program(
     predicates: Sequence[Predicate],
-    scenery: Scenery,
+    scenery: Palette,
     same_share: float,
     plan: Plan,
     words: ThingVocabulary,
@@ -70,7 +70,7 @@ def print_thing_program(
 
 
 def _head(
-    scenery: Scenery, same_share: float, kinds: Sequence[Thing], keys: dict[Thing, str]
+    scenery: Palette, same_share: float, kinds: Sequence[Thing], keys: dict[Thing, str]
 ) -> str:
     lines = ["import numpy as np", "from synth import vision", ""]
     lines.append(f"GROUND = {_colours(scenery.ground)}  # colours of the ground")
@@ -92,7 +92,7 @@ def _head(
     return "\n".join(lines) + "\n"
 
 
-def _perceive(scenery: Scenery, kinds: Sequence[Thing], keys: dict[Thing, str]) -> str:
+def _perceive(scenery: Palette, kinds: Sequence[Thing], keys: dict[Thing, str]) -> str:
     shades = ", tolerance=TOLERANCE" if scenery.tolerance else ""
     coloured = {kind.colour: keys[kind].upper() for kind in reversed(kinds)}
     lines = [

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["MOST", "OTHER", "SMALLEST", "Scenery", "Thing", "Trait", "scenery_of", "things"]
+__all__ = ["MOST", "OTHER", "SMALLEST", "Palette", "Thing", "Trait", "scenery_of", "things"]
 
 SMALLEST = 6
 """Smaller groups of pixels are no things."""
@@ -78,7 +78,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenery:
+class Palette:
     """What the pictures of a task have in common.
 
     Attributes:
@@ -102,7 +102,7 @@ class Scenery:
         return vision.where(codes, colour, tolerance=self.tolerance)
 
 
-def scenery_of(pictures: Sequence[NDArray[np.uint32]]) -> Scenery | None:
+def scenery_of(pictures: Sequence[NDArray[np.uint32]]) -> Palette | None:
     """Ground and known colours of initial images, or ``None`` where no ground is plain."""
     pooled: Counter[int] = Counter()
     for colour, count in chain.from_iterable(vision.colours(codes) for codes in pictures):
@@ -124,13 +124,13 @@ def scenery_of(pictures: Sequence[NDArray[np.uint32]]) -> Scenery | None:
     if not ground:
         return None
     known = tuple(c for c in palette if c not in ground and least[c] >= SMALLEST)
-    scenery = Scenery(ground, known, tolerance)
+    scenery = Palette(ground, known, tolerance)
     bare = min(float(np.mean(scenery.bare(codes))) for codes in pictures)
     anything = all(not scenery.bare(codes).all() for codes in pictures)
     return scenery if bare >= PLAIN and anything else None
 
 
-def things(codes: NDArray[np.uint32], kind: Thing, scenery: Scenery) -> tuple[vision.Blob, ...]:
+def things(codes: NDArray[np.uint32], kind: Thing, scenery: Palette) -> tuple[vision.Blob, ...]:
     """The things of a kind, largest first."""
     if kind.colour == OTHER and not scenery.tolerance:
         taken = {*scenery.ground, *scenery.known}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from synth.models.builtin.things import Scenery, Thing
+    from synth.models.builtin.things import Palette, Thing
 
 __all__ = ["DRAWN", "Kind", "Measure", "View", "drawn_pixels"]
 
@@ -64,13 +64,13 @@ class View:
     name: str
     codes: NDArray[np.uint32]
     tile: int
-    scenery: Scenery | None = None
+    scenery: Palette | None = None
     _counts: dict[Measure, NDArray[np.int64]] = field(default_factory=dict, repr=False)
     _things: dict[Thing, tuple[vision.Blob, ...]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
-        cls, name: str, frame: NDArray[np.uint8], tile: int, scenery: Scenery | None = None
+        cls, name: str, frame: NDArray[np.uint8], tile: int, scenery: Palette | None = None
     ) -> View:
         """The view of a frame ``uint8[H, W, 3]``."""
         return cls(name, vision.pack(frame), tile, scenery)

@@ -13,9 +13,9 @@ from typing import Literal
 
 from synth.program.lint.allowed import BUILTINS, IMPORTS
 
-__all__ = ["Binding", "Kind", "Scopes", "resolve"]
+__all__ = ["Binding", "NameKind", "Scopes", "resolve"]
 
-Kind = Literal["module", "foreign", "top", "builtin", "local", "unknown"]
+NameKind = Literal["module", "foreign", "top", "builtin", "local", "unknown"]
 """An allowed module; another import; a top-level function or constant; and so on."""
 
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -48,12 +48,12 @@ class Scopes:
         top: For each top-level name the first statement that binds it, imports left out.
     """
 
-    kinds: dict[ast.Name, Kind] = field(default_factory=dict)
+    kinds: dict[ast.Name, NameKind] = field(default_factory=dict)
     bindings: list[Binding] = field(default_factory=list)
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     top: dict[str, ast.stmt] = field(default_factory=dict)
 
-    def kind(self, node: ast.AST) -> Kind | None:
+    def kind(self, node: ast.AST) -> NameKind | None:
         """What a node means if it is a name that is read, else ``None``."""
         return self.kinds.get(node) if isinstance(node, ast.Name) else None
 
@@ -106,7 +106,7 @@ class _Resolver:
         else:
             self.scopes.kinds[node] = self._kind(node.id, frames)
 
-    def _kind(self, name: str, frames: _Frames) -> Kind:
+    def _kind(self, name: str, frames: _Frames) -> NameKind:
         if any(name in frame for frame in frames):
             return "local"
         if name in self.scopes.top:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from synth.episode import Kind
+    from synth.episode import EpisodeKind
 
 __all__ = ["episodes_of"]
 
 
-def episodes_of(test_file: str, kind: Kind) -> list[Any]:
+def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
     """Ids of the episodes of a kind, the visible ones first.
 
     Args:
