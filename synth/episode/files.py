@@ -9,8 +9,8 @@ The folder::
         held_out.npy.xz      the same for the held-out split
 
 and where some episodes are shown in perturbed pictures as well, in files that
-`synth.episode.variant_files` describes. Nothing here records, and no picture for people is
-read or written.
+`synth.episode.variant_files` describes. Pictures for people lie beside them and are neither read
+nor written here.
 """
 
 from __future__ import annotations
@@ -153,17 +153,18 @@ def _to_json(e: Episode, local: Mapping[int, int]) -> dict[str, Any]:
         **({} if e.judged.all() else {"judged": _bits(e.judged)}),
         "truth": {name: _bits(values) for name, values in sorted(e.truth.items())},
         "note": e.note,
-        **_changes_to_json(e),
+        **_scene_events_to_json(e),
     }
 
 
-def _changes_to_json(e: Episode) -> dict[str, Any]:
-    if e.changes is None:
+def _scene_events_to_json(e: Episode) -> dict[str, Any]:
+    if e.scene_events is None:
         return {}
-    return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.changes]}
+    # The key of format 1; recorded folders have it.
+    return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.scene_events]}
 
 
-def _changes(raw: dict[str, Any]) -> tuple[SceneEvent, ...] | None:
+def _scene_events(raw: dict[str, Any]) -> tuple[SceneEvent, ...] | None:
     if "changes" not in raw:
         return None
     return tuple(
@@ -191,7 +192,7 @@ def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode
             success=_unbits(raw["success"]),
             truth={name: _unbits(bits) for name, bits in raw["truth"].items()},
             note=raw["note"],
-            changes=_changes(raw),
+            scene_events=_scene_events(raw),
             judged=_unbits(raw.get("judged", "1" * len(raw["success"]))),
         )
 

@@ -1,4 +1,4 @@
-"""Files that are replaced in one step. What is in them is not this module's affair."""
+"""Files that are replaced in one step, whatever they hold."""
 
 from __future__ import annotations
 

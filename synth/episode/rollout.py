@@ -32,7 +32,7 @@ class Rollout:
         seed: What the environment was reset with.
         policy: Who acted.
         scene: What kind of scene it was, where the simulator tells.
-        changes: What changed in the scene and when; ``None`` where the simulator draws no
+        scene_events: What changed in the scene and when; ``None`` where the simulator draws no
             backdrop.
         judged: ``bool[T+1]``, whether success can be told at that frame; all by default.
         margins: ``float64[T+1]``, as `TimeStep.margin`; ``None`` where the family has none.
@@ -48,7 +48,7 @@ class Rollout:
     seed: int
     policy: str
     scene: str = ""
-    changes: tuple[SceneEvent, ...] | None = None
+    scene_events: tuple[SceneEvent, ...] | None = None
     judged: NDArray[np.bool_] = field(default_factory=every_frame)
     margins: NDArray[np.float64] | None = None
     seen: NDArray[np.float64] | None = None
@@ -79,7 +79,7 @@ class Rollout:
             margins=None if self.margins is None else self.margins[:end],
             seen=None if self.seen is None else self.seen[:end],
             truth={name: values[:end] for name, values in self.truth.items()},
-            changes=None
-            if self.changes is None
-            else tuple(c for c in self.changes if c.frame <= frame),
+            scene_events=None
+            if self.scene_events is None
+            else tuple(c for c in self.scene_events if c.frame <= frame),
         )

@@ -5,7 +5,7 @@ Frames are stored once by content and referred to by index. Truth (predicates ov
 simulator state) lies beside the frames; it scores reports and never reaches a model or an
 assertion.
 
-Reading and writing files is `synth.episode.files`'s affair, recording `synth.record`'s.
+Files are read and written by `synth.episode.files`, episodes recorded by `synth.record`.
 """
 
 from __future__ import annotations
@@ -48,10 +48,13 @@ def every_frame() -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class SceneEvent:
-    """Something in the scene other than the one who acts looks different from a frame on.
+    """Something in the scene other than the agent looks different from a frame on.
 
-    It is seen in the *backdrop*, the picture drawn without the one who acts, and only
-    counted where the first backdrop shows a thing and not bare ground.
+    It is seen in the *backdrop*, the picture drawn without the agent, and only counted where
+    the first backdrop shows a thing and not bare ground. For example, a key is taken, whose
+    tile is rows 32 to 47 and columns 16 to 31, and frame 9 is the first without it::
+
+        SceneEvent(9, (32, 16, 48, 32), leaves=True, returns=False)
 
     Attributes:
         frame: The first frame on which it is so, at least 1.
@@ -103,7 +106,7 @@ class Episode:
         note: For near misses and finds: how it was made.
         judged: ``bool[T+1]``, whether success can be told at that frame at the resolution of
             the picture; all by default. Where it cannot, no verdict is wrong.
-        changes: What changed in the scene and when; ``None`` where that was not recorded.
+        scene_events: What changed in the scene and when; ``None`` where that was not recorded.
     """
 
     id: str
@@ -117,7 +120,7 @@ class Episode:
     success: NDArray[np.bool_]
     truth: Mapping[str, NDArray[np.bool_]]
     note: str = ""
-    changes: tuple[SceneEvent, ...] | None = None
+    scene_events: tuple[SceneEvent, ...] | None = None
     judged: NDArray[np.bool_] = field(default_factory=every_frame)
 
     def __post_init__(self) -> None:

@@ -109,7 +109,7 @@ def visible_digest(store: EpisodeStore) -> str:
     digest = hashlib.blake2b(store.spec_digest.encode(), digest_size=16)
     digest.update(np.ascontiguousarray(store.frames[used]).data)
     for e in episodes:
-        digest.update(f"{e.id}|{e.kind}|{e.seed}|{e.note}|{e.changes}|".encode())
+        digest.update(f"{e.id}|{e.kind}|{e.seed}|{e.note}|{e.scene_events}|".encode())
         digest.update(np.searchsorted(used, e.frame_index).tobytes() + e.success.tobytes())
     for v in store.variants:
         if v.split == "visible":

@@ -8,15 +8,14 @@ same change of the same place, and by that change alone. What follows can then b
 look like success in every pixel, though it need not look so at once. Where the expert had to
 change another place first, the picture tells the two apart there, and nothing is aliased.
 
-Told from frames and success flags alone, by playing again; no state and no truth is read.
-Nothing here asks a program.
+Told from frames and success flags alone, by playing again; no state, no truth and no program's
+verdict is read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -37,8 +36,13 @@ DRAWS = 256
 MOST_ACTIONS = 16
 """More than any grid world has; of actions without end, so many are tried."""
 
-Play = Callable[["Policy"], "Rollout"]
-"""Plays a policy from the start of one and the same episode."""
+
+class Play(Protocol):
+    """Plays a policy from the start of one and the same episode."""
+
+    def __call__(self, policy: Policy, *, draw: bool = True) -> Rollout:
+        """The episode, its frames `UNDRAWN` unless `draw`."""
+        ...
 
 
 def action_table(simulator: Simulator) -> tuple[Any, ...]:
@@ -114,10 +118,14 @@ def first_aliased(
         Its index, or ``None`` where there is none.
     """
     known = {} if known is None else known
-    changed = {change.frame for change in rolled.changes or ()}
+    # What is out of sight (what the agent carries) changes with a thing in sight: only there is it
+    # worth asking, unless the caller suspects more. Every frame would cost a play per action.
+    changed = {event.frame for event in rolled.scene_events or ()}
     for frame in sorted(changed | set(suspects)):
         if frame == 0 or rolled.success[frame]:
             continue
+        # What comes of an episode depends on its actions alone, so that episodes which begin alike
+        # share the answer.
         done = json.dumps(rolled.actions[:frame])
         if done not in known:
             known[done] = _as_another_action(rolled, frame, play, actions or ()) or (
@@ -137,15 +145,22 @@ def unaliased(
 
 
 def _as_another_action(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:
-    """Whether another action in place of the last makes the same frame a success."""
+    """Whether another action in place of the last makes the same frame a success.
+
+    For example, of two keys in one place, the agent takes the wrong one: with the right one in
+    its hand the picture would be the very same, since nothing that is carried is drawn.
+    """
     before = rolled.actions[: frame - 1]
     for action in actions:
         if action == rolled.actions[frame - 1]:
             continue
-        other = play(acting((*before, action)))
-        # Shorter than asked for: it was over before the last action came.
-        same = len(other) == frame and np.array_equal(other.frames[-1], rolled.frames[frame])
-        if same and other.success[-1]:
+        policy = acting((*before, action))
+        # Most actions do not succeed, and drawing is what costs time: played without pictures
+        # first. Shorter than asked for, it was over before the last action came.
+        quick = play(policy, draw=False)
+        if len(quick) != frame or not quick.success[-1]:
+            continue
+        if np.array_equal(play(policy).frames[-1], rolled.frames[frame]):
             return True
     return False
 
@@ -159,11 +174,10 @@ def _as_expert(rolled: Rollout, frame: int, play: Play, expert: Policy) -> bool:
     other = other.until(end)
     # One event alone from here on, and success with it: had the expert changed another place
     # first, that place would tell its success from this frame.
-    later = [change for change in other.changes or () if change.frame >= frame]
+    later = [event for event in other.scene_events or () if event.frame >= frame]
     if len(later) != 1 or later[0].frame != len(other):
         return False
     top, left, bottom, right = box = later[0].box
     place = (slice(top, bottom), slice(left, right))
-    return any(change.frame == frame and change.box == box for change in rolled.changes or ()) and (
-        np.array_equal(other.frames[-1][place], rolled.frames[frame][place])
-    )
+    same = any(event.frame == frame and event.box == box for event in rolled.scene_events or ())
+    return same and np.array_equal(other.frames[-1][place], rolled.frames[frame][place])

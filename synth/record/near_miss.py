@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from synth.envs import Family, Policy
     from synth.envs.recipe import Recipe
     from synth.episode import Rollout
+    from synth.record.aliasing import Play
     from synth.record.player import Player
     from synth.record.serving import OnSkip
 
@@ -171,19 +172,20 @@ def _too_far(recipe: Recipe, rolled: Rollout, player: Player) -> str:
     return f"it keeps more than {EDGE} bands away from success, and undoes none"
 
 
-def _playing(
-    recipe: Recipe, player: Player, seed: int, rng: np.random.Generator
-) -> Callable[[Policy], Rollout]:
+def _playing(recipe: Recipe, player: Player, seed: int, rng: np.random.Generator) -> Play:
     """Plays policies in the recipe's scene, which is altered in the same way each time."""
     drawn = rng.bit_generator.state
 
-    def play(policy: Policy) -> Rollout:
+    def play(policy: Policy, *, draw: bool = True) -> Rollout:
+        # A recipe that alters the scene by chance must alter it alike in each play, or the
+        # plays would not be of one episode.
         rng.bit_generator.state = drawn
         return player.play_policy(
             seed,
             policy,
             name=f"near_miss:{recipe.key}",
             alter=None if recipe.alter is None else partial(_altered, recipe.alter, rng),
+            draw=draw,
         )
 
     return play

@@ -1,11 +1,12 @@
 """What a task's episodes are played with: simulator, expert and actions in one place.
 
 What has been learned by playing (the expert's actions for a seed, whether a frame is
-aliased) is kept, since simulators are slow. Programs are not known here.
+aliased) is kept, since simulators are slow. No program is asked here.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.envs import Worded, family_of
@@ -153,7 +154,7 @@ class Player:
 
         Args:
             seed: For the reset.
-            policy: Who acts.
+            policy: Called once after the reset.
             name: The policy's, for the record.
             alter: Changes the scene after the reset.
             max_steps: At most so many actions; by default as many as the spec allows.
@@ -178,8 +179,8 @@ class Player:
     ) -> Rollout:
         """A policy's episode, up to where pixels can no longer tell it from success."""
 
-        def play(policy: Policy) -> Rollout:
-            return self.play_policy(seed, policy, name=name)
+        def play(policy: Policy, *, draw: bool = True) -> Rollout:
+            return self.play_policy(seed, policy, name=name, draw=draw)
 
         rolled = self.play_policy(seed, policy, name=name, max_steps=max_steps)
         return unaliased(rolled, play, self.actions, expert=self.expert)
@@ -200,7 +201,7 @@ class Player:
         """
         first = first_aliased(
             rolled.until(frame),
-            lambda policy: self.play_policy(rolled.seed, policy),
+            partial(self.play_policy, rolled.seed),
             self.actions,
             expert=self.expert,
             suspects=(frame,),

@@ -192,6 +192,6 @@ def episode_of(
         success=rolled.success,
         truth=rolled.truth,
         note=note,
-        changes=rolled.changes,
+        scene_events=rolled.scene_events,
         judged=rolled.judged,
     )

@@ -110,7 +110,7 @@ def rollout(
         seed=seed,
         policy=name,
         scene=scene,
-        changes=None if watch is None else watch.events,
+        scene_events=None if watch is None else watch.events,
         judged=_judged(success, margins, seen, band=pixels * (resolution or 0.0)),
         margins=margins,
         seen=seen,

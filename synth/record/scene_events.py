@@ -2,7 +2,7 @@
 
 A change counts where the first backdrop shows a thing. Bare ground looks alike in many
 places, a thing does not: what first looked like many another place was ground, and what
-appears there has been put down. Nothing here knows what a thing is, and no simulator state
+appears there has been put down. No kind of thing is known by name, and of the simulator nothing
 is read but what it draws.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["SceneWatch", "events_of"]
 
 ALIKE = 6
-"""So many places that look the same are ground."""
+"""So many places that look the same are ground; of one thing a scene rarely shows so many."""
 
 GAP = 3
 """Changed pixels that are no farther apart belong to one change."""

@@ -22,7 +22,6 @@ from synth.errors import EnvironmentFault, SpecError
 from synth.perturbations import Replay, Replayed, Retake, asked
 from synth.perturbations.agreement import agrees
 from synth.record.near_miss import recipes_for
-from synth.record.replay import replay
 from synth.record.streams import Stream
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from synth.record.serving import OnSkip
     from synth.spec import Spec
 
-__all__ = ["with_variants"]
+__all__ = ["replay", "with_variants"]
 
 
 def with_variants(
@@ -69,6 +68,39 @@ def with_variants(
     order = {e.id: number for number, e in enumerate(episodes)}
     made.sort(key=lambda variant: order[variant.base])  # stable: ways keep the spec's order
     return replace(store, variants=tuple(made))
+
+
+def replay(simulator: Simulator, episode: Episode, alters: Sequence[Alter] = ()) -> Replay:
+    """Play an episode's actions again, in a scene changed in some ways.
+
+    Whether it is still the same episode is for `synth.perturbations.agreement` to say.
+
+    Args:
+        simulator: Reset here.
+        episode: Whose seed and actions.
+        alters: Applied after the reset, in order.
+
+    Raises:
+        EnvironmentFault: The simulator cannot change its scene.
+    """
+    step = simulator.reset(episode.seed)
+    if alters:
+        if not isinstance(simulator, Alterable):
+            raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
+
+        def change(env: Any) -> None:
+            for alter in alters:
+                alter(env)
+
+        step = simulator.alter(change)
+    steps = [step]
+    for action in episode.actions:
+        if steps[-1].done:
+            break
+        steps.append(simulator.step(action))
+    return Replay(
+        np.stack([s.frame for s in steps]), np.array([s.success for s in steps], dtype=np.bool_)
+    )
 
 
 class _Theatre:

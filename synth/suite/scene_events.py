@@ -1,6 +1,6 @@
 """The scene events of an episode, set beside what a program says of it.
 
-The events come from the episode's record (`Episode.changes`). Those that overlap are the story
+The events come from the episode's record (`Episode.scene_events`). Those that overlap are the story
 of one *place*: a door, say, that opens, closes and opens. An event after which a place never
 looks as at first again is a *lasting change*, which a success may need; a sub-task notices it
 where its *onset*, the frame on which it begins to hold, is that very frame. Whose fault it is
@@ -78,7 +78,7 @@ class Offset:
 
 def told(subject: Subject, split: Split | None = None) -> list[Episode]:
     """Successes whose scene events were recorded, experts first as they were recorded."""
-    return [e for e in successes(subject, split) if e.changes is not None]
+    return [e for e in successes(subject, split) if e.scene_events is not None]
 
 
 def require_events(case: Case, *, experts: int = 0) -> None:
@@ -219,7 +219,7 @@ def _apart(evidence: RecordedVerdicts, episode: Episode, number: int, column: in
     """Frames from a change to where a sub-task first holds, unless another change is there."""
     change = lasting_changes(episode)[number]
     first = first_onset(evidence.holds(episode), column)
-    if first < 1 or any(c.frame == first for c in episode.changes or ()):
+    if first < 1 or any(c.frame == first for c in episode.scene_events or ()):
         return None
     return first - change.frame
 
@@ -239,7 +239,7 @@ def _exact(
 
 def _on_the_way(episode: Episode) -> tuple[SceneEvent, ...]:
     end = success_frame(episode) if episode.success.any() else len(episode)
-    return tuple(c for c in episode.changes or () if c.frame <= end)
+    return tuple(c for c in episode.scene_events or () if c.frame <= end)
 
 
 def _overlap(one: Box, other: Box) -> bool:

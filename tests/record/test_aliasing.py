@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from synth.envs import family_of
@@ -29,7 +31,11 @@ def stage(make_spec):
 def player(stage, seed):
     """Plays policies from the reset of a seed."""
     spec, simulator, _ = stage
-    return lambda policy: rollout(simulator, policy, seed, spec.max_steps)
+    return partial(_play, simulator, seed, spec.max_steps)
+
+
+def _play(simulator, seed, max_steps, policy, *, draw=True):
+    return rollout(simulator, policy, seed, max_steps, draw=draw)
 
 
 def destroyed(stage, seed=0, more=()):
@@ -45,6 +51,22 @@ def test_a_destroyed_box_looks_like_a_taken_one(stage):
     assert not rolled.success.any()
     table = action_table(stage[1])
     assert first_aliased(rolled, player(stage, 0), table) == len(rolled)
+
+
+def test_other_actions_are_drawn_only_where_they_succeed(stage):
+    """Of all last actions in place of the toggle, the one that takes the box is drawn."""
+    rolled, play, drawn = destroyed(stage), player(stage, 0), []
+
+    def watched(policy, *, draw=True):
+        played = play(policy, draw=draw)
+        if draw:
+            drawn.append(bool(played.success[-1]))
+        return played
+
+    changed = {event.frame for event in rolled.scene_events}
+    assert first_aliased(rolled, watched, action_table(stage[1])) == len(rolled)
+    assert drawn == [True]
+    assert len(changed) > 1
 
 
 def test_what_follows_is_found_at_the_change_itself(stage):
@@ -71,7 +93,7 @@ def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
     play = player(stage, 0)
     for end in range(len(without_drop) - 1, 0, -1):
         rolled = play(acting((*without_drop[:end], TOGGLE)))
-        boxes = [c for c in rolled.changes if c.frame == len(rolled) and c.leaves]
+        boxes = [c for c in rolled.scene_events if c.frame == len(rolled) and c.leaves]
         carries = rolled.truth["carrying_key"][-1]
         if boxes and carries and rolled.truth["door_open"][-2]:
             break
@@ -93,8 +115,8 @@ def test_what_another_place_tells_apart_is_not_aliased(make_spec):
         without_first = shown.actions[: opened[0]] + shown.actions[opened[0] + 1 :]
         play = player((spec, simulator, expert), seed)
         rolled = play(acting(without_first))
-        last = {change.box for change in shown.changes if change.frame == len(shown)}
-        assert last & {change.box for change in rolled.changes if change.frame == len(rolled)}
+        last = {change.box for change in shown.scene_events if change.frame == len(shown)}
+        assert last & {change.box for change in rolled.scene_events if change.frame == len(rolled)}
         assert not rolled.success.any()
         assert first_aliased(rolled, play, action_table(simulator), expert=expert) is None
     simulator.close()
@@ -104,7 +126,7 @@ def test_a_success_and_ordinary_changes_are_not_aliased(stage):
     """Taking the key, opening the door and success itself are what they look like."""
     spec, simulator, expert = stage
     shown = expert_rollout(spec, simulator, expert, 1)
-    assert shown.changes
+    assert shown.scene_events
     assert first_aliased(shown, player(stage, 1), action_table(simulator), expert=expert) is None
 
 
@@ -157,7 +179,7 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     (made,) = near_misses(playing, range(5, 9))
     shown = playing.roll_expert(5)
     assert made.rolled.actions == shown.actions[:-1]
-    assert all(change.frame < len(shown) for change in made.rolled.changes)
+    assert all(change.frame < len(shown) for change in made.rolled.scene_events)
     reasons = []
     monkeypatch.setattr(
         near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "route", destroy),)

@@ -41,7 +41,7 @@ def store(spec: Spec) -> EpisodeStore:
 def content(store: EpisodeStore, split: str) -> list[object]:
     """All that tells episodes of a split apart, frames by content."""
     episodes = [
-        (e.id, e.kind, e.seed, e.note, e.changes, store.frames_of(e).tobytes())
+        (e.id, e.kind, e.seed, e.note, e.scene_events, store.frames_of(e).tobytes())
         for e in store.select(split=split)
     ]
     variants = [

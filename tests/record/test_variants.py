@@ -14,7 +14,7 @@ from synth.episode import write_store
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.perturbations.agreement import changes_alike, lies_still
 from synth.record import record, with_variants
-from synth.record.replay import replay
+from synth.record.variants import replay
 from synth.spec import MetamorphicSpec, NearMissSpec
 from synth.suite.perturbed import missing_perturbations
 

@@ -34,7 +34,7 @@ def staged(stages: str, *written: tuple[str, str], split: str = "visible") -> Ta
             for name in THINGS:
                 if name.upper() in part:
                     frames[index, 0, NAMES.index(name)] = GLOW
-        episodes.append(replace(episode, changes=_changes(frames[episode.frame_index])))
+        episodes.append(replace(episode, scene_events=_changes(frames[episode.frame_index])))
     store = replace(task.store, frames=frames, episodes=tuple(episodes))
     return replace(task, store=store)
 

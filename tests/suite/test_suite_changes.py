@@ -167,7 +167,7 @@ def test_episodes_whose_changes_were_not_recorded_say_nothing():
     task = lamps("a b g", *EXPERTS)
     assert failures(task, check="change", lamp_a=on("d")) == []
     store = staged("g", *EXPERTS).store
-    bare = replace(store, episodes=tuple(replace(e, changes=None) for e in store.episodes))
+    bare = replace(store, episodes=tuple(replace(e, scene_events=None) for e in store.episodes))
     bare_task = replace(staged("g", *EXPERTS), store=bare)
     assert failures(bare_task) == []
     judgement = judge(program_of(task.plan), replace(task, store=bare), groups=("near_miss",))

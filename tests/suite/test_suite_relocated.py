@@ -55,7 +55,7 @@ def failures(*written, body=GONE, look=LOOK, changes=True, split="visible"):
                 success=success,
                 truth={},
                 note=ROUTE,
-                changes=found if changes else None,
+                scene_events=found if changes else None,
             )
         )
     task = task_of("a g", *episodes, frames=frames)

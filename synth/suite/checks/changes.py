@@ -117,12 +117,12 @@ def _first_on_a_change(case: Case, episode: Episode, column: int) -> bool:
 
 def _before(case: Case, episode: Episode, column: int) -> list[int]:
     """Frames before the first change on which a sub-task holds; true successes are none."""
-    if episode.changes is None:
+    if episode.scene_events is None:
         return []
     holds = case.evidence.holds(episode)[:, column]
     if column == len(case.evidence.subtasks) - 1:
         holds = holds & ~episode.success & episode.judged
-    end = min((c.frame for c in episode.changes), default=len(holds))
+    end = min((c.frame for c in episode.scene_events), default=len(holds))
     return [int(t) for t in np.flatnonzero(holds[:end])]
 
 
