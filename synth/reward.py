@@ -17,7 +17,7 @@ from synth.credit import Credit, CreditTracker, assign_credit
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
 from synth.proven import read_proven
-from synth.sandbox import Sandbox
+from synth.sandbox import Sandboxes
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -67,7 +67,7 @@ class Reward:
             raise LintError(tuple(findings))
         self.source = source
         self.stages: Stages = program.stages
-        self._sandbox = Sandbox(source, deadline=deadline, unsafe=unsafe, stages=program.stages)
+        self._sandbox = Sandboxes(unsafe=unsafe).open(program, deadline=deadline)
 
     @property
     def subtasks(self) -> tuple[str, ...]:

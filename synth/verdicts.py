@@ -5,7 +5,7 @@ one batch for each size of picture; `LiveVerdicts` judges episodes as they come 
 them. Both grant the program the same time (`patience`)::
 
     shown = [Footage.of(rollout.frames) for rollout in rollouts]
-    answers = ask(source, stages, shown)
+    answers = ask(parse(source), shown)
     answers.holds(0)     # bool[T+1, K]: what the program says of the first episode
 
 What a verdict should have been is not known here.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from synth.episode import frame_digest
-from synth.sandbox import Cell, Sandbox
+from synth.sandbox import CONFINED, Cell
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.plan import Stages
-    from synth.sandbox import CellError
+    from synth.program import Program
+    from synth.sandbox import CellError, Sandboxes
 
     _Key = tuple[bytes, bytes]  # digests of the initial frame and of the frame
 
@@ -103,23 +104,21 @@ class Answers:
 
 
 def ask(
-    source: str,
-    stages: Stages,
+    program: Program,
     shown: Sequence[Footage],
     *,
     shuffled: bool = False,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Answers:
     """Run a program over episodes, each distinct pair once, in a fresh worker for each size.
 
     Only frames that some episode shows reach the program.
 
     Args:
-        source: The program; it must parse and lint.
-        stages: The program's own stages.
+        program: The program; it must lint.
         shown: The episodes; their pictures may be of several sizes.
         shuffled: Ask in another order, always the same one. A pure function cannot tell.
-        unsafe: Run even where this machine cannot confine the program.
+        sandboxes: Where the program runs.
 
     Raises:
         ProgramFault: The program hung, crashed or broke the reply format as a whole.
@@ -130,13 +129,13 @@ def ask(
     starts = np.cumsum([0, *map(len, stacks)])
     start_of = {id(stack): int(at) for stack, at in zip(stacks, starts, strict=False)}
     pairs, rows = _distinct([(one, start_of[id(one.frames)]) for one in shown])
+    stages = program.stages
     cells = np.zeros((len(pairs), sum(map(len, stages))), np.uint8)
     errors: list[CellError] = []
     for batch in _by_size(pairs, stacks, starts):
         order = np.random.default_rng(SHUFFLE).permutation(batch) if shuffled else batch
         frames, local = _sent(pairs[order], stacks, starts)
-        deadline = patience(len(order))
-        with Sandbox(source, deadline=deadline, unsafe=unsafe, stages=stages) as sandbox:
+        with sandboxes.open(program, deadline=patience(len(order))) as sandbox:
             verdicts = sandbox.verdicts(frames, local)
         cells[order] = verdicts.cells
         errors += [replace(e, pair=int(order[e.pair])) for e in verdicts.errors]
@@ -203,21 +202,20 @@ class LiveVerdicts:
     For episodes that are made while the program is asked, as by a search.
 
     Args:
-        source: The program's text; it must parse and lint.
-        stages: Its sub-tasks, stage by stage; K of them.
-        unsafe: Run it even where this machine cannot confine it.
+        program: The program; it must lint. K sub-tasks.
+        sandboxes: Where the program runs.
 
     Raises:
         ProgramFault: The program cannot be loaded.
         SandboxUnavailable: This machine cannot confine it.
 
     Attributes:
-        stages: As given.
+        stages: Its sub-tasks, stage by stage.
     """
 
-    def __init__(self, source: str, stages: Stages, *, unsafe: bool = False) -> None:
-        self.stages = stages
-        self._sandbox = Sandbox(source, deadline=patience(AT_ONCE), unsafe=unsafe, stages=stages)
+    def __init__(self, program: Program, *, sandboxes: Sandboxes = CONFINED) -> None:
+        self.stages: Stages = program.stages
+        self._sandbox = sandboxes.open(program, deadline=patience(AT_ONCE))
         self._cells: dict[_Key, NDArray[np.uint8]] = {}
         self._shares: dict[_Key, NDArray[np.float32]] = {}
 

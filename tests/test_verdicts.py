@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synth.errors import ProgramFault
+from synth.program import parse
 from synth.sandbox import Cell, Verdicts
 from synth.verdicts import AT_ONCE, Footage, LiveVerdicts, ask, patience
 
-STAGES = (("brighter",), ("done",))
 SOURCE = """\
 def brighter(frame, initial):
     return bool(frame[0, 0, 0] > initial[0, 0, 0])
@@ -25,6 +25,7 @@ def done(frame, initial):
 
 SUBTASKS = [brighter, done]
 """
+PROGRAM = parse(SOURCE)
 
 
 def said(frame, initial):
@@ -62,7 +63,7 @@ class FakeSandbox:
 @pytest.fixture
 def asked(monkeypatch):
     """Every batch of pairs that reached a program."""
-    monkeypatch.setattr("synth.verdicts.Sandbox", FakeSandbox)
+    monkeypatch.setattr("synth.sandbox.sandboxes.Sandbox", FakeSandbox)
     FakeSandbox.calls = []
     return FakeSandbox.calls
 
@@ -85,10 +86,10 @@ WRITTEN = st.lists(st.lists(COLOURS, min_size=1, max_size=6), min_size=1, max_si
 def test_each_frame_gets_its_own_verdict_whatever_the_order_and_the_sizes(small, large):
     """Episodes of two sizes, straight or shuffled, are told as each frame alone would be."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("synth.verdicts.Sandbox", FakeSandbox)
+        patch.setattr("synth.sandbox.sandboxes.Sandbox", FakeSandbox)
         shown = [*episodes(small), *episodes(large, size=3)]
         for shuffled in (False, True):
-            answers = ask(SOURCE, STAGES, shown, shuffled=shuffled)
+            answers = ask(PROGRAM, shown, shuffled=shuffled)
             for n, one in enumerate(shown):
                 frames = one.frames[one.index]
                 assert answers.of(n).tolist() == [said(frame, frames[0]) for frame in frames]
@@ -98,10 +99,10 @@ def test_equal_pairs_are_asked_about_once(asked):
     """A frame that comes again in an episode costs nothing, in `ask` and live."""
     frames = np.zeros((5, 2, 2, 3), np.uint8)
     frames[3] = 7
-    answers = ask(SOURCE, STAGES, [Footage.of(frames)])
+    answers = ask(PROGRAM, [Footage.of(frames)])
     assert answers.of(0).shape == (5, 2)
     assert sum(map(len, asked)) == 2
-    with LiveVerdicts(SOURCE, STAGES) as live:
+    with LiveVerdicts(PROGRAM) as live:
         for _ in range(2):
             assert live.holds(frames, frames[0]).tolist() == answers.holds(0).tolist()
     assert sum(map(len, asked)) == 4
@@ -110,7 +111,7 @@ def test_equal_pairs_are_asked_about_once(asked):
 def test_the_same_frame_is_judged_anew_against_another_initial_frame(asked):
     """Frame and initial frame decide together: remembering the frame alone would be wrong."""
     dark, bright = np.zeros((1, 2, 2, 3), np.uint8), np.full((1, 2, 2, 3), 50, np.uint8)
-    with LiveVerdicts(SOURCE, STAGES) as live:
+    with LiveVerdicts(PROGRAM) as live:
         assert live.holds(bright, dark[0]).tolist() == [[True, False]]
         assert live.holds(bright, bright[0]).tolist() == [[False, False]]
     assert len(asked) == 2
@@ -119,16 +120,16 @@ def test_the_same_frame_is_judged_anew_against_another_initial_frame(asked):
 def test_only_frames_that_are_shown_reach_the_program(asked):
     """A stack may hold frames of other episodes; they stay where they are."""
     stack = np.arange(6, dtype=np.uint8)[:, None, None, None] * np.ones((1, 2, 2, 3), np.uint8)
-    ask(SOURCE, STAGES, [Footage(stack, np.array([4, 2, 4]))])
+    ask(PROGRAM, [Footage(stack, np.array([4, 2, 4]))])
     assert set(np.unique(asked[0])) == {2, 4}
 
 
 def test_nothing_shown_is_answered_with_nothing(asked):
     """No episodes give no verdicts, and start no worker."""
-    answers = ask(SOURCE, STAGES, [])
+    answers = ask(PROGRAM, [])
     assert answers.cells.shape == (0, 2)
     assert not asked
-    with LiveVerdicts(SOURCE, STAGES) as live:
+    with LiveVerdicts(PROGRAM) as live:
         assert live.holds(
             np.zeros((0, 2, 2, 3), np.uint8), np.zeros((2, 2, 3), np.uint8)
         ).shape == (
@@ -141,7 +142,7 @@ def test_live_calls_are_small_enough_for_their_deadline(asked):
     """No call of the live verdicts is about more pairs than its worker has time for."""
     frames = np.zeros((2 * AT_ONCE + 1, 1, 1, 3), np.uint8)
     frames[:, 0, 0, 0], frames[:, 0, 0, 2] = np.divmod(np.arange(len(frames)), 256)
-    with LiveVerdicts(SOURCE, STAGES) as live:
+    with LiveVerdicts(PROGRAM) as live:
         assert live.cells(frames, frames[0]).shape == (len(frames), 2)
     assert [len(pairs) for pairs in asked] == [AT_ONCE, AT_ONCE, 1]
 
@@ -150,7 +151,7 @@ def test_a_checker_that_raises_is_a_cell_with_its_error():
     """In the true sandbox an exception costs its own cell, and its row is that of its pair."""
     (one,) = episodes([[(0, 0), (1, 255), (2, 101)]])
     for shuffled in (False, True):
-        answers = ask(SOURCE, STAGES, [one], shuffled=shuffled)
+        answers = ask(PROGRAM, [one], shuffled=shuffled)
         assert answers.of(0).tolist() == [[0, 0], [1, Cell.RAISED], [1, 1]]
         (error,) = answers.errors
         assert (error.pair, error.exception) == (int(answers.rows[0][1]), "ValueError")
@@ -163,4 +164,4 @@ def test_a_program_that_hangs_is_a_fault_of_the_whole(monkeypatch):
     monkeypatch.setattr("synth.verdicts.PER_PAIR", 0.0)
     hangs = SOURCE.replace("    if frame", "    while True:\n        pass\n    if frame")
     with pytest.raises(ProgramFault):
-        ask(hangs, STAGES, episodes([[(0, 0)]]))
+        ask(parse(hangs), episodes([[(0, 0)]]))

@@ -72,6 +72,7 @@ def run(
     from synth.loop import LoopOptions, run_loop  # noqa: PLC0415
     from synth.loop.adopt import RecordedTask, adopt  # noqa: PLC0415
     from synth.models.replay import ReplayModel  # noqa: PLC0415
+    from synth.sandbox import Sandboxes  # noqa: PLC0415
 
     options = LoopOptions(
         rounds=rounds,
@@ -98,14 +99,15 @@ def run(
     ensure_suite(spec)
     folder = run_folder(spec.name, choice.run)
     evidence = RecordedTask(spec, read_store(episodes))
+    sandboxes = Sandboxes(unsafe=unsafe)
     with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
-        outcome = run_loop(evidence, choice.model, folder, options, display, unsafe=unsafe)
+        outcome = run_loop(evidence, choice.model, folder, options, display, sandboxes=sandboxes)
     adoption = adopt(
         evidence,
         outcome,
         bless=bless,
         replays_committed=choice.replays_committed,
-        unsafe=unsafe,
+        sandboxes=sandboxes,
     )
     if isinstance(choice.model, ReplayModel) and choice.model.drifted:
         say.print(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from synth.loop.compare import Comparison, compare
 from synth.loop.promote import promote
+from synth.sandbox import CONFINED
 from synth.task.folder import read_task
 from synth.task.paths import task_folder
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from synth.episode import EpisodeStore
     from synth.loop import Outcome
     from synth.loop.judge import Task
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
 __all__ = ["Adoption", "RecordedTask", "adopt"]
@@ -55,7 +57,12 @@ class Adoption:
 
 
 def adopt(
-    task: Task, outcome: Outcome, *, bless: bool, replays_committed: bool, unsafe: bool = False
+    task: Task,
+    outcome: Outcome,
+    *,
+    bless: bool,
+    replays_committed: bool,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Adoption:
     """Promote, compare, or leave.
 
@@ -64,7 +71,7 @@ def adopt(
         outcome: Of the run.
         bless: Whether the user wants the result committed.
         replays_committed: Whether the run replayed the committed journal.
-        unsafe: Run programs even where this machine cannot confine them.
+        sandboxes: Where programs run.
     """
     folder = task_folder(task.spec.name)
     committed = folder / "reward.py"
@@ -79,7 +86,8 @@ def adopt(
     before = (committed.read_text(encoding="utf-8"), read_task(folder / "task.toml").plan)
     after = (outcome.source, outcome.plan)
     judged_by = RecordedTask(task.spec, outcome.deciding_store() or task.store)
-    return Adoption("compared", compare(judged_by, before, after, folder=folder, unsafe=unsafe))
+    comparison = compare(judged_by, before, after, folder=folder, sandboxes=sandboxes)
+    return Adoption("compared", comparison)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

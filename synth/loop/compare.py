@@ -16,7 +16,7 @@ import numpy as np
 from synth.errors import RewardError
 from synth.loop.judge import SuiteJudge
 from synth.program import parse
-from synth.sandbox import Cell, Sandbox
+from synth.sandbox import CONFINED, Cell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from synth.loop.judge import Task
     from synth.plan import Plan
+    from synth.sandbox import Sandboxes
 
 __all__ = ["Agreement", "Comparison", "Side", "compare"]
 
@@ -115,7 +116,7 @@ def compare(
     candidate: tuple[str, Plan],
     *,
     folder: Path,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Comparison:
     """Judge, time and compare two rewards of one task.
 
@@ -124,14 +125,14 @@ def compare(
         committed: Source and plan of the committed reward.
         candidate: Source and plan of the other.
         folder: The task's folder.
-        unsafe: Run programs even where this machine cannot confine them.
+        sandboxes: Where programs run.
 
     Raises:
         SandboxUnavailable: This machine cannot confine them.
     """
-    judge = SuiteJudge(task, folder, unsafe=unsafe)
+    judge = SuiteJudge(task, folder, sandboxes=sandboxes)
     sides = [_side(task, judge, *reward) for reward in (committed, candidate)]
-    holds = [_holds(task, source, unsafe=unsafe) for source, _ in (committed, candidate)]
+    holds = [_holds(task, source, sandboxes) for source, _ in (committed, candidate)]
     agreements: list[Agreement] = []
     one, other = holds
     if one is not None and other is not None:
@@ -160,12 +161,12 @@ def _side(task: Task, judge: SuiteJudge, source: str, plan: Plan) -> Side:
     )
 
 
-def _holds(task: Task, source: str, *, unsafe: bool) -> NDArray[np.bool_] | None:
+def _holds(task: Task, source: str, sandboxes: Sandboxes) -> NDArray[np.bool_] | None:
     """``bool[P, K]`` over the distinct held-out pairs of frame and initial frame."""
     pairs = task.store.pairs_of(task.store.select(split="held_out"))
     used, local = np.unique(pairs, return_inverse=True)
     try:
-        with Sandbox(source, unsafe=unsafe, stages=parse(source).stages) as sandbox:
+        with sandboxes.open(parse(source)) as sandbox:
             verdicts = sandbox.verdicts(task.store.frames[used], local.reshape(-1, 2))
     except RewardError:
         return None

@@ -19,13 +19,15 @@ import synth
 from synth.journal import FunctionRecord
 from synth.loop.episodes import Episodes, visible_digest
 from synth.loop.verdict import Verdict
-from synth.sandbox import Sandbox
+from synth.program import parse
+from synth.sandbox import CONFINED
 from synth.suite import judge, measure_speed
 from synth.task import TaskFolder
 
 if TYPE_CHECKING:
     from synth.episode import EpisodeStore
     from synth.plan import Plan
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
 __all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing", "code_digest"]
@@ -126,12 +128,12 @@ class SuiteJudge:
     Args:
         task: Spec and episodes.
         folder: Named as the task's folder; nothing is read from it.
-        unsafe: Run programs even where this machine cannot confine them.
+        sandboxes: Where programs run.
     """
 
-    def __init__(self, task: Task, folder: Path, *, unsafe: bool = False) -> None:
+    def __init__(self, task: Task, folder: Path, *, sandboxes: Sandboxes = CONFINED) -> None:
         self._episodes = task if isinstance(task, Episodes) else Episodes(task.spec, task.store)
-        self._folder, self._unsafe = folder, unsafe
+        self._folder, self._sandboxes = folder, sandboxes
         self._store_digest = visible_digest(self._episodes.original)
 
     def evidence(self, plan: Plan) -> str:
@@ -146,22 +148,22 @@ class SuiteJudge:
     def visible(self, source: str, plan: Plan) -> Verdict:
         """See `Judge`."""
         task = self._folder_with(plan, self._episodes.store)
-        found = judge(source, task, splits=("visible",), cascade=True, unsafe=self._unsafe)
+        found = judge(source, task, splits=("visible",), cascade=True, sandboxes=self._sandboxes)
         return Verdict.of(found.passed, found.failed, found.failures)
 
     def held_out(self, source: str, plan: Plan, generation: int) -> HeldOutCount:
         """See `Judge`."""
         task = self._folder_with(plan, self._episodes.at(generation))
-        found = judge(source, task, splits=("held_out",), cascade=False, unsafe=self._unsafe)
+        found = judge(source, task, splits=("held_out",), cascade=False, sandboxes=self._sandboxes)
         return HeldOutCount(len(found.passed), len(found.failed) + len(found.unjudged))
 
     def speed(self, source: str) -> Timing:
         """See `Judge`."""
         frames, initial = self._example()
-        measured = measure_speed(source, frames, initial, unsafe=self._unsafe)
+        measured = measure_speed(source, frames, initial, sandboxes=self._sandboxes)
         pairs = np.zeros((len(frames), 2), dtype=np.int64)
         pairs[:, 0] = np.arange(len(frames))
-        with Sandbox(source, unsafe=self._unsafe) as sandbox:
+        with self._sandboxes.open(parse(source)) as sandbox:
             times = sandbox.profile(frames, pairs)
         profile = tuple(
             FunctionRecord(function=t.name, microseconds=t.microseconds, calls=t.calls)

@@ -33,6 +33,7 @@ from synth.loop.rounds import until_accepted
 from synth.loop.state import Run, RunState
 from synth.prompts.invariances import invariances
 from synth.prompts.render import render, templates_digest
+from synth.sandbox import CONFINED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from synth.loop.judge import Judge, Task
     from synth.loop.prices import Price
     from synth.models.base import Model
+    from synth.sandbox import Sandboxes
 
 __all__ = ["run_loop"]
 
@@ -63,7 +65,7 @@ def run_loop(
     judge: Judge | None = None,
     price: Price | None = None,
     clock: Clock | None = None,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Outcome:
     """Synthesise a reward program for a task, or go on with a run begun earlier.
 
@@ -77,7 +79,7 @@ def run_loop(
         judge: Judges and measures; the task's suite by default.
         price: Of the model; looked up in the user's configuration by default.
         clock: Counts seconds; for tests.
-        unsafe: Run programs even where this machine cannot confine them.
+        sandboxes: Where programs run.
 
     Returns:
         The outcome, also where a budget ran out or the user interrupted.
@@ -118,7 +120,7 @@ def run_loop(
             observe=observe,
             tape=tape,
         )
-        judge = judge or SuiteJudge(episodes, folder, unsafe=unsafe)
+        judge = judge or SuiteJudge(episodes, folder, sandboxes=sandboxes)
         run = Run(
             episodes=episodes,
             asker=asker,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from synth.episode.store import SPLITS
 from synth.program import parse
 from synth.record import Seeds
+from synth.sandbox import CONFINED
 from synth.search import hunt
 from synth.suite import all_checks
 from synth.suite.groups import group_named
@@ -19,6 +20,7 @@ from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
     from synth.failure import Find
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
     from synth.suite import Check
     from synth.task import TaskFolder
@@ -46,12 +48,12 @@ class MutantJudge:
     Attributes:
         task: The task; both splits judge.
         episodes: How many a search may try against a survivor.
-        unsafe: Run the programs even where this machine cannot confine them.
+        sandboxes: Where the programs run.
     """
 
     task: TaskFolder
     episodes: int
-    unsafe: bool = False
+    sandboxes: Sandboxes = CONFINED
 
     def killer(self, source: str) -> str:
         """The first test that a mutant fails, the slow ones left out; ``""`` where none."""
@@ -80,7 +82,7 @@ class MutantJudge:
             parse(source),
             seeds=Seeds.of(spec).hunt,
             episodes=self.episodes,
-            unsafe=self.unsafe,
+            sandboxes=self.sandboxes,
         )
         return next(
             (one.find for one in found.counterexamples if one.kind != "skipped_subtask"), None
@@ -88,4 +90,4 @@ class MutantJudge:
 
     def _subject(self, source: str) -> Subject:
         # What lints has no state to keep, so a second run in another order tells nothing.
-        return Subject(source, self.task, splits=SPLITS, twice=False, unsafe=self.unsafe)
+        return Subject(source, self.task, splits=SPLITS, twice=False, sandboxes=self.sandboxes)

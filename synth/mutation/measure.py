@@ -25,6 +25,7 @@ from synth.mutation.sample import FreshEpisodes, compare
 from synth.mutation.score import MutantOutcome, MutationScore
 from synth.mutation.workers import Workers
 from synth.program import parse
+from synth.sandbox import CONFINED
 from synth.suite import judge
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.mutation.mutants import Mutant
+    from synth.sandbox import Sandboxes
     from synth.task import TaskFolder
 
 __all__ = ["MutationRun"]
@@ -56,7 +58,7 @@ class MutationRun:
             that another one with the same program and task goes on from there.
         on_mutant: Called as ``on_mutant(done, total, stage)`` for each mutant judged, and for
             each batch of the sample.
-        unsafe: Run the programs even where this machine cannot confine them.
+        sandboxes: Where the programs run.
 
     Raises:
         UsageError: The ledger cannot be read or written.
@@ -74,11 +76,11 @@ class MutationRun:
         jobs: int = 1,
         ledger: Path | None = None,
         on_mutant: Callable[[int, int, str], None] | None = None,
-        unsafe: bool = False,
+        sandboxes: Sandboxes = CONFINED,
     ) -> None:
-        self._task, self._source, self._unsafe = task, source, unsafe
+        self._task, self._source, self._sandboxes = task, source, sandboxes
         self._limit, self._sample, self._seconds, self._jobs = limit, sample, seconds, jobs
-        self._judge = MutantJudge(task, search, unsafe)
+        self._judge = MutantJudge(task, search, sandboxes)
         self._ledger = MutantLedger(ledger, task, source)
         self._tell = on_mutant or (lambda *_: None)
         self._outcomes: dict[str, MutantOutcome] = {}
@@ -125,7 +127,7 @@ class MutationRun:
         return self.score
 
     def _require_passing(self) -> None:
-        judgement = judge(self._source, self._task, splits=SPLITS, unsafe=self._unsafe)
+        judgement = judge(self._source, self._task, splits=SPLITS, sandboxes=self._sandboxes)
         if not judgement.accepted:
             raise SuiteError(
                 f"{self._task.name}: the reward program does not pass its own suite, so its "
@@ -156,18 +158,16 @@ class MutationRun:
 
     def _compare(self, alive: list[Mutant]) -> bool:
         """Compare with the original on fresh episodes; false where time ran out."""
-        stages = parse(self._source).stages
+        spec, original, sandboxes = self._task.spec, parse(self._source), self._sandboxes
         with (
-            FreshEpisodes(
-                self._task.spec, self._source, stages, size=self._sample, unsafe=self._unsafe
-            ) as sample,
+            FreshEpisodes(spec, original, size=self._sample, sandboxes=sandboxes) as sample,
             ThreadPoolExecutor(self._jobs) as pool,
         ):
             for batch in sample.batches():
                 if self._is_late(1.0):
                     return False
                 futures = {
-                    pool.submit(compare, batch, m.source, stages, unsafe=self._unsafe): m
+                    pool.submit(compare, batch, parse(m.source), sandboxes=sandboxes): m
                     for m in alive
                 }
                 try:

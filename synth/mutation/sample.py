@@ -21,7 +21,7 @@ from synth.failure import Find
 from synth.record import Player, Seeds, Stream
 from synth.record.rollout import random_policy
 from synth.record.serving import Serving
-from synth.sandbox import Cell
+from synth.sandbox import CONFINED, Cell
 from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from synth.envs import Simulator
     from synth.episode import Rollout
-    from synth.plan import Stages
+    from synth.program import Program
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
     from synth.verdicts import Answers
 
@@ -120,19 +121,18 @@ class FreshEpisodes:
 
     Args:
         spec: The task.
-        source: The original program.
-        stages: Its sub-tasks.
+        program: The original program.
         size: How many episodes, at most as many as there are seeds for it.
-        unsafe: Run the program even where this machine cannot confine it.
+        sandboxes: Where it runs.
     """
 
     def __init__(
-        self, spec: Spec, source: str, stages: Stages, *, size: int, unsafe: bool = False
+        self, spec: Spec, program: Program, *, size: int, sandboxes: Sandboxes = CONFINED
     ) -> None:
         self._spec = spec
         self._seeds = Seeds.of(spec).mutants[:size]
         self._player = Player(spec)
-        self._source, self._stages, self._unsafe = source, stages, unsafe
+        self._program, self._sandboxes = program, sandboxes
 
     def batches(self) -> Iterator[Batch]:
         """The sample, `BATCH` episodes at a time.
@@ -164,7 +164,7 @@ class FreshEpisodes:
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
         footage = tuple(Footage.of(episode.frames) for episode in episodes)
-        answers = ask(self._source, self._stages, footage, unsafe=self._unsafe)
+        answers = ask(self._program, footage, sandboxes=self._sandboxes)
         return Batch(episodes, footage, answers)
 
     def __enter__(self) -> Self:
@@ -181,9 +181,7 @@ class FreshEpisodes:
         self._player.simulator.close()
 
 
-def compare(
-    batch: Batch, mutant: str, stages: Stages, *, unsafe: bool = False
-) -> Difference | None:
+def compare(batch: Batch, mutant: Program, *, sandboxes: Sandboxes = CONFINED) -> Difference | None:
     """The first episode on which a mutant says anything else than the original.
 
     Within it, the first frame on which the environment contradicts the mutant's goal is
@@ -191,17 +189,16 @@ def compare(
 
     Args:
         batch: The episodes.
-        mutant: Its program; it must lint.
-        stages: The sub-tasks of both.
-        unsafe: Run it even where this machine cannot confine it.
+        mutant: Its program, with the original's sub-tasks; it must lint.
+        sandboxes: Where it runs.
 
     Returns:
         The difference, or ``None`` where there is none. A mutant that fails as a whole
         differs on the first episode for which it does.
     """
-    names = tuple(name for stage in stages for name in stage)
+    names = tuple(name for stage in mutant.stages for name in stage)
     try:
-        answers = ask(mutant, stages, batch.footage, unsafe=unsafe)
+        answers = ask(mutant, batch.footage, sandboxes=sandboxes)
     except ProgramFault as fault:
         # It answers nothing, so the first episode stands for all.
         return _difference(batch, names, 0, 0, k=len(names) - 1, said=f"nothing ({fault})")

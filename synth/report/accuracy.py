@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.credit import assign_credit
+from synth.program import parse
 from synth.record import Player, Seeds
 from synth.record.serving import Serving
+from synth.sandbox import CONFINED
 from synth.verdicts import LiveVerdicts
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Rollout
     from synth.reward import Reward
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
 __all__ = ["Accuracy", "SceneAccuracy", "SubTaskAccuracy", "measure_accuracy"]
@@ -114,7 +117,7 @@ def measure_accuracy(
     reward: Reward,
     *,
     seeds: int = 100,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
     on_episode: Callable[[], None] | None = None,
 ) -> Accuracy:
     """Judge fresh expert and random episodes, and compare every frame with truth.
@@ -123,7 +126,7 @@ def measure_accuracy(
         spec: The task.
         reward: Its program is judged in a sandbox.
         seeds: Fresh seeds for each of the two policies; no seed is shared.
-        unsafe: Run the program even where this machine cannot confine it.
+        sandboxes: Where the program runs.
         on_episode: Called after each episode.
 
     Returns:
@@ -140,7 +143,7 @@ def measure_accuracy(
     serving = Serving(spec, 2 * seeds)
     with (
         Player(spec) as player,
-        LiveVerdicts(reward.source, reward.stages, unsafe=unsafe) as verdicts,
+        LiveVerdicts(parse(reward.source), sandboxes=sandboxes) as verdicts,
     ):
         for shown, roll, block in (
             (experts, player.roll_expert, fresh[:seeds]),

@@ -28,14 +28,17 @@ from __future__ import annotations
 
 from synth.sandbox.layers import Layer, layers
 from synth.sandbox.sandbox import Sandbox
+from synth.sandbox.sandboxes import CONFINED, Sandboxes
 from synth.sandbox.verdicts import Cell, CellError, FunctionTime, Verdicts
 
 __all__ = [
+    "CONFINED",
     "Cell",
     "CellError",
     "FunctionTime",
     "Layer",
     "Sandbox",
+    "Sandboxes",
     "Verdicts",
     "layers",
 ]

@@ -17,6 +17,7 @@ from synth.errors import LintError, UsageError
 from synth.program import lint, parse
 from synth.program.parse import program_digest
 from synth.record import Seeds
+from synth.sandbox import CONFINED
 from synth.search import hunt
 from synth.task.counterexamples import keep_finds, require_untouched
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from synth.sandbox import Sandboxes
     from synth.search import Counterexample
     from synth.task.folder import TaskFolder
 
@@ -64,7 +66,7 @@ class Campaign:
         task: The task; finds go to its episodes on disk.
         source: The program's text.
         path: The file that remembers, ``runs/TASK/hunt.json``.
-        unsafe: Run the program even where this machine cannot confine it.
+        sandboxes: Where the program runs.
 
     Raises:
         ProgramSyntaxError: The program does not parse.
@@ -74,13 +76,15 @@ class Campaign:
             is damaged.
     """
 
-    def __init__(self, task: TaskFolder, source: str, path: Path, *, unsafe: bool = False) -> None:
+    def __init__(
+        self, task: TaskFolder, source: str, path: Path, *, sandboxes: Sandboxes = CONFINED
+    ) -> None:
         self._program = parse(source)
         findings = lint(source)
         if findings:
             raise LintError(tuple(findings))
         require_untouched(task)
-        self._task, self._path, self._unsafe = task, path, unsafe
+        self._task, self._path, self._sandboxes = task, path, sandboxes
         self._state = self._read()
 
     @property
@@ -121,7 +125,7 @@ class Campaign:
             seeds=Seeds.of(spec).hunt,
             episodes=STREAM,
             stream=self._state.stream,
-            unsafe=self._unsafe,
+            sandboxes=self._sandboxes,
             on_episode=on_episode,
         )
         kept = tuple((one, self._keep(one)) for one in come.counterexamples)

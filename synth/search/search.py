@@ -20,6 +20,7 @@ from synth.envs import Worded
 from synth.errors import SynthError
 from synth.failure import Find
 from synth.record.player import Player
+from synth.sandbox import CONFINED
 from synth.search.counterexample import KINDS, NOTES, Counterexample, Violation, ViolationKind
 from synth.search.examiner import Caught, Examined, Examiner
 from synth.search.shrink import shorten
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from synth.program import Program
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
 __all__ = ["Hunt", "hunt"]
@@ -65,7 +67,7 @@ def hunt(
     seeds: range,
     episodes: int,
     stream: int = 0,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
     on_episode: Callable[[int, int], None] | None = None,
 ) -> Hunt:
     """Look for episodes on which a program is wrong.
@@ -76,7 +78,7 @@ def hunt(
         seeds: Seeds that may be used; a stream uses a few of them.
         episodes: How many to try at most, finding aside what shrinking takes.
         stream: Each number is another search, with other seeds and other draws.
-        unsafe: Run the program even where this machine cannot confine it.
+        sandboxes: Where the program runs.
         on_episode: Told after each episode how many were tried, of how many.
 
     Returns:
@@ -92,7 +94,7 @@ def hunt(
     tried, best = 0, 0.0
     with (
         Player(spec) as player,
-        LiveVerdicts(program.source, program.stages, unsafe=unsafe) as verdicts,
+        LiveVerdicts(program, sandboxes=sandboxes) as verdicts,
     ):
         examiner = Examiner(player, verdicts, progress=bool(program.progress))
         start = stream * LAYOUTS

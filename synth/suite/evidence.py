@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.credit import assign_credit
-from synth.sandbox import Cell
+from synth.sandbox import CONFINED, Cell
 from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from synth.credit import Credit
     from synth.episode import Episode, EpisodeStore
     from synth.plan import Stages
-    from synth.sandbox import CellError
+    from synth.program import Program
+    from synth.sandbox import CellError, Sandboxes
     from synth.suite.perturbed import Perturbed
 
 __all__ = ["PerturbedVerdicts", "RecordedVerdicts", "gather", "gather_perturbed"]
@@ -81,36 +82,35 @@ class RecordedVerdicts:
 
 
 def gather(
-    source: str,
+    program: Program,
     store: EpisodeStore,
     episodes: Sequence[Episode],
-    stages: Stages,
     *,
     twice: bool = True,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> RecordedVerdicts:
     """Run a program over episodes, twice.
 
     Only the frames of these episodes reach the program.
 
     Args:
-        source: The program; it must parse and lint.
+        program: The program; it must lint.
         store: Where the frames are.
         episodes: Which episodes.
-        stages: The program's own stages.
         twice: Whether to run it again in another order; else it is taken to be pure.
-        unsafe: Run even where this machine cannot confine the program.
+        sandboxes: Where the program runs.
 
     Raises:
         ProgramFault: The program hung, crashed or broke the reply format as a whole.
         SandboxUnavailable: This machine cannot confine it.
     """
     shown = [Footage(store.frames, episode.frame_index) for episode in episodes]
-    answers = ask(source, stages, shown, unsafe=unsafe)
+    answers = ask(program, shown, sandboxes=sandboxes)
     again = answers.cells
     if twice:
-        again = ask(source, stages, shown, shuffled=True, unsafe=unsafe).cells
+        again = ask(program, shown, shuffled=True, sandboxes=sandboxes).cells
     ids = [episode.id for episode in episodes]
+    stages = program.stages
     return RecordedVerdicts(
         stages,
         answers.pairs,
@@ -138,17 +138,16 @@ class PerturbedVerdicts:
 
 
 def gather_perturbed(
-    source: str, shown: Sequence[Perturbed], stages: Stages, *, unsafe: bool = False
+    program: Program, shown: Sequence[Perturbed], *, sandboxes: Sandboxes = CONFINED
 ) -> tuple[PerturbedVerdicts, ...]:
     """Run a program over episodes in perturbed pictures, once.
 
     Whether a program remembers is asserted on the recorded frames.
 
     Args:
-        source: The program; it must parse and lint.
+        program: The program; it must lint.
         shown: The episodes.
-        stages: The program's own stages.
-        unsafe: Run even where this machine cannot confine the program.
+        sandboxes: Where the program runs.
 
     Returns:
         The verdicts, in the order of `shown`.
@@ -158,7 +157,7 @@ def gather_perturbed(
         SandboxUnavailable: This machine cannot confine it.
     """
     footage = [Footage(one.frames, one.index) for one in shown]
-    answers = ask(source, stages, footage, unsafe=unsafe)
+    answers = ask(program, footage, sandboxes=sandboxes)
     errors = {error.pair: error for error in reversed(answers.errors)}
     return tuple(
         PerturbedVerdicts(

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.sandbox import CONFINED
 from synth.suite.groups import GROUPS
 from synth.suite.registry import all_checks
 from synth.suite.subject import Subject
@@ -17,6 +18,7 @@ from synth.suite.subject import Subject
 if TYPE_CHECKING:
     from synth.episode import Split
     from synth.failure import Failure
+    from synth.sandbox import Sandboxes
     from synth.suite.registry import Result
     from synth.task.folder import TaskFolder
 
@@ -87,7 +89,7 @@ def judge(
     splits: tuple[Split, ...] = ("visible",),
     groups: tuple[str, ...] | None = None,
     cascade: bool = True,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Judgement:
     """Judge a program against a task.
 
@@ -98,7 +100,7 @@ def judge(
         groups: Which groups to judge; all of them by default. A program that cannot be run
             is not judged further, whichever groups are asked for.
         cascade: Stop after the first group that fails.
-        unsafe: Run the program even where this machine cannot confine it.
+        sandboxes: Where the program runs.
 
     Returns:
         Failures, and what became of each test. A program that does not parse, hangs or
@@ -107,7 +109,7 @@ def judge(
     Raises:
         SandboxUnavailable: This machine cannot confine the program.
     """
-    subject = Subject(source, task, splits=splits, unsafe=unsafe)
+    subject = Subject(source, task, splits=splits, sandboxes=sandboxes)
     checks = [
         c for c in all_checks() if c.applies(task.spec) and (groups is None or c.group in groups)
     ]

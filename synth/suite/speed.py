@@ -12,13 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from synth.program import parse
-from synth.sandbox import Sandbox
+from synth.sandbox import CONFINED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from synth.sandbox import Sandboxes
 
 __all__ = ["Speed", "measure_speed"]
 
@@ -44,7 +46,7 @@ def measure_speed(
     frames: NDArray[np.uint8],
     initial: NDArray[np.uint8],
     *,
-    unsafe: bool = False,
+    sandboxes: Sandboxes = CONFINED,
 ) -> Speed:
     """Time a program on frames of an episode.
 
@@ -55,14 +57,14 @@ def measure_speed(
         source: A program that parses and lints.
         frames: ``uint8[T, H, W, 3]``; a few hundred of different episodes tell the most.
         initial: ``uint8[H, W, 3]``.
-        unsafe: Run it even where this machine cannot confine it.
+        sandboxes: Where it runs.
 
     Raises:
         ProgramSyntaxError: It is not a reward program.
         ProgramFault: It fails on one of the frames.
         SandboxUnavailable: This machine cannot confine it.
     """
-    with Sandbox(source, unsafe=unsafe, stages=parse(source).stages) as sandbox:
+    with sandboxes.open(parse(source)) as sandbox:
         sandbox.check(frames, initial)  # the first call loads the program
 
         def single() -> float:

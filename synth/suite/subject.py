@@ -14,7 +14,7 @@ import numpy as np
 
 from synth.errors import ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
-from synth.sandbox import Sandbox
+from synth.sandbox import CONFINED
 from synth.suite.evidence import gather, gather_perturbed
 from synth.suite.perturbed import perturbed
 from synth.verdicts import patience
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeKind, Split
     from synth.program import Finding, Program
-    from synth.sandbox import Verdicts
+    from synth.sandbox import Sandbox, Sandboxes, Verdicts
     from synth.search import Hunt
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.suite.perturbed import Perturbed
@@ -69,7 +69,7 @@ class Subject:
         task: What it is judged against.
         splits: Which splits; frames of no other are given to the program.
         twice: Whether it runs on the episodes a second time, in another order.
-        unsafe: Run it even where this machine cannot confine it.
+        sandboxes: Where it runs.
     """
 
     def __init__(
@@ -79,13 +79,13 @@ class Subject:
         *,
         splits: tuple[Split, ...],
         twice: bool = True,
-        unsafe: bool = False,
+        sandboxes: Sandboxes = CONFINED,
     ) -> None:
         self.source = source
         self.task = task
         self.splits = splits
         self.twice = twice
-        self.unsafe = unsafe
+        self._sandboxes = sandboxes
         self._kept: dict[str, object] = {}
 
     @property
@@ -198,9 +198,7 @@ class Subject:
             ProgramFault: It cannot be loaded.
         """
         self.require_runnable()
-        return Sandbox(
-            self.source, deadline=patience(FEW), unsafe=self.unsafe, stages=self.program.stages
-        )
+        return self._sandboxes.open(self.program, deadline=patience(FEW))
 
     def _smoke(self) -> Verdicts:
         frame = self.task.store.initial_of(self.episodes()[0])
@@ -210,18 +208,16 @@ class Subject:
     def _gather(self) -> RecordedVerdicts:
         self.require_runnable()
         return gather(
-            self.source,
+            self.program,
             self.task.store,
             self.episodes(),
-            self.program.stages,
             twice=self.twice,
-            unsafe=self.unsafe,
+            sandboxes=self._sandboxes,
         )
 
     def _gather_perturbed(self) -> tuple[PerturbedVerdicts, ...]:
         self.require_runnable()
-        shown = self.pictures
-        return gather_perturbed(self.source, shown, self.program.stages, unsafe=self.unsafe)
+        return gather_perturbed(self.program, self.pictures, sandboxes=self._sandboxes)
 
     @cached_property
     def pictures(self) -> tuple[Perturbed, ...]:
@@ -262,7 +258,7 @@ class Subject:
             seeds=seeds.held_out_search if held_out else seeds.visible_search,
             episodes=spec.search.episodes if spec.search is not None else 0,
             stream=self.task.store.generation if held_out else 0,
-            unsafe=self.unsafe,
+            sandboxes=self._sandboxes,
         )
 
     def _keep(self, name: str, compute: Callable[[], T]) -> T:

@@ -16,10 +16,12 @@ from squares import Markers, block, episode, function, markers, program
 from synth.episode import Rollout
 from synth.failure import Failure, Find
 from synth.loop.verdict import Verdict
+from synth.sandbox import CONFINED
 
 if TYPE_CHECKING:
     from synth.loop.episodes import Episodes
     from synth.plan import Plan
+    from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
 KNOWN, LIVE = "search::known_finds_are_told_right", "search::no_lie_is_found"
@@ -63,10 +65,12 @@ class Liars(Markers):
 
     can_search: ClassVar[bool] = True
 
-    def __init__(self, episodes: Episodes, folder: Path, *, unsafe: bool = False) -> None:
+    def __init__(
+        self, episodes: Episodes, folder: Path, *, sandboxes: Sandboxes = CONFINED
+    ) -> None:
         super().__init__()
         assert folder.name
-        assert not unsafe
+        assert not sandboxes.unsafe
         self.episodes = episodes
 
     def visible(self, source: str, plan: Plan) -> Verdict:

@@ -20,7 +20,7 @@ from synth.sandbox import Sandbox
 from synth.spec import NearMissSpec, SearchSpec
 from synth.suite import all_checks, judge
 
-STAGES = parse(PROGRAM).stages
+PARSED = parse(PROGRAM)
 SAMPLE = 30
 
 
@@ -59,8 +59,8 @@ def test_difference_comes_with_an_episode_that_replays(task):
     """The episode that tells a mutant is fresh, and acting it again shows the same verdicts."""
     recorded = {e.seed for e in task.store.episodes}
     wrong = PROGRAM.replace("0 < now < initial", "0 < now < initial - 60")
-    with FreshEpisodes(task.spec, PROGRAM, STAGES, size=SAMPLE) as sample:
-        found = [d for b in sample.batches() if (d := compare(b, wrong, STAGES))]
+    with FreshEpisodes(task.spec, PARSED, size=SAMPLE) as sample:
+        found = [d for b in sample.batches() if (d := compare(b, parse(wrong)))]
     assert found
     difference = found[0]
     assert difference.seed not in recorded
@@ -84,8 +84,8 @@ def test_difference_comes_with_an_episode_that_replays(task):
 def test_what_is_no_verdict_differs(task, body, said):
     """A mutant that raises, or answers with something else, is said to do so."""
     broken = PROGRAM.replace("return 0 < now < initial", body)
-    with FreshEpisodes(task.spec, PROGRAM, STAGES, size=3) as sample:
-        difference = next(compare(b, broken, STAGES) for b in sample.batches())
+    with FreshEpisodes(task.spec, PARSED, size=3) as sample:
+        difference = next(compare(b, parse(broken)) for b in sample.batches())
     assert difference is not None
     assert difference.mutant == said
 
@@ -94,7 +94,7 @@ def test_sample_has_all_three_policies_and_is_the_same_every_time(task):
     """Experts, random episodes and experts cut short take turns on fresh seeds."""
     seen = []
     for _ in range(2):
-        with FreshEpisodes(task.spec, PROGRAM, STAGES, size=12) as sample:
+        with FreshEpisodes(task.spec, PARSED, size=12) as sample:
             seen.append([e for b in sample.batches() for e in b.episodes])
     names = [e.policy for e in seen[0]]
     assert names[0] == "expert"

@@ -41,8 +41,7 @@ SUBTASKS = [box_taken]
 def test_a_box_that_is_destroyed_is_not_held_against_the_program():
     """The goal holds there and the environment grants nothing, yet no program is blamed."""
     spec = small_spec(ENV).model_copy(update={"max_steps": 100})
-    stages = parse(BOX_GONE).stages
-    with Player(spec) as player, LiveVerdicts(BOX_GONE, stages) as verdicts:
+    with Player(spec) as player, LiveVerdicts(parse(BOX_GONE)) as verdicts:
         examiner = Examiner(player, verdicts, progress=False)
         seed = next(s for s in range(50) if _box_is_not_red(examiner, s))
         shown = player.shown(seed)

@@ -24,8 +24,7 @@ def shortened():
 
     def run(actions, *, states: bool = True):
         spec = small_spec(EMPTY_ENV)
-        stages = parse(LOOKS_DOWN).stages
-        with Player(spec) as player, LiveVerdicts(LOOKS_DOWN, stages) as verdicts:
+        with Player(spec) as player, LiveVerdicts(parse(LOOKS_DOWN)) as verdicts:
             if not states:
                 player.simulator = Stateless(player.simulator)
             examiner = Examiner(player, verdicts, progress=False)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from keydoor import REWARD, make_spec, program
 
+import synth.sandbox.sandboxes
 import synth.suite.subject
 from synth.errors import ProgramFault, SandboxUnavailable
 from synth.suite import all_checks, judge
@@ -43,8 +44,8 @@ def test_held_out_episodes_are_not_touched_when_judging_the_visible(task, monkey
     sent = []
     gather = synth.suite.subject.gather
 
-    def spy(source, store, episodes, stages, **options):
-        evidence = gather(source, store, episodes, stages, **options)
+    def spy(program, store, episodes, **options):
+        evidence = gather(program, store, episodes, **options)
         sent.append(evidence)
         return evidence
 
@@ -108,7 +109,7 @@ def test_no_sandbox_is_an_error_and_not_a_verdict(task, monkeypatch):
     def refuse(*_, **__):
         raise SandboxUnavailable("no lockdown here")
 
-    monkeypatch.setattr(synth.suite.subject, "Sandbox", refuse)
+    monkeypatch.setattr(synth.sandbox.sandboxes, "Sandbox", refuse)
     with pytest.raises(SandboxUnavailable):
         judge(REWARD, task)
 
@@ -128,7 +129,7 @@ def test_program_that_may_not_run_is_never_run(task, monkeypatch, source):
     def refuse(*_, **__):
         raise AssertionError("it was run")
 
-    monkeypatch.setattr(synth.suite.subject, "Sandbox", refuse)
+    monkeypatch.setattr(synth.sandbox.sandboxes, "Sandbox", refuse)
     monkeypatch.setattr(synth.suite.subject, "gather", refuse)
     judgement = judge(source, task, cascade=False)
     assert {f.group for f in judgement.failures} == {"program"}
@@ -159,7 +160,7 @@ def test_program_that_fails_on_one_frame_is_not_tried_on_all(task, monkeypatch):
     def hang(*_, **__):
         raise ProgramFault("it ran past its deadline")
 
-    monkeypatch.setattr(synth.suite.subject, "Sandbox", hang)
+    monkeypatch.setattr(synth.sandbox.sandboxes, "Sandbox", hang)
     monkeypatch.setattr(synth.suite.subject, "gather", lambda *_, **__: pytest.fail("it was tried"))
     judgement = judge(REWARD, task, cascade=False)
     assert [f.test for f in judgement.failures] == ["program::runs"]

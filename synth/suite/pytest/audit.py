@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.failure import Failure
+    from synth.sandbox import Sandboxes
 
 __all__ = ["Audit", "FolderAudit"]
 
@@ -39,15 +40,15 @@ class FolderAudit:
         folder: ``generated/TASK``.
         reward: Another program, or a folder with a ``reward.py``; a ``task.toml`` beside it
             brings its own plan. ``None`` audits the one in `folder`.
-        unsafe: Run it even where this machine cannot confine it.
+        sandboxes: Where it runs.
     """
 
-    def __init__(self, folder: Path, *, reward: Path | None, unsafe: bool) -> None:
+    def __init__(self, folder: Path, *, reward: Path | None, sandboxes: Sandboxes) -> None:
         self.folder = folder
         self._subject: Subject | None = None
         self._problem = ""
         try:
-            self._subject = _open(folder, reward, unsafe=unsafe)
+            self._subject = _open(folder, reward, sandboxes=sandboxes)
         except SynthError as error:
             self._problem = f"{error.fault}: {error}"
 
@@ -139,7 +140,7 @@ def _text(failures: tuple[Failure, ...]) -> str:
     return "\n".join([*(failure.message for failure in failures[:SHOWN]), *more])
 
 
-def _open(folder: Path, reward: Path | None, *, unsafe: bool) -> Subject:
+def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes) -> Subject:
     path = folder if reward is None else reward
     if path.is_dir():
         path /= "reward.py"
@@ -149,5 +150,5 @@ def _open(folder: Path, reward: Path | None, *, unsafe: bool) -> Subject:
     if has_own_plan:
         task = task.with_plan(read_task(beside).plan)
     return Subject(
-        read_reward(path, task.name), task, splits=("visible", "held_out"), unsafe=unsafe
+        read_reward(path, task.name), task, splits=("visible", "held_out"), sandboxes=sandboxes
     )

@@ -73,6 +73,7 @@ def audit(request: pytest.FixtureRequest) -> Audit:
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
     each failed assertion. Task and verdicts are computed once per folder and session.
     """
+    from synth.sandbox import Sandboxes  # noqa: PLC0415 - as below
     from synth.suite.pytest.audit import Audit, FolderAudit  # noqa: PLC0415 - keeps pytest's start light
 
     audited, folder = request.config.stash[_AUDITED], request.path.parent
@@ -80,7 +81,7 @@ def audit(request: pytest.FixtureRequest) -> Audit:
         audited[folder] = FolderAudit(
             folder,
             reward=_path_option(request.config, "--reward"),
-            unsafe=request.config.getoption("--reward-unsafe"),
+            sandboxes=Sandboxes(unsafe=request.config.getoption("--reward-unsafe")),
         )
     properties = request.node.user_properties
     return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
