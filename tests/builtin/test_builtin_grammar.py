@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from synth import vision
 from synth.models.builtin.evidence import gather
-from synth.models.builtin.grammar import RELATIONS, Atom, Both, Either, Not, Predicate
+from synth.models.builtin.grammar import Both, Either, Not, Predicate
 from synth.models.builtin.hypotheses import program_of
-from synth.models.builtin.tiling import tile_size
-from synth.models.builtin.view import DRAWN, Kind, Measure, View
+from synth.models.builtin.tile_atoms import RELATIONS, Atom
+from synth.models.builtin.tiles import DRAWN, Kind, Measure, tile_size
+from synth.models.builtin.view import View
 from synth.plan import Plan, SubTask
 from synth.program import lint
 from synth.sandbox import Sandbox

@@ -11,9 +11,9 @@ import pytest
 
 from synth.errors import ModelDeadEnd
 from synth.models.builtin.evidence import gather
-from synth.models.builtin.grammar import Atom
-from synth.models.builtin.kinds import kinds_of
-from synth.models.builtin.view import DRAWN, View
+from synth.models.builtin.tile_atoms import Atom
+from synth.models.builtin.tiles import DRAWN, kinds_of
+from synth.models.builtin.view import View
 from synth.program import extract_code
 from synth.prompts.answers import parse_plan
 from synth.prompts.requests import Demonstration, DescribeRequest, FailureReport

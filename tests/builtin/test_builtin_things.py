@@ -17,7 +17,7 @@ from synth.models.builtin import BuiltinModel
 from synth.models.builtin.evidence import gather
 from synth.models.builtin.grammar import Both, Either, Not, Predicate
 from synth.models.builtin.hypotheses import program_of
-from synth.models.builtin.thing_grammar import PAIRS, SINGLES, ThingAtom
+from synth.models.builtin.thing_atoms import PAIRS, SINGLES, ThingAtom
 from synth.models.builtin.things import OTHER, Thing, Trait
 from synth.models.builtin.view import View
 from synth.plan import Plan, SubTask

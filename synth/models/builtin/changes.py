@@ -9,14 +9,16 @@ cannot be seen from successes alone: the suite finds out, and a step it blames i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synth.models.builtin.evidence import Example
-from synth.models.builtin.grammar import Atom
-from synth.models.builtin.kinds import MOST_TILES, kinds_of
-from synth.models.builtin.view import DRAWN
+from synth.models.builtin.thing_atoms import ThingAtom
+from synth.models.builtin.things import new_thing_kinds, thing_kinds
+from synth.models.builtin.tile_atoms import Atom
+from synth.models.builtin.tiles import DRAWN, MOST_TILES, kinds_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +26,12 @@ if TYPE_CHECKING:
     from synth.models.builtin.evidence import Evidence, Story
     from synth.models.builtin.grammar import Leaf
 
-__all__ = ["Step", "goal_examples", "step_examples", "steps"]
+__all__ = ["Step", "goal_examples", "step_examples", "steps", "thing_steps"]
 
 ELSEWHERE = 0.75
+
+LASTING = ("recoloured", "gone", "grown", "fewer", "more", "appeared")
+"""What may come to hold of a thing for good; that it has moved is no step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,21 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
         Step(first, _with_gone(sorted(atoms, key=lambda a: a.rank), evidence, first))
         for first, atoms in sorted(at.items())
     )
+
+
+def thing_steps(evidence: Evidence) -> tuple[Step, ...]:
+    """The change points of things before the goal, in order."""
+    kinds = thing_kinds(evidence.initials)
+    new = new_thing_kinds(evidence.initials, [story.goal for story in evidence.stories])
+    atoms = [ThingAtom(relation, (kind,)) for relation in LASTING for kind in (*kinds, *new)]
+    atoms += [ThingAtom("within", pair) for pair in permutations(kinds, 2)]
+    long = evidence.stories[0]
+    at: dict[int, list[ThingAtom]] = {}
+    for atom in atoms:
+        first = _since(atom, long)
+        if 0 < first < len(long.views) - 1 and all(_comes_true(atom, s) for s in evidence.stories):
+            at.setdefault(first, []).append(atom)
+    return tuple(Step(first, tuple(found)) for first, found in sorted(at.items()))
 
 
 def goal_examples(evidence: Evidence, goal: str | None) -> tuple[Example, ...]:
@@ -128,3 +148,13 @@ def _comes_back(atom: Atom, story: Story, first: int) -> bool:
     kind = atom.kinds[0]
     before = int(story.initial.where(kind).sum())
     return any(int(view.where(kind).sum()) >= before for view in story.views[first:])
+
+
+def _since(atom: ThingAtom, story: Story) -> int:
+    """From which picture on it holds; the number of pictures where it does not last."""
+    holds = [atom.holds(view, story.initial) for view in story.views]
+    return len(holds) - (holds[::-1].index(False) if False in holds else len(holds))
+
+
+def _comes_true(atom: ThingAtom, story: Story) -> bool:
+    return atom.holds(story.goal, story.initial) and not atom.holds(story.initial, story.initial)

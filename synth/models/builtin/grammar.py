@@ -3,17 +3,12 @@
 ::
 
     predicate = atom | not atom | predicate and predicate | predicate or predicate
-    atom      = changed(kind)          every tile that held the kind at first holds another now
-              | some_changed(kind)     one of them does
-              | gone(kind)             there was one at first, and there is none now
-              | appeared(kind)         there was none at first, and there is one now
-              | became(kind, kind)     a tile that held the one at first holds the other now
-              | beside(kind, kind)     one of each are neighbours now
 
-A predicate can be evaluated on views, which is how the search compares it with labels, and
-written as an expression of a reward program. Both mean the same on every image; a test
-holds that. Sizes count kinds and connectives: the search goes by them, smallest first.
-Nothing here knows labels.
+Atoms are those of tiles (`synth.models.builtin.tile_atoms`) or of things
+(`synth.models.builtin.thing_atoms`); the connectives are the same for both. A predicate can be
+evaluated on views, which is how the search compares it with labels, and written as an
+expression of a reward program. Sizes count kinds and connectives: the search goes by them,
+smallest first. Labels are not known here.
 """
 
 from __future__ import annotations
@@ -21,73 +16,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from synth.models.builtin.thing_grammar import ThingAtom
+from synth.models.builtin.thing_atoms import ThingAtom
+from synth.models.builtin.tile_atoms import Atom
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from synth.models.builtin.view import View
 
-    from synth.models.builtin.view import Kind, View
-
-__all__ = ["Atom", "Both", "Either", "Leaf", "Not", "Predicate", "Relation", "beside"]
-
-RELATIONS = ("changed", "some_changed", "gone", "became", "appeared", "beside")
-"""By how natural they are: the first of equally small predicates wins."""
-
-Relation = str
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One relation between kinds, now and at first."""
-
-    relation: Relation
-    kinds: tuple[Kind, ...]
-
-    @property
-    def size(self) -> int:
-        """Kinds it mentions."""
-        return len(self.kinds)
-
-    @property
-    def atoms(self) -> tuple[Atom, ...]:
-        """Itself."""
-        return (self,)
-
-    @property
-    def rank(self) -> tuple[int, int, tuple[Kind, ...]]:
-        """Orders predicates of one size."""
-        by_colour = sum(not kind.measure.is_drawn for kind in self.kinds)
-        return (RELATIONS.index(self.relation), by_colour, self.kinds)
-
-    def holds(self, now: View, initial: View) -> bool:
-        """Whether it holds on two views of one size."""
-        kind, other = self.kinds[0], self.kinds[-1]
-        there = initial.where(kind)
-        match self.relation:
-            case "changed":
-                return bool(there.any() and not now.where(kind)[there].any())
-            case "some_changed":
-                return bool(there.any() and not now.where(kind)[there].all())
-            case "gone":
-                return bool(there.any() and not now.where(kind).any())
-            case "appeared":
-                return bool(not there.any() and now.where(kind).any())
-            case "became":
-                return bool(now.where(other)[there].any())
-            case _:
-                return beside(now.where(kind), now.where(other))
-
-    def write(self, name: Callable[[Kind], str], look: Callable[[Kind], str]) -> str:
-        """As an expression; `name` and `look` give a kind's constant and its measure's key."""
-        arguments = [f'"{look(self.kinds[0])}"', name(self.kinds[0])]
-        if len(self.kinds) > 1:
-            arguments += [f'"{look(self.kinds[1])}"', name(self.kinds[1])]
-        first = "now" if self.relation == "beside" else "now, initial"
-        return f"{self.relation}({first}, {', '.join(arguments)})"
+__all__ = ["Both", "Either", "Leaf", "Not", "Predicate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +115,3 @@ class Either:
 
 Leaf = Atom | ThingAtom
 Predicate = Leaf | Not | Both | Either
-
-
-def beside(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> bool:
-    """Whether a true tile of one grid is the left, right, upper or lower neighbour of one."""
-    return bool(
-        np.any(one[1:] & other[:-1])
-        or np.any(one[:-1] & other[1:])
-        or np.any(one[:, 1:] & other[:, :-1])
-        or np.any(one[:, :-1] & other[:, 1:])
-    )

@@ -16,7 +16,7 @@ import numpy as np
 
 from synth import vision
 from synth.models.builtin.things import PLAIN, SMALLEST, Palette, scenery_of
-from synth.models.builtin.tiling import tile_size
+from synth.models.builtin.tiles import tile_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.models.builtin.grammar import Atom, Both, Either, Not
+from synth.models.builtin.grammar import Both, Either, Not
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
     from synth.models.builtin.evidence import Example
     from synth.models.builtin.grammar import Leaf, Predicate
-    from synth.models.builtin.view import Kind
 
     _Ruled = tuple[Predicate, NDArray[np.bool_]]
 
-__all__ = ["LARGEST", "Conflict", "Found", "atoms_of", "search"]
+__all__ = ["LARGEST", "Conflict", "Found", "search"]
 
 LARGEST = 6
 """Size limit of a predicate: kinds and connectives together."""
@@ -67,32 +66,6 @@ class Found:
     predicates: tuple[Predicate, ...]
     conflict: Conflict | None = None
     finished: bool = True
-
-
-def atoms_of(
-    kinds: Sequence[Kind], new: Sequence[Kind], looks: Sequence[Atom] = ()
-) -> tuple[Atom, ...]:
-    """All atoms over kinds seen at first and kinds seen later, best first.
-
-    Args:
-        kinds: Seen in every initial frame.
-        new: Seen in none of them.
-        looks: What the places of kinds have come to show; after smaller atoms and before
-            equally large ones.
-    """
-    atoms = [Atom(r, (k,)) for k in kinds for r in ("changed", "some_changed", "gone")]
-    atoms += [Atom("appeared", (k,)) for k in new]
-    atoms += [Atom("became", (a, b)) for a in kinds for b in new if a.measure == b.measure]
-    every = (*kinds, *new)
-    atoms += [
-        Atom("beside", (a, b))
-        for i, a in enumerate(every)
-        for b in every[i + 1 :]
-        if a.measure == b.measure
-    ]
-    atoms.sort(key=lambda atom: (atom.size, atom.rank))
-    # In the order given: of equally good looks the first was counted in the surest way.
-    return tuple(dict.fromkeys(sorted((*looks, *atoms), key=lambda atom: atom.size)))
 
 
 def search(atoms: Sequence[Leaf], examples: Sequence[Example], *, deadline: float) -> Found:

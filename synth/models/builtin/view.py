@@ -1,9 +1,7 @@
-"""What a predicate sees of a frame: its codes, and counts for each tile.
+"""One frame as predicates see it: counts for each tile, or things on a plain ground.
 
-Two measures tell tiles apart. *Drawn*: how many pixels of a tile differ from its own
-ground, the pixel in its bottom right corner. It does not depend on colour: a key is a key
-in any of them. And for any colour, how many pixels of a tile have it. The same counts are
-what a printed program works from (`synth.models.builtin.printer`).
+Both are measured when they are asked for, and once. The same numbers are what a printed
+program works from.
 """
 
 from __future__ import annotations
@@ -13,41 +11,16 @@ from typing import TYPE_CHECKING
 
 from synth import vision
 from synth.models.builtin.things import things
+from synth.models.builtin.tiles import drawn_pixels
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from synth.models.builtin.things import Palette, Thing
+    from synth.models.builtin.tiles import Kind, Measure
 
-__all__ = ["DRAWN", "Kind", "Measure", "View", "drawn_pixels"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Measure:
-    """A number for each tile.
-
-    Attributes:
-        colour: ``0xRRGGBB`` whose pixels are counted; -1 for the pixels off the ground.
-    """
-
-    colour: int = -1
-
-    @property
-    def is_drawn(self) -> bool:
-        """Whether this is the measure that does not depend on colour."""
-        return self.colour < 0
-
-
-DRAWN = Measure()
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Kind:
-    """Tiles that look alike: those on which a measure has one value."""
-
-    measure: Measure
-    count: int
+__all__ = ["View"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,11 +78,3 @@ class View:
         if kind not in self._things:
             self._things[kind] = things(self.codes, kind, self.scenery) if self.scenery else ()
         return self._things[kind]
-
-
-def drawn_pixels(
-    codes: NDArray[np.uint32], ground: NDArray[np.uint32], tile: int
-) -> NDArray[np.int64]:
-    """How many pixels of each tile differ from its ground."""
-    wide = ground.repeat(tile, axis=1).repeat(tile, axis=0)
-    return vision.tile_counts(codes[: wide.shape[0], : wide.shape[1]] != wide, tile)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.models.builtin.changes import steps
-from synth.models.builtin.kinds import kinds_of, new_kinds
-from synth.models.builtin.looks import look_atoms
-from synth.models.builtin.printer import Draft, print_program
-from synth.models.builtin.search import atoms_of
-from synth.models.builtin.thing_changes import thing_atoms, thing_steps
-from synth.models.builtin.thing_printer import print_thing_program
-from synth.models.builtin.thing_words import ThingVocabulary
-from synth.models.builtin.words import Vocabulary
+from synth.models.builtin.changes import steps, thing_steps
+from synth.models.builtin.thing_atoms import thing_atoms
+from synth.models.builtin.thing_program import print_thing_program
+from synth.models.builtin.tile_atoms import atoms_of, look_atoms
+from synth.models.builtin.tile_program import Draft, print_tile_program
+from synth.models.builtin.tiles import kinds_of, new_kinds
+from synth.models.builtin.words import ThingVocabulary, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +63,7 @@ class Tiles:
             _same_ground(self._evidence),
             any(bool((ground == ground[:1, :1]).all()) for ground in grounds),
         )
-        return print_program(draft, plan, Vocabulary(self._evidence))
+        return print_tile_program(draft, plan, Vocabulary(self._evidence))
 
 
 class Things:

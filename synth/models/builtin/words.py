@@ -3,7 +3,8 @@
 Colours are named where they are the same in every initial frame, shapes only as far as
 they can be told from pixels: a *square* fills its tile with one colour, a *block* fills it
 with several, a *thing* lies on the ground and is
-tall, wide, solid or hollow. What a thing is for, nobody here knows: a
+tall, wide, solid or hollow. Loose things are told by how much of their box they fill: a *block*
+all of it, a *round* thing most, a *hollow* one little. What a thing is for, nobody here knows: a
 vision-language model names better.
 """
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from synth import vision
 from synth.models.builtin.grammar import Both, Either, Not
-from synth.models.builtin.kinds import kinds_of
+from synth.models.builtin.things import OTHER
+from synth.models.builtin.tiles import kinds_of
 from synth.prompts.colours import colour_name
 
 if TYPE_CHECKING:
@@ -27,12 +29,36 @@ if TYPE_CHECKING:
     from synth.models.builtin.evidence import Evidence, Story
     from synth.models.builtin.grammar import Predicate
     from synth.models.builtin.things import Thing
-    from synth.models.builtin.view import Kind, View
+    from synth.models.builtin.tiles import Kind
+    from synth.models.builtin.view import View
 
-__all__ = ["Phrase", "Vocabulary"]
+__all__ = ["Phrase", "ThingVocabulary", "Vocabulary"]
 
 SLIM = 1.4
 FILLED = 0.6
+BLOCK = 0.95
+HOLLOW = 0.6
+
+_SINGLE = {
+    "gone": "No {a} is visible any more.",
+    "recoloured": "Where the {a} was there is something else.",
+    "appeared": "A {a} is visible that was not at first.",
+    "grown": "The {a} is larger than at first.",
+    "shrunk": "The {a} is smaller than at first, or partly covered.",
+    "moved": "The {a} is somewhere else than at first.",
+    "changed": "The {a} is no longer where it was.",
+    "fewer": "There are fewer of the {a} than at first.",
+    "more": "There are more of the {a} than at first.",
+}
+_PAIR = {
+    "touches": "The {a} touches the {b}.",
+    "overlaps": "The {a} overlaps the {b}.",
+    "within": "The {a} lies within the {b}.",
+    "reached": "The {a} is where the {b} was at first, in part at least.",
+    "arrived": "The {a} lies within where the {b} was at first.",
+    "near": "The {a} is near the {b}.",
+    "became": "Where the {a} was there is a {b}.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +186,47 @@ class Vocabulary:
             noun = _shape(first, self._usual)
         names = {_colour(tile, self._usual) for tile in tiles}
         return f"{names.pop()} {noun}" if len(names) == 1 else noun
+
+
+class ThingVocabulary(Vocabulary):
+    """Gives every kind of thing a noun, and every predicate a phrase.
+
+    Args:
+        evidence: Where they were seen.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._views = [view for story in evidence.stories for view in story.views]
+        self._nouns: dict[Any, str] = {}
+
+    def _atom(self, atom: Any) -> Phrase:
+        nouns = [self.noun(kind) for kind in atom.kinds]
+        names = [noun.replace(" ", "_").replace("-", "_") for noun in nouns]
+        if len(nouns) == 1:
+            sentence = _SINGLE[atom.relation].format(a=nouns[0])
+            return Phrase(f"{names[0]}_{atom.relation}", sentence)
+        sentence = _PAIR[atom.relation].format(a=nouns[0], b=nouns[1])
+        verb = "in_place_of" if atom.relation == "arrived" else atom.relation
+        return Phrase(f"{names[0]}_{verb}_{names[1]}", sentence)
+
+    def _describe(self, kind: Any) -> str:
+        seen = next((found[0] for view in self._views if (found := view.things(kind))), None)
+        words = [kind.trait.word] if kind.trait else []
+        if kind.colour != OTHER:
+            rgb = (kind.colour >> 16 & 255, kind.colour >> 8 & 255, kind.colour & 255)
+            words.append(colour_name(rgb).removeprefix("dark "))
+        if seen is None:
+            return " ".join([*words, "thing"])
+        fill = seen.area / (seen.height * seen.width)
+        if seen.height >= SLIM * seen.width:
+            words.append("tall thing")
+        elif seen.width >= SLIM * seen.height:
+            words.append("wide thing")
+        elif fill >= BLOCK:
+            words.append("block")
+        else:
+            words.append("round thing" if fill >= HOLLOW else "hollow thing")
+        return " ".join(dict.fromkeys(" ".join(words).split()))
 
 
 def _shape(tile: NDArray[np.uint32], usual: NDArray[np.uint32]) -> str:

@@ -19,25 +19,28 @@
          | became(kind, kind)     where the one was at first is one of the other now
 
 Connectives are those of `synth.models.builtin.grammar`. A test holds that what is evaluated
-here and what `synth.models.builtin.thing_printer` prints mean the same.
+here and what `synth.models.builtin.thing_program` prints mean the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations, permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from synth import vision
+from synth.models.builtin.things import new_thing_kinds, thing_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from synth.models.builtin.evidence import Example
     from synth.models.builtin.things import Thing
     from synth.models.builtin.view import View
 
-__all__ = ["PAIRS", "SINGLES", "ThingAtom", "apart"]
+__all__ = ["PAIRS", "SINGLES", "ThingAtom", "thing_atoms"]
 
 SINGLES = ("gone", "recoloured", "grown", "shrunk", "fewer", "more", "appeared", "moved", "changed")
 PAIRS = ("within", "arrived", "touches", "reached", "overlaps", "near", "became")
@@ -128,6 +131,27 @@ class ThingAtom:
         quoted = ", ".join('"' + name(kind) + '"' for kind in self.kinds)
         pixels = f", {self.pixels:g}" if self.relation == "near" else ""
         return f"{self.relation}({first}, {quoted}{pixels})"
+
+
+def thing_atoms(initials: Sequence[View], examples: Sequence[Example]) -> tuple[ThingAtom, ...]:
+    """All atoms over kinds seen at first and kinds seen later, best first.
+
+    How near is near is read from the examples: half-way between the farthest that is labelled
+    true and the next that is labelled false.
+    """
+    goals = [e.now for e in examples if e.label]
+    kinds, new = thing_kinds(initials), new_thing_kinds(initials, goals)
+    atoms = [ThingAtom(r, (k,)) for r in SINGLES if r != "appeared" for k in kinds]
+    atoms += [ThingAtom("appeared", (k,)) for k in new]
+    atoms += [ThingAtom(r, p) for r in PAIRS[:-2] for p in permutations((*kinds, *new), 2)]
+    atoms += [ThingAtom("became", (a, b)) for a in kinds for b in new]
+    for pair in combinations((*kinds, *new), 2):
+        true = max((apart(e.now, pair) for e in examples if e.label), default=float("inf"))
+        false = [apart(e.now, pair) for e in examples if not e.label]
+        beyond = min((d for d in false if true < d < float("inf")), default=0.0)
+        if true < beyond:
+            atoms.append(ThingAtom("near", pair, round((true + beyond) / 2, 1)))
+    return tuple(sorted(atoms, key=lambda atom: (atom.size, atom.rank)))
 
 
 def apart(now: View, kinds: Sequence[Thing]) -> float:
