@@ -6,16 +6,17 @@ episodes. Only the visible split's frames ever get here, because only requests b
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from synth.episode import frame_digest
+from synth.episode.replace import replace_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -44,10 +45,7 @@ class PictureFolder:
         sha = frame_digest(frame).hex()[:16]
         target = self.path / f"{sha}.png"
         if not target.exists():
-            self.path.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.path, prefix=".", suffix=".tmp")
-            with os.fdopen(handle, "wb") as stream:
-                Image.fromarray(frame).save(stream, format="PNG", optimize=True)
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
+            png = BytesIO()
+            Image.fromarray(frame).save(png, format="PNG", optimize=True)
+            replace_file(target, png.getvalue())
         return sha

@@ -1,7 +1,9 @@
 """How a program did on the visible split, in the form on which decisions stand.
 
-A verdict is the same whether a suite has just given it or a journal holds it. It does not
-say how a program did on anything held out.
+A verdict is the same whether a suite has just given it or a journal holds it: a replay must
+decide as the run did, so a verdict keeps no more of a `synth.suite.Judgement` than a
+`VerdictRecord` gives back. That is the tests' names and marks and one failure of each sort;
+nothing of it is held out.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from PIL import Image
 
 from synth.errors import UsageError
 from synth.prompts.colours import colour_name
+from synth.vision import pack
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -190,7 +191,7 @@ def colour_table(frame: NDArray[np.uint8], limit: int = 20) -> ColourTable:
         frame: ``uint8[H, W, 3]``.
         limit: Rows at most.
     """
-    codes = _codes(frame)
+    codes = pack(frame)
     distinct = len(np.unique(codes))
     grouped = distinct > MANY
     counts = _counts(_grouped(codes) if grouped else codes)
@@ -211,7 +212,7 @@ def difference(
         initial: ``uint8[H, W, 3]``.
         limit: Colours at most.
     """
-    now, then = _codes(frame), _codes(initial)
+    now, then = pack(frame), pack(initial)
     both = np.concatenate([now.ravel(), then.ravel()])
     means: dict[int, tuple[int, int, int]] = {}
     if len(np.unique(both)) > MANY:
@@ -237,12 +238,6 @@ def difference(
         tuple(colours),
         max(len(order) - limit, 0),
     )
-
-
-def _codes(frame: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    wide = frame.astype(np.uint32)
-    codes = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
-    return codes.astype(np.uint32, copy=False)
 
 
 def _rgb(code: int) -> tuple[int, int, int]:

@@ -14,6 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from synth.episode import SceneEvent
+from synth.vision import pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,8 +98,7 @@ def _boxes(changed: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
 def _is_ground(backdrop: NDArray[np.uint8], box: tuple[int, int, int, int]) -> bool:
     """Whether the place looks like many others of the picture."""
     top, left, bottom, right = box
-    wide = backdrop.astype(np.uint32)
-    codes = wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    codes = pack(backdrop)
     piece = codes[top:bottom, left:right]
     height, width = piece.shape
     spots = np.lib.stride_tricks.sliding_window_view(codes, piece.shape)

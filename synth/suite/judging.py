@@ -6,7 +6,6 @@ raised for a bad program, and nothing is decided here about accepting one.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +41,9 @@ class Skipped:
 class Judgement:
     """What came of judging a program. Each test is in exactly one of the four.
 
+    All that the suite knows, failures of held-out episodes included. The loop decides by less,
+    by what a journal can hold and give back: see `synth.loop.verdict.Verdict`.
+
     Attributes:
         failures: In the cascade's order; visible episodes come first within a check.
         passed: Ids of the tests that passed.
@@ -64,22 +66,9 @@ class Judgement:
         return bool(self.passed) and not self.failed and not self.unjudged
 
     @property
-    def visible_failures(self) -> tuple[Failure, ...]:
-        """The failures that a model may be shown."""
-        return tuple(f for f in self.failures if not f.held_out)
-
-    @property
     def reasons(self) -> tuple[str, ...]:
         """Why tests were skipped, each reason once, in the cascade's order."""
         return tuple(dict.fromkeys(skip.reason for skip in self.skipped))
-
-    @property
-    def matrix(self) -> dict[tuple[str, str | None], int]:
-        """Failures by group and sub-task; what is not in it did not fail.
-
-        A failure that names no sub-task is one of all of them, under ``None``.
-        """
-        return dict(Counter((f.group, f.subtask) for f in self.failures))
 
 
 def judge(

@@ -64,7 +64,6 @@ def test_held_out_failures_are_marked(task):
             assert failure.held_out == failure.episode.startswith("held-")
     hidden = judge(FALSE, task, splits=("held_out",))
     assert all(f.held_out for f in hidden.failures)
-    assert hidden.visible_failures == ()
 
 
 def test_groups_can_be_chosen(task):
@@ -82,12 +81,15 @@ def test_unrunnable_program_has_a_failure_whatever_group_is_asked_for(task):
 
 
 def test_failure_of_one_subtask_leaves_the_others_passed(task):
-    """The matrix blames the sub-task at fault and no other, or the program as a whole."""
+    """Failures blame the sub-task at fault and no other, or the program as a whole."""
     source = REWARD.replace(
         "return bool(coloured(initial[:8]).any()", "return bool(coloured(frame[:8]).any()"
     )
-    assert judge(source, task).matrix.keys() == {("expert", "take_key"), ("expert", None)}
-    assert judge("nonsense", task).matrix == {("program", None): 1}
+    assert {(f.group, f.subtask) for f in judge(source, task).failures} == {
+        ("expert", "take_key"),
+        ("expert", None),
+    }
+    assert [(f.group, f.subtask) for f in judge("nonsense", task).failures] == [("program", None)]
 
 
 def test_gate_below_one_tolerates_experts_that_do_not_complete(task):
