@@ -5,8 +5,8 @@ seven passes twenty with a chance of 5%. The bounds here are exact for independe
 whatever the true rate (Clopper and Pearson, "The use of confidence or fiducial limits",
 Biometrika 26, 1934), and so never too tight.
 
-Nothing here knows what was counted, and no bound speaks of episodes that were drawn
-otherwise than those counted, nor of those that a program was made to fit.
+A bound holds for episodes drawn like those counted. It says nothing of others, nor of those
+that a program was made to fit.
 """
 
 from __future__ import annotations

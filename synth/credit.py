@@ -6,7 +6,11 @@ the last sub-task, does not wait: where it first holds the episode is complete, 
 was not credited by then is skipped. (Code as Reward, arXiv 2402.04764, treats checkers as
 option terminations in the same way, without the account of skips.)
 
-Nothing here calls a reward program: it turns verdicts into credit.
+For example, with the key to be taken before the door is opened::
+
+    stages = (("take_key",), ("open_door",), ("reach_goal",))
+    holds = np.array([[0, 0, 0], [0, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], dtype=bool)
+    assign_credit(holds, stages).first    # (2, 3, 4): the door open at 1 came too early
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ returns, so that whatever happens next can rely on it; a process killed in mid-w
 leaves at most one torn last line, which opening removes. One process at a time may hold
 a journal open for writing.
 
-Nothing here decides anything: the loop does. Pictures are referred to by digest only;
-`synth.loop.pictures` keeps them.
+Pictures are referred to by digest only; `synth.loop.pictures` keeps them.
 """
 
 from synth.journal.file import Journal, read_journal

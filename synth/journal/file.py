@@ -1,7 +1,4 @@
-"""The journal's file: locked, appended to durably, and recovered after a crash.
-
-What a record means is not this module's affair.
-"""
+"""The journal's file: locked, appended to durably, and recovered after a crash."""
 
 from __future__ import annotations
 

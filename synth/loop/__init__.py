@@ -1,7 +1,6 @@
 """The loop: rounds, acceptance, budget, and what becomes of the result.
 
 `run_loop` does the work; `promote` and `compare` say what to do with what came of it.
-Nothing here prints or knows a provider.
 """
 
 from synth.loop.budget import AnyOf, Spent, StopCondition

@@ -5,7 +5,7 @@ shortest of them about eight frames, around the moments at which most changes. W
 changes is measured by colours before places: when an object is taken, opened or moved onto
 another the colours shift, while a mere step leaves them as they were.
 
-Nothing here reads truth, and nothing held out is selected.
+Truth is not read, and nothing held out is selected.
 """
 
 from __future__ import annotations

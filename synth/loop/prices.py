@@ -7,7 +7,7 @@ in the working directory and from ``~/.config/synth/config.toml``, the former fi
     input = 2.5
     output = 10.0
 
-Nothing here limits spending: `synth.loop.budget` does.
+Spending is limited by `synth.loop.budget`.
 """
 
 from __future__ import annotations

@@ -66,6 +66,7 @@ def until_accepted(run: Run, state: RunState) -> RunState:
         base = state.base
         if base is None:
             state = write(run, state, describe(run, state))
+        # Programs cannot repair a wrong plan; nor, often, one with which none gets any further.
         elif state.stale >= run.options.patience or _plan_is_wrong(state, base):
             state = state.replanning(base, reports_on(run, base))
         else:
@@ -220,6 +221,7 @@ def _attempts(
         candidate = judged(run, request.key, base.plan, read.source)
         if not candidate.verdict.passes:
             state = state.remembering(reports_on(run, candidate))
+        # A higher score is not enough: trading one passed test for another goes in circles.
         broken = base.verdict.broken_by(candidate.verdict)
         is_better = candidate.verdict.score > base.verdict.score
         # Both pass everything visible, so that only the held-out episodes can tell them apart.

@@ -67,6 +67,7 @@ class Verdict:
             if failure.held_out:
                 raise ValueError("a held-out failure among the visible ones")
             sort = (check_of(failure.test), failure.subtask)
+            # The suite puts the plainest case first; the others only add to the count.
             first.setdefault(sort, failure)
             count[sort] += 1
         exemplars = tuple(Exemplar(failure=f, also=count[sort] - 1) for sort, f in first.items())
@@ -110,10 +111,12 @@ class Verdict:
                 here, or that the cascade does not reach, they say nothing.
         """
         made = {*self.passed, *self.failed}
+        # A test that was made here has its own result, which a journal must not override.
         untold = {e.failure.test: e for e in lies if e.failure.test not in made}
         if not untold:
             return self
         stage = min(GROUPS.index(group_of(test)) for test in untold)
+        # The cascade stopped before the search: it would not have been made there either.
         if self.score.stage < stage:
             return self
         told = {test: e for test, e in untold.items() if GROUPS.index(group_of(test)) == stage}
@@ -149,6 +152,7 @@ class Verdict:
     @classmethod
     def from_record(cls, record: VerdictRecord, ids: tuple[str, ...]) -> Verdict | None:
         """The verdict that a journal kept, or ``None`` where its test names are missing."""
+        # Marks whose names are lost say nothing; a program without a verdict is judged again.
         if len(ids) != len(record.marks):
             return None
         marked = tuple(zip(ids, record.marks, strict=True))

@@ -1,6 +1,6 @@
 """Anthropic's messages API, and servers that speak it: ``anthropic:NAME``.
 
-Nothing here retries beyond what the SDK does, and no sampling parameter is sent unless
+Retries are left to the SDK, and no sampling parameter is sent unless
 the user set one.
 """
 

@@ -1,8 +1,8 @@
 """The seam between the loop and whatever answers it.
 
 A model is anything with a `name` and an `ask`. Providers live one to a module; the loop
-knows only this protocol. Nothing here retries, caches or counts: the SDKs retry, the
-journal caches, the loop's budget counts.
+knows only this protocol. The SDKs retry, the journal caches, and the
+loop's budget counts.
 """
 
 from __future__ import annotations

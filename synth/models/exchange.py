@@ -2,8 +2,8 @@
 
 Each request becomes a folder with a markdown prompt and PNG pictures; a person, or any
 assistant that can look at pictures, puts the answer beside it. No key and no network are
-needed, and a request that has been put once is never put again. Nothing here knows who
-answers; ``model.txt`` beside the answer may say so.
+needed, and a request that has been put once is never put again. Who
+answers may be said in ``model.txt`` beside the answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """OpenAI, and every server that speaks its chat completions: ``openai:NAME``.
 
 Chat completions rather than the newer responses API, because that is what compatible and
-local servers speak. Nothing here retries beyond what the SDK does, and no sampling
+local servers speak. Retries are left to the SDK, and no sampling
 parameter is sent unless the user set one.
 """
 

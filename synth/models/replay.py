@@ -1,7 +1,7 @@
 """Answers from a journal: ``replay:JOURNAL``, which reproduces a run without any model.
 
 Answers are found by the request's place in the run. A prompt that has been reworded since
-gets the answer to the old wording, and is counted. Nothing here writes to the journal.
+gets the answer to the old wording, and is counted. The journal is only read.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the providers behind an HTTP API have in common: keys, and failures in words.
 
 Both SDKs come from one generator and name their exceptions alike, so one translation
-serves them. Nothing here sends anything, and no message ever contains a key.
+serves them. No message ever contains a key.
 """
 
 from __future__ import annotations

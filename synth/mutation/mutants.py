@@ -3,8 +3,8 @@
 A suite that lets a mutant pass would let a model's mistake of that kind pass as well. The
 mutants are made here, as text: every place of the program times every operator of
 `OPERATORS`, without those that do not parse, do not lint, or are the same program written
-otherwise. Nothing here runs one, nor knows which of them matter
-(`synth.mutation.measure` does). The idea is old: DeMillo, Lipton and Sayward, "Hints on test
+otherwise. Which of them matter is found out by running them
+(`synth.mutation.measure`). The idea is old: DeMillo, Lipton and Sayward, "Hints on test
 data selection", 1978.
 """
 

@@ -115,7 +115,7 @@ class Workers:
 def _begin(judge: MutantJudge) -> None:
     global _judge  # noqa: PLW0603 - a pool's initialiser has no other place for what it sets
     _judge = judge
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's affair
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it on Ctrl-C
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""Reward programs as text: parse, lint, merge. Nothing here runs one."""
+"""Reward programs as text: parse, lint, merge. None is run."""
 
 from __future__ import annotations
 

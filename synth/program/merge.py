@@ -1,9 +1,12 @@
-"""Merging a refinement into a program: what it does not name stays byte for byte.
+r"""Merging a refinement into a program: what it does not name stays byte for byte.
 
 The unit is a top-level statement. A function or constant of the same name is replaced
 whole; a new one is inserted where it works; an import is added once. Comments directly
 above a function are the patch's where it brings some, and stay otherwise. Neither text
-need be a whole reward program, and nothing is linted here.
+need be a whole reward program, and nothing is linted here::
+
+    merge("A = 1\n\n\ndef f(frame):\n    return A\n", "A = 2\n")
+    # "A = 2\n\n\ndef f(frame):\n    return A\n"
 """
 
 from __future__ import annotations
@@ -80,6 +83,7 @@ def merge(source: str, patch: str) -> str:
     _check(patch)
     module, items = _items(source)
     _, fresh = _items(patch if patch.endswith(("\n", "\r")) else patch + "\n")
+    # As in Python, where the later of two definitions is the one that counts.
     last = {name: item for item in fresh for name in item.names}
     fresh = [i for i in fresh if i.is_import or any(last[name] is i for name in i.names)]
     merged = list(items)
@@ -151,6 +155,8 @@ def _item(node: _Node, statements: list[ast.stmt], above: tuple[cst.EmptyLine, .
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(statement.name)
         parts: list[ast.AST] = [statement]
+        # A function's body runs later, when all names are there: only defaults and annotations
+        # need theirs at load time.
         if isinstance(statement, ast.FunctionDef):
             parts = [statement.args, *([statement.returns] if statement.returns else [])]
         for part in (inner for outer in parts for inner in ast.walk(outer)):
@@ -174,6 +180,7 @@ def _replace(items: list[_Item], item: _Item) -> bool:
     if item.is_import:
         return any(item.text == old.text for old in items)
     places = [i for i, old in enumerate(items) if old.names & item.names]
+    # `A, B = 1, 2` cannot give way to `A = 3` alone: B would be lost. A comes after it instead.
     if not places or not all(items[i].names <= item.names for i in places):
         return False
     first = places[0]
@@ -219,6 +226,7 @@ def _position(items: list[_Item], item: _Item, following: list[_Item]) -> int:
     users = [i for i, old in enumerate(items) if old.uses & item.names]
     latest = min(users, default=len(items))
     if item.is_function:
+        # Beside the neighbour that it had in the patch, where that is in the program as well.
         texts = {later.text for later in following if later.is_function}
         wanted = next((i for i, old in enumerate(items) if old.text in texts), latest)
     else:

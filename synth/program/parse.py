@@ -2,7 +2,7 @@
 
 Parsing decides whether a text is a reward program at all: Python, of reasonable size and
 nesting, with ``SUBTASKS`` naming functions it defines. Whether it uses only what reward
-programs may use is the lint's affair (`synth.program.lint`), and nothing here runs it.
+programs may use is for the lint to say (`synth.program.lint`). It is not run.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Reading a plan out of an answer, and the JSON schema that asks for one.
 
-Code is read by `synth.program.extract_code`. Nothing here judges whether a plan is a good
-one: episodes do.
+Code is read by `synth.program.extract_code`. Whether a plan is a good one is judged
+by episodes.
 """
 
 from __future__ import annotations

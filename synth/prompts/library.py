@@ -2,7 +2,7 @@
 
 Both are read from where they are defined, so that what a model is told and what it gets
 cannot drift apart: vision's signatures and docstrings from its source, where aliases such
-as ``Mask`` are still readable, the rules from the lint. Nothing here runs `synth.vision`.
+as ``Mask`` are still readable, the rules from the lint. `synth.vision` is not imported.
 """
 
 from __future__ import annotations

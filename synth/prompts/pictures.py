@@ -2,8 +2,8 @@
 
 A 96-pixel frame sent as it is loses its details in a model's own scaling, and colours read
 off a picture are guesses. So pictures go up enlarged by a whole factor with hard edges, and
-exact colours and changed places go beside them as text. Nothing here knows what a picture
-shows; a tile grid is for the model to notice.
+exact colours and changed places go beside them as text. What a picture shows is for the
+model to see, a tile grid included.
 """
 
 from __future__ import annotations

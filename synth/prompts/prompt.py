@@ -1,7 +1,7 @@
 """What a model is sent: text and pictures in order.
 
-Providers turn a `Prompt` into their own wire format. Nothing here knows which request it
-came from; `synth.prompts.render` does.
+Providers turn a `Prompt` into their own wire format. It is the same type for every
+request; `synth.prompts.render` makes it.
 """
 
 from __future__ import annotations

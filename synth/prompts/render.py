@@ -1,7 +1,8 @@
 """Requests in words: one Jinja template per kind of request, kept as files.
 
 Rendering is pure: the same request always gives the same prompt. It refuses whatever is
-held out. Nothing here knows which provider the prompt goes to, nor reads answers.
+held out. It is the same for every
+provider.
 """
 
 from __future__ import annotations

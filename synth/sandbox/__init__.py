@@ -11,7 +11,7 @@ What this does *not* stop:
 
 - A program that lies. It shares its process with the code that calls it, so it can send any
   verdict and any timing it likes; a forged verdict is worth as much as a returned one. What a
-  program's verdicts are worth is the suite's affair.
+  program's verdicts are worth is for the suite to find out.
 - Memory between calls. A program can count its calls and answer by the count. The suite
   evaluates two orders in two fresh workers and compares; so must anyone who relies on it.
 - Side channels. A program can read the clock, and how long it takes is visible to whoever
@@ -21,7 +21,7 @@ What this does *not* stop:
 - Bugs in the kernel's handling of the calls that remain (memory, futex, clocks, two pipes).
 - With ``unsafe=True`` on a machine without seccomp: nearly everything.
 
-Nothing here lints (`synth.program` does) or knows what a program is for.
+Programs are linted elsewhere (`synth.program`); a sandbox relies on it for nothing.
 """
 
 from __future__ import annotations

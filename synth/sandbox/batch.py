@@ -1,7 +1,7 @@
 """Cut a batch of pairs into pieces that fit the shared memory.
 
-Order is kept: the suite compares two orders, and a piece must not undo one. Nothing here
-talks to a worker.
+Order is kept: the suite compares two orders, and a piece must not undo one. Workers
+are asked elsewhere (`synth.sandbox.session`).
 """
 
 from __future__ import annotations

@@ -82,6 +82,7 @@ class Guest:
     """
 
     def __init__(self, source: str, subtasks: Sequence[str], timed: Sequence[str] = ()) -> None:
+        # Python's own `__import__` and `open` would only meet the lockdown; these say why.
         safe = {name: value for name, value in vars(builtins).items() if name not in _WITHHELD}
         safe["__import__"] = _import
         space: dict[str, Any] = {"__name__": "reward", "__builtins__": safe}
@@ -191,6 +192,7 @@ class Guest:
 
     def _note(self, pair: int, subtask: int, function: str, error: BaseException) -> None:
         count = self._counts.get(function, 0)
+        # A checker that raises on every frame must not crowd out the others' first errors.
         if count < _PER_FUNCTION and len(self.errors) < MAX_ERRORS:
             self._counts[function] = count + 1
             self.errors.append(describe(error, pair, subtask, function))
@@ -209,6 +211,7 @@ def _wrong(wanted: str, answer: object) -> _WrongType:
 
 
 def _flag(answer: Any) -> bool:
+    # By identity and exact type: an object of the program's own may be true now and false later.
     if answer is not True and answer is not False and type(answer) is not _NUMPY_BOOL:
         raise _wrong("a bool", answer)
     return bool(answer)
@@ -289,6 +292,7 @@ def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: st
     trace = error.__traceback__
     while trace is not None:
         code: CodeType = trace.tb_frame.f_code
+        # The innermost line of the program: below it is numpy, which nobody here can change.
         if code.co_filename == _FILE:
             line = trace.tb_lineno
         trace = trace.tb_next

@@ -1,7 +1,7 @@
 """The parent's side of the zygote: start it, have it fork, survive its death.
 
 There is one zygote per parent process, started on first use and shared by all threads. A
-process forked from this one starts a zygote of its own. Nothing here knows programs.
+process forked from this one starts a zygote of its own.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Host:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     cwd="/",
-                    start_new_session=True,  # Ctrl-C in the terminal is the parent's affair
+                    start_new_session=True,  # Ctrl-C in the terminal reaches the parent alone
                 )
             except OSError as error:
                 ours.close()

@@ -2,7 +2,8 @@
 
 A worker is hostile. The parent reads exactly the bytes it expects behind the random number
 it sent, and takes anything else as a breach; it never unpickles. After a breach, a missed
-deadline or a death the worker is gone. Nothing here knows frames or sub-tasks.
+deadline or a death the worker is gone. Bytes go in and out; what
+they mean is known to `synth.sandbox.session` and above.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`Sandbox`: a reward program, called without being trusted.
 
-It turns arrays into requests and replies into verdicts. How a worker is started, asked and
-killed is `synth.sandbox.process`'s affair; what confines it, `synth.sandbox.lockdown`'s.
+It turns arrays into requests and replies into verdicts. `synth.sandbox.process`
+starts, asks and kills the worker; `synth.sandbox.lockdown` confines it.
 """
 
 from __future__ import annotations

@@ -111,13 +111,14 @@ class Session:
             if shape != self._shape:
                 self._slots = worker.memory.frames(2, shape[0], shape[1])
                 self._shape, self._initial = shape, b""
+            # Said to the worker, which perceives the initial frame once an episode.
             fresh = content != self._initial
             if fresh:
                 self._slots[0] = initial
                 self._initial = content
             self._slots[1] = frame
             request = _request(op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh)
-            worker.placement.near()
+            worker.placement.near()  # one frame waits on the switch between processes alone
             try:
                 return self._ask(worker, request, body, until)
             except WorkerLost:
@@ -142,7 +143,7 @@ class Session:
         start = 0
         while start < len(frames):
             worker = self._ready(2 * initial.size)
-            room = worker.memory.room(*initial.shape[:2]) - 1
+            room = worker.memory.room(*initial.shape[:2]) - 1  # the initial frame takes a slot
             part = frames[start : start + min(room, wire.MAX_PAIRS)]
 
             def lay(slots: NDArray[np.uint8], part: NDArray[np.uint8] = part) -> None:
@@ -203,6 +204,7 @@ class Session:
             worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
             self._shape = ()  # the slots of single frames are overwritten
             worker.placement.anywhere()
+            # Laid out anew on each attempt: a fresh worker has fresh memory.
             worker.memory.pairs(count)[:] = batch.pairs
             batch.lay(worker.memory.frames(*batch.shape))
             try:
@@ -242,7 +244,7 @@ class Session:
             try:
                 answer = self._ask(worker, request, 0, self.deadline())
             except WorkerLost:
-                continue
+                continue  # killed from outside, for memory as a rule: no fault of the program
             if answer.failed:
                 raise self._cannot_load(answer)
             return worker

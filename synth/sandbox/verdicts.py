@@ -1,6 +1,6 @@
 """What a batch of verdicts looks like.
 
-Plain data: who asked, and how the answers came about, is `synth.sandbox.sandbox`'s affair.
+Plain data, made by `synth.sandbox.sandbox`.
 """
 
 from __future__ import annotations

@@ -74,6 +74,7 @@ class _Trials:
 
     def leave_out(self) -> None:
         """Leave out runs of actions, long ones first, until not one can be spared."""
+        # Delta debugging: large pieces first, since most of an episode has no part in the fault.
         plays, size = 0, max(1, len(self.best.actions) // 2)
         while True:
             at, spared = 0, False
@@ -81,7 +82,7 @@ class _Trials:
                 actions = self.best.actions
                 plays += 1
                 if self._better((*actions[:at], *actions[at + size :])):
-                    spared = True
+                    spared = True  # and the same place again: other actions have moved up to it
                 else:
                     at += size
             if plays >= PLAYS or (size == 1 and not spared):
@@ -91,6 +92,7 @@ class _Trials:
     def make_plain(self) -> None:
         """Stand still, or do what was done before; then round what is left."""
         plays = 0
+        # From the plainest action to the least change; what fails is left as it was.
         for make in (self._still, self._as_before, self._round_all, self._round_one):
             at = 0
             while at < len(self.best.actions) and plays < PLAYS:
@@ -196,6 +198,7 @@ class _BreadthFirst:
             for child in self._ask(children):
                 if self._shows(child):
                     rolled = self._player.play(self._seed, child.actions)
+                    # No reader of pictures can tell an aliased frame: that is no violation.
                     if self._player.is_aliased(rolled, len(child.actions)):
                         continue
                     if rolled.judged[-1]:
@@ -220,6 +223,7 @@ class _BreadthFirst:
                     self._simulator.step(before, draw=False)
             step = self._simulator.step(action)
             state = self._state()
+            # An action that changed nothing leaves the simulator where the next one begins.
             at_node = state == node.state and not step.done
             if not at_node or step.success != node.step.success:
                 yield _Node((*node.actions, action), state, step, node.rows)
@@ -252,6 +256,7 @@ class _BreadthFirst:
 
     def _key(self, node: _Node) -> tuple[bytes, tuple[str, ...]]:
         """What decides all that can follow, as far as the violation is concerned."""
+        # Goal and success depend on the state alone, credit on the way to it as well.
         credit = tuple(self._uncredited(node)) if self._sought.kind == "skipped_subtask" else ()
         return node.state, credit
 

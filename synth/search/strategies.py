@@ -99,6 +99,7 @@ class Script:
         """
         acts = _beginning(shown, self.cut) if self.own else []
         for edit in self.edits:
+            # Modulo, so that every pattern of bits is an episode and Hypothesis rejects none.
             action = table[edit.action % len(table)]
             at = edit.place % (len(acts) + 1)
             if edit.kind == "insert":
@@ -154,6 +155,7 @@ class Sketch:
             shown: The expert's own actions with this seed.
             simulator: Asked for actions; it need not have been reset, and nothing is played.
         """
+        # Nudges are too many bits to draw: one small number stands for all of them.
         rng = np.random.default_rng([_STREAM, self.chance])
         acts = _beginning(shown, self.cut) if self.own else []
         for move in self.moves:
@@ -161,6 +163,8 @@ class Sketch:
             at = max(0, len(acts) - 1 - move.place % (len(acts) + 1))
             run = acts[at : at + move.length]
             acts[at : at + move.length] = _moved(move, run, simulator, rng)
+        # What an expert's last action leads to if kept up, undone or dropped: overshooting,
+        # backing off, drifting. Thresholds of success are crossed by such tails.
         kind, length = self.tail
         last = acts[-1] if acts else simulator.random_action(rng)
         for _ in range(length):

@@ -54,6 +54,7 @@ def pattern(case: Case, subtask: str, split: Split) -> str:
     if (cells == Cell.RAISED).any():
         return ""  # another check says where and why
     holds, changed = cells == Cell.TRUE, evidence.differs[rows]
+    # Causes from the plainest to the most special; the first that fits is told.
     experts = case.subject.episodes("expert", split)
     at_once = len(experts) > 1 and all(evidence.holds(e)[0, column] for e in experts)
     causes = (
@@ -102,7 +103,9 @@ def blind(case: Case, subtask: str, split: Split) -> str:
     for what, words in ((_colour(missed, hit), "shows"), (_colour(hit, missed), "does not show")):
         if what:
             return f"{told} {words} {what}."
+    # What the missed scenes show and what they lack are both causes: the larger one is told.
     things = [(*_thing(missed, hit), "shows"), (*_thing(hit, missed), "does not show")]
+    # Only where no thing sets the scenes apart may the ground do so: a room of another shape.
     if not any(pixels for pixels, _, _ in things) and min(len(hit), len(missed)) >= FEW:
         things = [(*_thing(missed, hit, ground=True), "shows")]
     pixels, what, words = max(things)

@@ -123,6 +123,7 @@ def lasting_changes(episode: Episode) -> tuple[SceneEvent, ...]:
     """
     last: dict[int, SceneEvent] = {}
     for place in places(episode):
+        # What happened before the place last looked as at first has been undone since.
         back = max((c.frame for c in place.changes if c.returns), default=0)
         for change in place.changes:
             if change.leaves and change.frame > back:
@@ -148,6 +149,7 @@ def unnoticed(evidence: RecordedVerdicts, episode: Episode) -> tuple[tuple[int, 
     Returns:
         Pairs of its number among the episode's changes for good, and the change.
     """
+    # Any sub-task will do: which of them a change belongs to is not known to the suite.
     risen = np.flatnonzero(onsets(evidence.holds(episode)).any(axis=1))
     return tuple((n, c) for n, c in enumerate(lasting_changes(episode)) if c.frame not in risen)
 
@@ -185,6 +187,7 @@ def _offset(
     if not experts:
         return None
     fits = []
+    # The goal is left out: when it holds is compared with success, by checks of its own.
     for column in range(len(evidence.subtasks) - 1):
         apart = [_apart(evidence, e, number, column) for e in experts]
         by = apart[0]
@@ -196,6 +199,8 @@ def _offset(
             and _exact(evidence, successes, number, column)
         ):
             continue
+        # An expert goes on in the same way after a change, so being late by the same number in
+        # all experts may be chance. Successes by other ways must be as late, too.
         if by > 0 and any(_apart(evidence, e, number, column) != by for e in episodes):
             continue
         fits.append(Offset(column, by, experts, lasting_changes(experts[0])[number]))
@@ -219,6 +224,7 @@ def _apart(evidence: RecordedVerdicts, episode: Episode, number: int, column: in
     """Frames from a change to where a sub-task first holds, unless another change is there."""
     change = lasting_changes(episode)[number]
     first = first_onset(evidence.holds(episode), column)
+    # What begins to hold with another change is meant for that one; frame 0 begins nothing.
     if first < 1 or any(c.frame == first for c in episode.scene_events or ()):
         return None
     return first - change.frame

@@ -2,7 +2,7 @@
 
 A sub-task that a success does without goes. Two that come the other way round somewhere are
 put in one stage, with all that the plan has between them: it is the weaker claim, and right
-whether their order is another one or none. Nothing here looks at pictures.
+whether their order is another one or none. No picture is looked at.
 """
 
 from __future__ import annotations

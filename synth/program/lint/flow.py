@@ -147,6 +147,8 @@ class _Walk:
                 self._value(node.value)
                 base = node.target.value if isinstance(node.target, ast.Subscript) else node.target
                 how = f"`{_OPERATORS.get(type(node.op), '')}=` writes into"
+                # `a += 1` writes into an array but rebinds a number; which it is is not known, so
+                # what looks like counting is let pass.
                 origins = _FRESH if self._counts(node) else self._value(_loaded(base))
                 self._write(node, origins, how)
             case ast.For():
@@ -162,12 +164,13 @@ class _Walk:
                 self._value(node.test)
                 before = dict(self._env)
                 self._block(node.body)
+                # Either branch may have run: what a name may share is what either leaves it.
                 after, self._env = self._env, before
                 self._block(node.orelse)
                 self._join(after)
             case ast.Return() if node.value is not None:
                 origins = self._value(node.value)
-                if not self._nested:
+                if not self._nested:  # an inner function's result is not the helper's
                     self._summary.returned |= {o.name for o in origins if not o.constant}
             case ast.FunctionDef():
                 self._inner(node, node.body)
@@ -210,6 +213,7 @@ class _Walk:
             case ast.Tuple() | ast.List():
                 match value:
                     case ast.Tuple() | ast.List() if _pairs(target, value):
+                        # All values before any target, as Python does: `a, b = b, a`.
                         each = [self._value(part) for part in value.elts]
                         for part, source, own in zip(target.elts, value.elts, each, strict=True):
                             self._bind(part, source, own)
@@ -314,7 +318,7 @@ class _Walk:
         if name in _PASSING:
             return frozenset().union(*values, keywords.get("default", _FRESH))
         summary = self._summaries.get(name)
-        if summary is None or name in self._env:
+        if summary is None or name in self._env:  # a local of the same name hides the helper
             return _FRESH
         given: dict[str | None, Origins] = dict(zip(summary.parameters, values, strict=False))
         given |= keywords

@@ -64,6 +64,7 @@ def every_change_is_noticed(case: Case) -> Iterator[Failure]:
         missed = {
             e.id: [c for n, c in unnoticed(case.evidence, e) if n not in known] for e in recorded
         }
+        # One success with every change noticed shows that the rest can be done without.
         if not all(missed.values()):
             continue
         example = experts[0]
@@ -107,6 +108,7 @@ def _too_early(case: Case, split: Split, known: set[str | None]) -> Iterator[Fai
         if name in known or _tolerated(case, skipping, every):
             continue
         episode = min(skipping, key=lambda e: e.kind == "expert")
+        # It held, but was not credited: so only before an earlier stage was done.
         held = np.flatnonzero(_until_success(case, episode)[:, k])
         before = [j for j in range(k) if stage_of[j] < stage_of[k]]
         if not len(held) or not before:
@@ -138,6 +140,7 @@ def _skip(case: Case, episode: Episode, name: str, what: str) -> Failure:
 def _tolerated(case: Case, skipping: list[Episode], every: list[Episode]) -> bool:
     """Whether so few successes skip something that the gate for experts allows it."""
     gate = case.subject.task.spec.gate.expert_completion
+    # The gate's share of experts must complete every sub-task: the same share of successes.
     return not skipping or len(every) - len(skipping) >= gate * len(every)
 
 
@@ -166,7 +169,7 @@ def _orders(case: Case, split: Split, known: set[str | None]) -> Iterator[Failur
         order = _order(case, split, j, k)
         if len(order.reversed) < ENOUGH:
             continue
-        told.add(k)
+        told.add(k)  # a sub-task out of place is so against several others; one pair says it
         example = order.reversed[0]
         shown = _frames_of_first(evidence.holds(example), j, k)
         if order.as_planned:
@@ -206,6 +209,7 @@ def _order(case: Case, split: Split, j: int, k: int) -> _Order:
         one, other = _rises(holds[:, j]), _rises(holds[:, k])
         if not len(one) or not len(other):
             continue
+        # Last onset against first: where the two alternate neither order is shown.
         if one[-1] < other[0]:
             planned.append(episode)
         elif other[-1] < one[0]:
