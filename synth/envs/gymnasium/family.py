@@ -77,7 +77,7 @@ class GymnasiumFamily(PlainFamily):
         return find_success(spec, expert)
 
     def notes(self, spec: Spec) -> str:
-        """How the pictures came to their size."""
+        """How the pictures came to their size, and how finely success is judged."""
         parts = []
         if "crop" in spec.render:
             parts.append("The picture is a part, cut out of what the environment draws.")
@@ -85,6 +85,12 @@ class GymnasiumFamily(PlainFamily):
             parts.append(
                 "The picture was resized by averaging areas: edges are blended over about a "
                 "pixel, and lines thinner than a pixel are faint."
+            )
+        if spec.success.pixel is not None:
+            band = spec.success.pixels * spec.success.pixel
+            parts.append(
+                f"Success has a threshold. Images within {band:g} of it in the environment's own "
+                f"unit, which is {spec.success.pixels:g} pixel of the picture, are not judged."
             )
         return " ".join(parts)
 
