@@ -12,8 +12,12 @@ Pictures:
     it is carried, the gardener wears it as a blue dot. A dry sprout is a small dark green
     disc, a flower a large pink one with a yellow middle.
 
+Observations:
+    ``Box(-1, 1, (6,))``: the ways to the can and to the sprout, in widths of the lawn; whether
+    the can is carried, and whether the flower blossoms.
+
 Actions:
-    ``Discrete(4)``: three pixels right, down, left or up.
+    ``Discrete(4)``: six pixels right, down, left or up.
 
 Rewards:
     1 when the flower blossoms, 0 otherwise.
@@ -36,8 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["Garden", "expert"]
 
 SIZE = 96
-STEP = 3
-TOUCH = 8
+STEP = 6
+TOUCH = 10
 """Things whose middles are at most so many pixels apart touch."""
 MOVES = ((STEP, 0), (0, STEP), (-STEP, 0), (0, -STEP))
 
@@ -57,7 +61,7 @@ class Garden(gymnasium.Env[Any, Any]):
     def __init__(self, render_mode: str | None = None) -> None:
         self.render_mode = render_mode
         self.action_space = spaces.Discrete(4)
-        self.observation_space = spaces.Box(0, SIZE, (8,), np.float32)
+        self.observation_space = spaces.Box(-1.0, 1.0, (6,), np.float32)
         self.gardener = self.can = self.sprout = np.zeros(2, np.int64)
         self.carried = self.watered = False
 
@@ -103,8 +107,8 @@ class Garden(gymnasium.Env[Any, Any]):
         return picture
 
     def _observe(self) -> Any:
-        places = np.concatenate([self.gardener, self.can, self.sprout])
-        return np.array([*places, self.carried, self.watered], np.float32)
+        ways = np.concatenate([self.can - self.gardener, self.sprout - self.gardener]) / SIZE
+        return np.array([*ways, self.carried, self.watered], np.float32)
 
 
 def near(one: Any, other: Any) -> bool:
