@@ -41,9 +41,11 @@ def left_out(spec: Spec) -> tuple[str, ...]:
     """What a spec does not ask for: whole groups, then checks of the groups it asks for."""
     absent = {group.name for group in GROUPS if not group.when(spec)}
     parts = [group.words for group in GROUPS if group.name in absent]
-    parts += [
-        check.words
-        for check in all_checks()
-        if check.words and check.group not in absent and not check.applies(spec)
-    ]
+    inside: dict[str, list[str]] = {}
+    for check in all_checks():
+        if check.words and check.group not in absent and not check.applies(spec):
+            group, _, name = check.words.rpartition(".")
+            inside.setdefault(group, []).append(name)
+    for group, names in inside.items():
+        parts.append(f"{group} ({', '.join(names)})" if group else ", ".join(names))
     return tuple(parts)

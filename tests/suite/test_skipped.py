@@ -87,12 +87,12 @@ def test_what_was_not_checked_is_one_line():
         "not checked: near misses, perturbations, search, necessity"
     )
     assert not_checked(make_spec(**EVERYTHING)) == (
-        "not checked: metamorphic.noise, metamorphic.brightness, metamorphic.shift"
+        "not checked: metamorphic (noise, brightness, shift)"
     )
     line = not_checked(make_spec(near_miss={}), ["scene events (none)", "scene events (none)"])
     assert line == "not checked: perturbations, search, scene events (none)"
     some = make_spec(**{**EVERYTHING, "metamorphic": {"noise": 3}})
-    assert not_checked(some).startswith("not checked: metamorphic.render, metamorphic.distractors")
+    assert not_checked(some).startswith("not checked: metamorphic (render, distractors")
 
 
 def test_every_group_has_checks_and_every_check_a_group():

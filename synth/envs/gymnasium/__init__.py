@@ -4,7 +4,7 @@ Environments: every id registered with Gymnasium, and ``module:Id-v0``, whose mo
 imported first, as are the spec's ``modules``.
 
 Render parameters (``[render]``):
-    size: Pixels of the longer side; the other follows. Absent: as the environment draws.
+    size: Most pixels of the longer side; the other follows. A smaller picture stays as it is.
     width, height: Pixels of each side instead, for pictures that may be stretched.
     crop: ``[left, top, right, bottom]`` in the environment's own pixels, cut out first.
 

@@ -18,7 +18,7 @@ NOISE = ("# Largest change of a channel by noise, of 255.", "noise = 4")
 
 def sized(size: int) -> tuple[str, ...]:
     """Lines of ``[render]`` for pictures of that size."""
-    return ("# Pixels of the longer side; also: width and height, crop.", f"size = {size}")
+    return ("# Most pixels of the longer side; also: width and height, crop.", f"size = {size}")
 
 
 def _with_expert(

@@ -33,7 +33,7 @@ class Pictures:
 
     Attributes:
         env: The environment's id, for messages.
-        size: Pixels of the longer side, or ``None``.
+        size: Most pixels of the longer side, or ``None``.
         width: Pixels across, or ``None``.
         height: Pixels down, or ``None``.
         crop: Left, top, right and bottom of the part that is kept, or ``None`` for all.
@@ -87,8 +87,8 @@ class Pictures:
         return resized(picture, width=width, height=height)
 
     def _target(self, height: int, width: int) -> tuple[int, int]:
-        if self.size is not None:
-            longer = max(height, width)
+        longer = max(height, width)
+        if self.size is not None and self.size < longer:
             return max(1, round(height * self.size / longer)), max(
                 1, round(width * self.size / longer)
             )

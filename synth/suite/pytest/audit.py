@@ -6,6 +6,7 @@ code. The program is read as text; it runs in the sandbox only.
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,11 @@ class FolderAudit:
 
     def __init__(self, folder: Path, *, reward: Path | None, sandboxes: Sandboxes) -> None:
         self.folder = folder
+        # The spec may name modules of the user's project, as the command line lets it: the
+        # checkout that holds generated/TASK comes last, where it hides nothing.
+        checkout = str(folder.resolve().parents[1])
+        if checkout not in sys.path:
+            sys.path.append(checkout)
         self._subject: Subject | None = None
         self._problem = ""
         try:
