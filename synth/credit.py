@@ -90,6 +90,7 @@ class CreditTracker:
         goal = len(self._first) - 1
         fresh = []
         for k, stage in enumerate(self._stage_of[:-1]):
+            # Counted down as they are credited, so that one frame may credit several stages.
             if holds[k] and self._first[k] < 0 and not any(self._open[:stage]):
                 fresh.append(k)
                 self._first[k] = self._frame

@@ -10,6 +10,12 @@ measures progress, the progress of the sub-tasks that are next. Phi of a termina
 Credit depends on the episode's past. Φ is thus a function of state and credit together: a
 policy that sees only the current image faces a partially observed reward, as with any
 reward machine. This module does not render, and calls no program.
+
+For example, with two stages, none of them held at first and one achieved by a step::
+
+    shaper = Shaper((("take_key",), ("reach_goal",)), Shaping(mode="potential", gamma=0.9))
+    shaper.reset(np.array([False, False]))
+    shaper.step(np.array([True, False])).reward    # 0.9 * 1/2 - 0
 """
 
 from __future__ import annotations
@@ -151,6 +157,7 @@ class Shaper:
         if self._shaping.mode == "credit":
             dense = self._shaping.scale * len(credited) / self._count
         else:
+            # A terminal state's potential must be 0, or shaping would change which policy is best.
             phi = 0.0 if terminated else self._phi(progress)
             dense = self._shaping.scale * (self._shaping.gamma * phi - self._potential)
             self._potential = phi

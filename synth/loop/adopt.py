@@ -77,6 +77,7 @@ def adopt(
     committed = folder / "reward.py"
     if not outcome.accepted or outcome.source is None or outcome.plan is None:
         return Adoption("rejected")
+    # Byte for byte, since a replay that needs a blessing proves nothing.
     if replays_committed:
         same = committed.read_text(encoding="utf-8") == outcome.source
         return Adoption("reproduced" if same else "differs")

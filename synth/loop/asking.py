@@ -123,11 +123,13 @@ class Asker:
                 self.replayed += 1
                 self._keep_pictures(question)  # a journal may have come without them
                 self._say_answered(record, replayed=True)
+        # All or none: with half of its samples a round would decide otherwise than when it is
+        # resumed with the rest.
         if missing:
             self._require_tape(missing)
             self._require(requests=len(missing))
             for question in missing:
-                self._write_down(question)
+                self._write_down(question)  # before it is sent: what is paid for has a record
             self._send(missing)
         found = [self._known(question) for question in questions]
         return tuple(record.text for record in found if record is not None)

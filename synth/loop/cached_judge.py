@@ -66,9 +66,11 @@ class CachedJudge:
         verdict = Verdict.from_record(record, tape.suite(record.tests)) if record else None
         if verdict is None:
             verdict = self._examiner.visible(source, plan)
+            # A replay may run where no simulator is: what the run's search found stands in.
             if self._source is not None:
                 verdict = verdict.with_lies(self._lies(program))
             suite = verdict.suite()
+            # Names first, and once: a verdict is one mark a test and means nothing without them.
             if tape.suite(suite.digest) != suite.ids:
                 self._journal.append(suite)
             self._journal.append(verdict.record(program, evidence, self._clock.elapsed()))
@@ -87,6 +89,7 @@ class CachedJudge:
             record = self._look(source, plan, program, evidence)
             self._journal.append(record)
         if not record.passes:
+            # These episodes have told something; the next program is held against fresh ones.
             self._generation = max(self._generation, record.generation + 1)
         return record
 
@@ -94,6 +97,7 @@ class CachedJudge:
         """How fast a program is, or ``None`` where it cannot be run long enough to tell."""
         program = program_digest(source)
         known = self._journal.tape.speed(program)
+        # The other run's figure comes first: by it that run decided, on whatever machine.
         record = (self._source.speed(program) if self._source else None) or known
         if record is not None and record == known:
             return record
@@ -138,6 +142,8 @@ class CachedJudge:
         there = self._source.verdicts_of(program) if self._source is not None else ()
         if not there:
             return ()
+        # A program is judged again as episodes are found, so the n-th verdict here is matched
+        # with the n-th there.
         before = len(self._journal.tape.verdicts_of(program))
         record = there[min(before, len(there) - 1)]
         return tuple(e for e in record.exemplars if e.failure.find is not None)
@@ -147,7 +153,7 @@ class CachedJudge:
         for exemplar in verdict.exemplars:
             find = exemplar.failure.find
             if find is None or not self._episodes.add(find):
-                continue
+                continue  # no find of the search, or one that judges already
             if find_key(find.seed, find.actions) not in known:
                 self._journal.append(
                     FoundRecord(seed=find.seed, actions=find.actions, note=find.note)

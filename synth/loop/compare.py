@@ -136,6 +136,7 @@ def compare(
     agreements: list[Agreement] = []
     one, other = holds
     if one is not None and other is not None:
+        # From the goal backwards: plans may differ in length, and the goal is the last of both.
         for back in range(1, min(one.shape[1], other.shape[1]) + 1):
             same = float((one[:, -back] == other[:, -back]).mean())
             names = (sides[0].subtasks[-back], sides[1].subtasks[-back])

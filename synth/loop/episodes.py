@@ -65,6 +65,7 @@ class Episodes:
         Raises:
             EnvironmentFault: It must be played for that, and the simulator is missing.
         """
+        # The episode's id is no key: numbers depend on what was found before.
         key = find_key(find.seed, find.actions)
         if key in _found(self._visible):
             return False
@@ -105,6 +106,7 @@ def visible_digest(store: EpisodeStore) -> str:
     """
     episodes = store.select(split="visible")
     indices = [e.frame_index for e in episodes]
+    # Only visible frames: a fresh held-out split must leave visible verdicts as they are.
     used = np.unique(np.concatenate(indices)) if indices else np.zeros(0, dtype=np.int64)
     digest = hashlib.blake2b(store.spec_digest.encode(), digest_size=16)
     digest.update(np.ascontiguousarray(store.frames[used]).data)

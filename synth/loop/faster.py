@@ -103,7 +103,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
     for request, answer in zip(requests, run.asker.ask(requests), strict=True):
         read = read_program(answer, base.source)
         if read.source == base.source:
-            continue
+            continue  # the model sees no way to make it faster
         same = False
         if read.source is None:
             unusable(run, request.key, read.problem)
@@ -111,6 +111,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
             continue
         candidate = judged(run, request.key, base.plan, read.source)
         why = _objection(run, candidate)
+        # Measured last: timing takes seconds, and a wrong program's time is of no use.
         timed = None if why else _measure(run, candidate, target)
         if timed is not None and timed.single < (best[1] if best else speed).single:
             best = (candidate, timed)

@@ -84,6 +84,7 @@ class MutantJudge:
             episodes=self.episodes,
             sandboxes=self.sandboxes,
         )
+        # A skipped sub-task is a fault of the plan, which the mutant shares with the original.
         return next(
             (one.find for one in found.counterexamples if one.kind != "skipped_subtask"), None
         )

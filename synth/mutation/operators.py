@@ -235,6 +235,7 @@ def swapped_frames(node: cst.CSTNode, context: NodeContext) -> Iterator[Edit]:
                 second.with_changes(name=first.name),
             ]
             yield ((node.params, node.params.with_changes(params=swapped)),)
+    # One place at a time as well: a single slip of this kind is the likelier mistake.
     elif isinstance(node, cst.Name) and node in context.checker_of:
         names = [p.name.value for p in context.checker_of[node].params.params]
         if len(names) == _BOTH and node.value in names:

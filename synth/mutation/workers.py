@@ -85,6 +85,8 @@ class Workers:
         waiting = deque(mutants)
         begun: dict[Future[T], Mutant] = {}
         while True:
+            # One at work and one waiting for each process: enough to keep all busy, and little to
+            # wait for when time is up.
             while waiting and len(begun) < 2 * self._jobs and not is_late():
                 mutant = waiting.popleft()
                 begun[self._processes().submit(_answer, question, mutant.source)] = mutant

@@ -118,7 +118,8 @@ class Session:
                 self._initial = content
             self._slots[1] = frame
             request = _request(op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh)
-            worker.placement.near()  # one frame waits on the switch between processes alone
+            # Parent and worker take turns over one frame: on one core none has to be woken.
+            worker.placement.near()
             try:
                 return self._ask(worker, request, body, until)
             except WorkerLost:
@@ -244,7 +245,7 @@ class Session:
             try:
                 answer = self._ask(worker, request, 0, self.deadline())
             except WorkerLost:
-                continue  # killed from outside, for memory as a rule: no fault of the program
+                continue  # it died before it took up the request: no fault of the program
             if answer.failed:
                 raise self._cannot_load(answer)
             return worker

@@ -154,6 +154,8 @@ class _Search:
         )
         @given(sketches() if self._examiner.player.actions is None else scripts())
         def attempt(drawn: Script | Sketch) -> None:
+            # Hypothesis asks again about what it knows, to see whether it is flaky; playing is
+            # deterministic, so the answer is.
             if self._fault is None and drawn not in self._answers:
                 try:
                     self._answers[drawn] = self._try(drawn)
@@ -175,6 +177,7 @@ class _Search:
         """Play one drawn episode; whether a wanted violation is in it."""
         if self.best is not None:
             self._shrinks += 1
+            # Hypothesis shrinks what it drew; `shorten` does better with the actions themselves.
             if self._shrinks > SHRINKS:
                 return False
         start = self._seeds[drawn.seed]
@@ -203,6 +206,7 @@ class _Search:
             target(-episode.distance, label="nearness to the threshold")
 
     def _wants(self, violation: Violation) -> bool:
+        # Once one is found, only its like: shrinking must not slip to another violation.
         if self.best is None:
             return violation.kind in self._wanted
         return self.best.violation.is_like(violation)

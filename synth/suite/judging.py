@@ -109,6 +109,7 @@ def judge(
     for group in (g.name for g in GROUPS):
         tests = [(c, e) for c in checks if c.group == group for e in c.episodes(subject)]
         failed = any(result.failures for result in made)
+        # A program that could not be run for one group cannot be for the next, cascade or not.
         if unmade or waiting or (cascade and failed):
             waiting += [c.test(e) for c, e in tests]
             continue

@@ -71,6 +71,7 @@ def measure_speed(
             times, spent = [], 0.0
             for frame in frames:
                 times.append(_seconds(partial(sandbox.check, frame, initial)))
+                # A slow program would take minutes; its median is known after a few frames.
                 spent += times[-1]
                 if spent > BUDGET:
                     break

@@ -156,6 +156,7 @@ class Subject:
             raise NotJudged(f"the program does not pass the lint: {self.findings[0]}")
         if not self.follows_plan():
             raise NotJudged("the program's SUBTASKS are not those of the plan")
+        # Only if it was met already: a program need not be tried on one frame to be run on all.
         fault = self._kept.get("smoke")
         if isinstance(fault, ProgramFault):
             raise NotJudged(f"the program cannot be run on a single frame: {fault}")

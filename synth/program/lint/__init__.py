@@ -51,6 +51,14 @@ class Finding:
 def lint(source: str) -> list[Finding]:
     """Check a reward program against the allow-list.
 
+    For example, of a program that begins with ``import os``::
+
+        print(lint(source)[0])
+        # line 1, column 1: S101 `import os` is not available.
+        #     import os
+        #     ^
+        #     Use only: import numpy as np; from scipy import ndimage; from synth import vision.
+
     Args:
         source: The program's text.
 
