@@ -230,3 +230,104 @@ def test_a_lint_rule_is_one_function(copy) -> None:
         "    return bool(frame[0, 0, 0] > 3)\\nSUBTASKS = [spam]\\n')])"
     )
     assert "S999" in copy.run(code)
+
+
+TOY_PERTURBATION = '''
+"""Pictures in negative."""
+
+from synth.perturbations.base import Computed, Repaint
+
+
+class Negative(Computed[bool]):
+    """All frames of an episode in negative."""
+
+    key = "negative"
+    shape = bool
+    default = False
+    check = "holds_in_negative"
+    promise = "Every verdict stays the same in negative pictures."
+    depends = "on light being light"
+
+    def words(self, name):
+        return "in negative"
+
+    def group(self, name):
+        return name
+
+    def prompt(self, way, render):
+        return "in negative, the initial image as well"
+
+    def repaints(self, way, rng, render):
+        yield Repaint("negative: true", lambda frames: 255 - frames)
+'''
+
+SPEC = 'env = "X-v0"\n[expert]\npolicy = "a:b"\n'
+
+ASK_PERTURBATION = f"""
+from synth.perturbations import asked
+from synth.spec import parse_spec
+from synth.suite import all_checks
+
+spec = parse_spec('''{SPEC}[metamorphic]\nnegative = true\n''', name="toy")
+made = [c for c in all_checks() if c.id == "metamorphic::holds_in_negative"]
+print(made[0].applies(spec), asked(spec)[0].perturbation.prompt(True, {{}}))
+"""
+
+
+def test_a_perturbation_is_one_file_and_one_line(copy) -> None:
+    """Specs may ask for it, suites check it, and prompts say it."""
+    write, line = promised("a perturbation")
+    copy.write(write.replace("NAME", "negative"), TOY_PERTURBATION)
+    copy.line(line, "CLASSES = (", '    "synth.perturbations.negative:Negative",')
+    assert copy.run(ASK_PERTURBATION) == "True in negative, the initial image as well"
+
+
+TOY_CHECK = '''
+
+@check("GROUP")
+def is_short(case: Case) -> Iterator[Failure]:
+    """The program has at most a thousand lines."""
+    if case.subject.program.source.count(chr(10)) > 1000:
+        yield case.failure("The program is too long.")
+'''
+
+ASK_CHECK = f"""
+from synth.spec import parse_spec
+from synth.suite import all_checks, render_suite
+
+spec = parse_spec('''{SPEC}''', name="toy")
+print([c.id for c in all_checks() if c.name == "is_short"], "is_short" in render_suite(spec))
+"""
+
+
+def test_a_check_is_one_function(copy) -> None:
+    """It is made, and it stands in the test files that are written from then on."""
+    write, line = promised("a check")
+    assert line is None
+    copy.write(write.replace("GROUP", "program"), TOY_CHECK.replace("GROUP", "program"))
+    assert copy.run(ASK_CHECK) == "['program::is_short'] True"
+
+
+def test_a_group_of_checks_is_one_file_and_one_line(copy) -> None:
+    """It takes its place in the cascade, and in the test files."""
+    write, line = promised("a group of checks")
+    head = (
+        "from collections.abc import Iterator\n"
+        "from synth.failure import Failure\n"
+        "from synth.suite.registry import Case, check\n"
+    )
+    copy.write(write.replace("NAME", "style"), head + TOY_CHECK.replace("GROUP", "style"))
+    copy.line(line, 'Group("random"', '    Group("style", "style", ("style",), cost=9),')
+    assert copy.run(ASK_CHECK) == "['style::is_short'] True"
+
+
+def test_a_command_is_one_file_and_one_line(copy) -> None:
+    """`synth greet` then does what it says."""
+    write, line = promised("a command")
+    copy.write(
+        write.replace("NAME", "greet"),
+        'def greet(name: str) -> None:\n    """Say hello."""\n    print("hello", name)\n',
+    )
+    copy.line(line, "COMMANDS = (", '    "synth.cli.greet:greet",')
+    code = "import sys; sys.argv = ['synth', 'greet', 'you']; from synth.cli import main; main()"
+    assert copy.run(code) == "hello you"

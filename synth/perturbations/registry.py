@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from synth.perturbations.brightness import Brightness
-from synth.perturbations.colours import Colours
-from synth.perturbations.distractors import Distractors
-from synth.perturbations.noise import Noise
-from synth.perturbations.render import Render
-from synth.perturbations.shift import Shift
 
 if TYPE_CHECKING:
     from synth.perturbations.base import Perturbation
@@ -18,15 +12,24 @@ if TYPE_CHECKING:
 
 __all__ = ["PERTURBATIONS", "PerturbationWay", "asked", "perturbation_of", "perturbations"]
 
-PERTURBATIONS: tuple[Perturbation[Any], ...] = (
-    Render(),
-    Distractors(),
-    Colours(),
-    Noise(),
-    Brightness(),
-    Shift(),
+CLASSES = (
+    "synth.perturbations.render:Render",
+    "synth.perturbations.distractors:Distractors",
+    "synth.perturbations.colours:Colours",
+    "synth.perturbations.noise:Noise",
+    "synth.perturbations.brightness:Brightness",
+    "synth.perturbations.shift:Shift",
 )
 """In the order of the spec's keys, of the checks, and of what prompts say."""
+
+
+def _made(name: str) -> Perturbation[Any]:
+    module, _, of = name.partition(":")
+    made: Perturbation[Any] = getattr(importlib.import_module(module), of)()
+    return made
+
+
+PERTURBATIONS: tuple[Perturbation[Any], ...] = tuple(map(_made, CLASSES))
 
 
 @dataclass(frozen=True, slots=True)
