@@ -11,7 +11,8 @@ import shutil
 from typing import TYPE_CHECKING
 
 from synth.episode import read_store, write_store
-from synth.record.pictures import write_animation, write_contact_sheet
+from synth.record.contact_sheet import write_contact_sheet
+from synth.record.pictures import write_animation
 from synth.record.recorder import record
 
 if TYPE_CHECKING:

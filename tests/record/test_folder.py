@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from synth.episode import read_store
+from synth.episode import Episode, read_store
 from synth.errors import ExpertFailed, StaleEpisodes, UsageError
 from synth.record import record, record_folder
-from synth.record.pictures import contact_sheet, evenly
+from synth.record.contact_sheet import BYTES, contact_sheet, shown_steps, write_contact_sheet
+from synth.record.pictures import evenly
 
 FILES = {
     "manifest.json",
@@ -162,22 +166,57 @@ def test_a_failing_expert_writes_nothing(make_spec, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_sheet_shows_first_and_last_frames_and_marks_success(make_spec):
-    """Each row ends in a green frame, and frames are enlarged by whole factors only."""
+def test_the_sheet_shows_frames_enlarged_and_marks_success(make_spec):
+    """Frames are enlarged by whole factors only, and a success has a green border."""
     store = record(make_spec())
     sheet = np.asarray(contact_sheet(store, title="task"))
-    green = (sheet == (0, 140, 60)).all(axis=-1)
-    assert green.any()
-    assert green[:, : sheet.shape[1] // 2].sum() == 0
-    first = store.initial_of(store["expert-0000"])
-    enlarged = np.asarray(Image.fromarray(first).resize((120, 120), Image.Resampling.NEAREST))
-    ys, xs = np.nonzero(
-        (sheet[:, :, 0] == enlarged[0, 0, 0]) & (sheet[:, :, 1] == enlarged[0, 0, 1])
+    episode = store["expert-0000"]
+    for frame, marked in ((store.initial_of(episode), False), (store.frames_of(episode)[-1], True)):
+        size = (160 // len(frame)) * len(frame)
+        enlarged = np.asarray(Image.fromarray(frame).resize((size, size), Image.Resampling.NEAREST))
+        places = [
+            (y, x)
+            for y, x in np.argwhere((sheet == enlarged[0, 0]).all(axis=-1)).tolist()
+            if np.array_equal(sheet[y : y + size, x : x + size], enlarged)
+        ]
+        assert places
+        assert {tuple(sheet[y - 2, x + 5]) == (0, 140, 60) for y, x in places} == {marked}
+
+
+def test_a_sheet_of_any_recording_stays_small(make_spec, tmp_path):
+    """Large and noisy pictures take fewer and smaller thumbnails, and colours stay told apart."""
+    store = record(make_spec())
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (len(store.frames), 240, 400, 3), dtype=np.uint8)
+    noisy = replace(store, frames=noise)
+    write_contact_sheet(tmp_path / "sheet.png", noisy, title="task")
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width <= 1280
+    write_contact_sheet(tmp_path / "plain.png", store, title="task")
+    assert (tmp_path / "plain.png").stat().st_size <= BYTES
+
+
+@given(length=st.integers(1, 300), first=st.integers(0, 300), most=st.integers(4, 9))
+def test_shown_steps_hold_what_decides(length, first, most):
+    """Both ends, the first success and the frame before it are shown, however long it is."""
+    first = min(first, length)
+    success = np.arange(length + 1) >= first
+    episode = Episode(
+        "expert-0000",
+        "expert",
+        "visible",
+        0,
+        "",
+        np.arange(length + 1, dtype=np.int32),
+        (0,) * length,
+        np.zeros(length),
+        success,
+        {},
     )
-    assert any(
-        np.array_equal(sheet[y : y + 120, x : x + 120], enlarged)
-        for y, x in zip(ys.tolist(), xs.tolist(), strict=True)
-    )
+    steps = shown_steps(episode, most)
+    assert {0, length, first, max(first - 1, 0)} <= set(steps)
+    assert steps == sorted(set(steps))
+    assert len(steps) == min(length + 1, most)
 
 
 def test_evenly_keeps_both_ends():
