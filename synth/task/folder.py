@@ -25,6 +25,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import tomli_w
 from pydantic import ValidationError
 
 from synth.episode import read_store
@@ -32,7 +33,6 @@ from synth.errors import SpecError, UsageError
 from synth.plan import Plan
 from synth.spec import validate_spec
 from synth.task.provenance import read_digests
-from synth.task.toml import to_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,8 +161,17 @@ def _to_text(spec: Spec, plan: Plan) -> str:
         for number, stage in enumerate(plan.stages, start=1)
         for subtask in stage
     ]
-    content = spec.content()
-    return to_toml({**content, "plan": {"task": plan.task, "subtasks": subtasks}})
+    plan_table = {"task": plan.task, "subtasks": subtasks}
+    return tomli_w.dumps({**without_none(spec.content()), "plan": plan_table})
+
+
+def without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table without what is not set, all the way down, since TOML has no word for it."""
+    return {
+        key: without_none(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
+    }
 
 
 def _plan(content: dict[str, Any], path: Path) -> Plan:

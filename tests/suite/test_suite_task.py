@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,25 +10,10 @@ from keydoor import PLAN, make_spec, write_folder
 from synth.errors import SpecError, UsageError
 from synth.plan import Plan, SubTask
 from synth.task.folder import TaskFolder, read_task, write_task
-from synth.task.toml import to_toml
 
 text = st.text(max_size=30)
 scalars = st.booleans() | st.integers() | text | st.floats(allow_nan=False)
-tables = st.dictionaries(text, scalars, max_size=4)
 names = st.from_regex(r"[a-z][a-z0-9]{0,8}x", fullmatch=True)
-
-
-@given(
-    plain=tables,
-    table=tables,
-    array=st.lists(tables, min_size=1, max_size=3),
-    listed=st.lists(scalars, max_size=3),
-)
-def test_toml_reads_back_as_it_was_written(plain, table, array, listed):
-    """Whatever strings, numbers, lists and tables go into a task file come out of it again."""
-    content = {f"p{k}": v for k, v in plain.items()} | {"array": array, "listed": listed}
-    content |= {"table": {**{f"p{k}": v for k, v in table.items()}, "array": array, "l": listed}}
-    assert tomllib.loads(to_toml(content)) == content
 
 
 @given(
