@@ -88,7 +88,8 @@ class Serving:
     def _refusal(self) -> str:
         tried = self._served + self.passed
         return (
-            f"specs/{self._spec.name}.toml: {self.passed} of {tried} seeds tried do not serve, and "
-            f"at most {MOST:.0%} of {self._wanted + self.passed} may be passed over. "
+            f"specs/{self._spec.name}.toml: expert.policy: {self.passed} of {tried} seeds tried "
+            f"do not serve, and at most {MOST:.0%} of {self._wanted + self.passed} may be passed "
+            "over. "
             f"The first: {self._first}"
         )

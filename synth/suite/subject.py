@@ -70,6 +70,7 @@ class Subject:
         splits: Which splits; frames of no other are given to the program.
         twice: Whether it runs on the episodes a second time, in another order.
         sandboxes: Where it runs.
+        searched: Whether counterexamples are searched for; if not, that check is skipped.
     """
 
     def __init__(
@@ -80,8 +81,10 @@ class Subject:
         splits: tuple[Split, ...],
         twice: bool = True,
         sandboxes: Sandboxes = CONFINED,
+        searched: bool = True,
     ) -> None:
         self.source = source
+        self.searched = searched
         self.task = task
         self.splits = splits
         self.twice = twice
@@ -246,6 +249,8 @@ class Subject:
         from synth.record.seeds import Seeds  # noqa: PLC0415
         from synth.search import hunt, missing  # noqa: PLC0415
 
+        if not self.searched:
+            raise Skip("search", "--reward-search leaves this task out")
         spec = self.task.spec
         reason = missing(spec)
         if reason:

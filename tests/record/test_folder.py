@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -174,9 +174,13 @@ def test_the_sheet_shows_frames_enlarged_and_marks_success(make_spec):
     for frame, marked in ((store.initial_of(episode), False), (store.frames_of(episode)[-1], True)):
         size = (160 // len(frame)) * len(frame)
         enlarged = np.asarray(Image.fromarray(frame).resize((size, size), Image.Resampling.NEAREST))
+        rows, columns = (side - size + 1 for side in sheet.shape[:2])
+        likely = np.ones((rows, columns), np.bool_)
+        for y, x in product(range(0, size, size // 8), repeat=2):  # few places agree in 64 pixels
+            likely &= (sheet[y : y + rows, x : x + columns] == enlarged[y, x]).all(axis=-1)
         places = [
             (y, x)
-            for y, x in np.argwhere((sheet == enlarged[0, 0]).all(axis=-1)).tolist()
+            for y, x in np.argwhere(likely).tolist()
             if np.array_equal(sheet[y : y + size, x : x + size], enlarged)
         ]
         assert places

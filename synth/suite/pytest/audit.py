@@ -42,9 +42,12 @@ class FolderAudit:
         reward: Another program, or a folder with a ``reward.py``; a ``task.toml`` beside it
             brings its own plan. ``None`` audits the one in `folder`.
         sandboxes: Where it runs.
+        searched: Whether counterexamples are searched for.
     """
 
-    def __init__(self, folder: Path, *, reward: Path | None, sandboxes: Sandboxes) -> None:
+    def __init__(
+        self, folder: Path, *, reward: Path | None, sandboxes: Sandboxes, searched: bool = True
+    ) -> None:
         self.folder = folder
         # The spec may name modules of the user's project, as the command line lets it: the
         # checkout that holds generated/TASK comes last, where it hides nothing.
@@ -54,7 +57,7 @@ class FolderAudit:
         self._subject: Subject | None = None
         self._problem = ""
         try:
-            self._subject = _open(folder, reward, sandboxes=sandboxes)
+            self._subject = _open(folder, reward, sandboxes=sandboxes, searched=searched)
         except SynthError as error:
             self._problem = f"{error.fault}: {error}"
 
@@ -146,7 +149,7 @@ def _text(failures: tuple[Failure, ...]) -> str:
     return "\n".join([*(failure.message for failure in failures[:SHOWN]), *more])
 
 
-def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes) -> Subject:
+def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes, searched: bool) -> Subject:
     path = folder if reward is None else reward
     if path.is_dir():
         path /= "reward.py"
@@ -156,5 +159,9 @@ def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes) -> Subject
     if has_own_plan:
         task = task.with_plan(read_task(beside).plan)
     return Subject(
-        read_reward(path, task.name), task, splits=("visible", "held_out"), sandboxes=sandboxes
+        read_reward(path, task.name),
+        task,
+        splits=("visible", "held_out"),
+        sandboxes=sandboxes,
+        searched=searched,
     )

@@ -1,4 +1,4 @@
-"""The pytest plugin: the `audit` fixture, three options and a line of summary per task.
+"""The pytest plugin: the `audit` fixture, four options and a line of summary per task.
 
 It imports nothing but pytest and the standard library, since every pytest session of
 every project in the environment loads it; whatever needs NumPy waits for the first test
@@ -36,6 +36,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--reward-failures", metavar="FILE", help="write the failures as JSON to this file"
+    )
+    group.addoption(
+        "--reward-search",
+        metavar="TASKS",
+        help="search for counterexamples in the audits of these tasks only, as doorkey,taxi; the "
+        "search takes longer than all the rest, and by default no audit goes without",
     )
     group.addoption(
         "--reward-unsafe",
@@ -78,10 +84,12 @@ def audit(request: pytest.FixtureRequest) -> Audit:
 
     audited, folder = request.config.stash[_AUDITED], request.path.parent
     if folder not in audited:
+        searched = request.config.getoption("--reward-search")
         audited[folder] = FolderAudit(
             folder,
             reward=_path_option(request.config, "--reward"),
             sandboxes=Sandboxes(unsafe=request.config.getoption("--reward-unsafe")),
+            searched=searched is None or folder.name in searched.split(","),
         )
     properties = request.node.user_properties
     return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
