@@ -11,8 +11,9 @@ import pytest
 
 from synth.envs import Alterable, Native, Trainable, family_of
 from synth.envs.minigrid import FAMILY
-from synth.errors import ExpertFailed
+from synth.errors import ExpertFailed, SpecError
 from synth.experts import find_policy
+from synth.spec import parse_spec
 from tests.envs import minigrid_of_ours as ours
 
 pytestmark = pytest.mark.usefixtures("fresh_tiles")
@@ -167,3 +168,16 @@ def test_defaults_and_notes_are_the_familys_own(make_spec):
     assert any(line.startswith("tile_size") for line in defaults.render)
     assert "8 pixels" in FAMILY.notes(make_spec("Ours-Lamp-v0", render={"tile_size": 8}))
     assert "lightened" in FAMILY.notes(make_spec("Ours-Lamp-v0", render={"highlight": True}))
+
+
+@pytest.mark.parametrize("key", ["when", "margin"])
+def test_a_condition_of_success_is_refused_and_not_ignored(key):
+    """What a MiniGrid environment calls success, its own reward says."""
+    value = {"when": 'when = "terminated"', "margin": 'margin = "a:b"\npixel = 0.1'}[key]
+    spec = parse_spec(
+        f'env = "MiniGrid-Empty-5x5-v0"\n[success]\n{value}\n'
+        '[expert]\npolicy = "synth.envs.minigrid:planner"\n',
+        name="own",
+    )
+    with pytest.raises(SpecError, match=f"success.{key}: is for environments"):
+        family_of(spec).make(spec)

@@ -78,6 +78,15 @@ def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
                 key=f"options.{key}",
                 remedy="Remove it; `max_steps` and `[render]` have their own places.",
             )
+    for key in ("when", "margin"):
+        if getattr(spec.success, key) is not None:
+            raise SpecError(
+                "is for environments whose success synth does not know; a MiniGrid environment "
+                "succeeds where it ends with a reward above zero.",
+                file=file,
+                key=f"success.{key}",
+                remedy="Remove it, or let the environment's own reward say what succeeds.",
+            )
     ours = {"max_steps": spec.max_steps, **settings, "render_mode": render_mode}
     try:
         wrapped = _made(spec, ours)
