@@ -95,7 +95,7 @@ def new(
         f"its expert succeeds on {len(good)} of {len(experts)} seeds, in {good[0]} to "
         f"{good[-1]} steps"
     )
-    output().print(f"next: `synth run {name} --model ...`")
+    output().print(f"next: `synth run {name}`")
 
 
 class _Words:

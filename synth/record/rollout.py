@@ -83,7 +83,8 @@ def rollout(
     steps, actions = [step], list[Any]()
     left = hold if step.success and not since else None
     if not step.done and left != 0:
-        for action in policy(simulator):
+        for given in policy(simulator):
+            action = _plain(given)
             step = simulator.step(action, draw=draw)
             steps.append(step)
             actions.append(action)
@@ -115,6 +116,15 @@ def rollout(
         margins=margins,
         seen=seen,
     )
+
+
+def _plain(action: Any) -> Any:
+    """An action as a JSON value: a policy may give NumPy's numbers and arrays as well."""
+    if isinstance(action, np.ndarray | np.generic):
+        return action.tolist()
+    if isinstance(action, list | tuple):
+        return [_plain(part) for part in action]
+    return action
 
 
 def random_policy(seed: int) -> Policy:

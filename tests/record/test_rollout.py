@@ -128,3 +128,16 @@ def test_the_random_policy_does_not_repeat_the_environments_draws():
     policy = random_policy(3)(Draws())
     drawn = [next(policy) for _ in range(8)]
     assert drawn != np.random.default_rng(3).integers(1000, size=8).tolist()
+
+
+@pytest.mark.parametrize(
+    "act", ["np.int64(1)", "np.array(1)"], ids=["a number of NumPy's", "an array"]
+)
+def test_an_expert_may_give_numpy_s_numbers(fake, experts, make_spec, act):
+    """They are recorded as plain JSON values, and near misses can be made of them."""
+    policy = experts(
+        f"import numpy as np\ndef act(simulator):\n    while True:\n        yield {act}\n"
+    )
+    rolled = roll_expert(make_spec(policy=policy), 0)
+    assert rolled.actions == (1, 1, 1)
+    assert all(type(action) is int for action in rolled.actions)

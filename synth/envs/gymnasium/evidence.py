@@ -59,6 +59,8 @@ def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
     tried = []
     for text in PLACES:
         condition = _condition(spec, text)
+        if text.startswith("info.") and not _speaks_of(text, [*experts, *randoms]):
+            condition = _NEVER  # asked for a key that is not there, it would take it for a slip
         in_experts = sum(_held(condition, played) for played in experts)
         in_randoms = sum(_held(condition, played) for played in randoms)
         tried.append(_sentence(text, in_experts, len(experts), in_randoms))
@@ -81,7 +83,14 @@ def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
 def _asked_for(
     spec: Spec, condition: Condition, experts: Sequence[Played], randoms: Sequence[Played]
 ) -> SuccessFinding:
-    """What the user named, with its figures; refused where it only counts steps."""
+    """What the user named, with its figures; refused where it is never told, or counts steps."""
+    if condition.text.startswith("info.") and not _speaks_of(condition.text, [*experts, *randoms]):
+        keys = sorted({str(k) for played in [*experts, *randoms] for o in played for k in o.info})
+        raise SpecError(
+            f"{spec.env} never gave {condition.text} in {len(experts) + len(randoms)} episodes.",
+            key="success.when",
+            remedy=f"Nothing was written. Keys that it gave: {', '.join(keys) or 'none'}.",
+        )
     in_experts = sum(_held(condition, played) for played in experts)
     in_randoms = sum(_held(condition, played) for played in randoms)
     said = _sentence(condition.text, in_experts, len(experts), in_randoms)
