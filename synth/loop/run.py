@@ -277,8 +277,9 @@ def _picture_notes(task: Task) -> str:
         notes = []
     visible = task.store.select(split="visible")
     if any(not episode.judged.all() for episode in visible):
+        wide = f"{spec.success.pixels:g} pixel{'' if spec.success.pixels == 1 else 's'}"
         notes.append(
-            f"Frames within {spec.success.pixels:g} pixels of the threshold of success are not "
+            f"Frames within {wide} of the threshold of success are not "
             "judged, since a picture cannot tell them: place the goal's threshold in the middle "
             "between clear successes and clear failures."
         )

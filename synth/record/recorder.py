@@ -43,8 +43,8 @@ class OnProgress(Protocol):
     def __call__(self, phase: str, done: int, total: int) -> None:
         """`done` of the `total` episodes of a phase are there.
 
-        Phases are ``experts``, ``random``, ``near misses`` and ``changed pictures``, of which each
-        split has its own: ``held-out experts``.
+        Phases are ``experts``, ``random`` and ``near misses``, of which each split
+        has its own: ``held-out experts``.
         """
         ...
 

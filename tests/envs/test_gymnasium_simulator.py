@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.envs import Enumerable, Nudged, Simulator, family_of
+from synth.envs.gymnasium import margins
 from synth.envs.gymnasium.pictures import resized
 from synth.errors import EnvironmentFault, SpecError
 from synth.experts import find_policy
 from synth.record import rollout
-from synth.spec import load_spec
+from synth.spec import load_spec, parse_spec
 
 ROOT = Path(__file__).parents[2]
 OURS = ("acrobot", "cliff-walking", "frozen-lake", "garden", "mountain-car", "taxi")
@@ -305,3 +306,16 @@ def test_actions_are_listed_where_few_and_nudged_where_numbers(play):
     cart.reset(0)
     with pytest.raises(EnvironmentFault, match="has no action 2"):
         cart.step(2)
+
+
+def test_a_margin_that_breaks_is_the_spec_s_fault(monkeypatch):
+    """Neither the expert nor the environment is blamed for it."""
+    monkeypatch.setattr(margins, "mountain_car", lambda env: env.nothing_of_the_kind)
+    text = (
+        'env = "MountainCar-v0"\n[success]\nwhen = "terminated"\npixel = 0.006\n'
+        'margin = "synth.envs.gymnasium.margins:mountain_car"\n[expert]\npolicy = "a:b"\n'
+    )
+    spec = parse_spec(text, name="car")
+    simulator = family_of(spec).make(spec)
+    with pytest.raises(SpecError, match=r"success\.margin: .*mountain_car broke: AttributeError"):
+        simulator.reset(0, draw=False)

@@ -87,10 +87,9 @@ class GymnasiumFamily(PlainFamily):
                 "pixel, and lines thinner than a pixel are faint."
             )
         if spec.success.pixel is not None:
-            band = spec.success.pixels * spec.success.pixel
             parts.append(
-                f"Success has a threshold. Images within {band:g} of it in the environment's own "
-                f"unit, which is {spec.success.pixels:g} pixel of the picture, are not judged."
+                "Success has a threshold, and a pixel of the picture shows "
+                f"{spec.success.pixel:g} of the environment's own unit."
             )
         return " ".join(parts)
 

@@ -7,13 +7,13 @@ is made anew for every episode, which `Maker.seeded` tells.
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import re
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
+from synth.envs.gymnasium.named import find_function
 from synth.envs.registry import registered, unknown_env
 from synth.errors import EnvironmentFault, SpecError, SynthError
 
@@ -75,7 +75,8 @@ class Maker:
                 )
             found = _SEEDED.fullmatch(value) if isinstance(value, str) else None
             if found is not None:
-                self._seeded[key] = _function(spec, key, found[1], found[2])
+                named = f"{found[1]}:{found[2]}"
+                self._seeded[key] = find_function(spec, f"options.{key}", named, "")
             elif isinstance(value, str) and value.startswith("seed ->"):
                 raise _wrong(
                     spec,
@@ -174,17 +175,6 @@ def _no_pictures(spec: Spec, modes: tuple[str, ...]) -> EnvironmentFault:
         f"{spec.env} cannot draw RGB arrays: {has}. Choose one with the render mode 'rgb_array', "
         "or wrap it in one that has it and register that."
     )
-
-
-def _function(spec: Spec, key: str, module: str, name: str) -> Callable[[int], Any]:
-    try:
-        function = getattr(importlib.import_module(module), name, None)
-    except ImportError as error:
-        raise _wrong(spec, key, f"module {module!r} does not import: {error}.", "") from error
-    if not callable(function):
-        raise _wrong(spec, key, f"module {module!r} has no function {name!r}.", "")
-    made: Callable[[int], Any] = function
-    return made
 
 
 def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:

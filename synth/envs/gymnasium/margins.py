@@ -7,12 +7,11 @@ judged. It is read off the state, so it reaches neither a prompt nor a file.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.errors import SpecError
+from synth.envs.gymnasium.named import named_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from synth.spec import Spec
 
 __all__ = ["acrobot", "find_margin", "mountain_car"]
+
+REMEDY = "Name a function from the unwrapped environment to a number, as module:function."
 
 BAR = 1.0
 """Acrobot's line, above the pivot in lengths of a link."""
@@ -44,24 +45,9 @@ def find_margin(spec: Spec) -> Callable[[Any], float] | None:
     """
     if spec.success.margin is None:
         return None
-    module, _, name = spec.success.margin.partition(":")
-    try:
-        function = getattr(importlib.import_module(module), name, None)
-    except ImportError as error:
-        raise _wrong(spec, f"module {module!r} does not import: {error}.") from error
-    if not callable(function):
-        raise _wrong(spec, f"module {module!r} has no function {name!r}.")
+    function = named_function(spec, "success.margin", spec.success.margin, REMEDY)
 
     def margin(env: Any) -> float:
         return float(function(env))
 
     return margin
-
-
-def _wrong(spec: Spec, problem: str) -> SpecError:
-    return SpecError(
-        problem,
-        file=f"specs/{spec.name}.toml",
-        key="success.margin",
-        remedy="Name a function from the environment to a number, as module:function.",
-    )

@@ -16,7 +16,6 @@ more is a function.
 from __future__ import annotations
 
 import difflib
-import importlib
 import operator
 import re
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs.gymnasium.named import named_function
 from synth.errors import EnvironmentFault, SpecError
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def parse_condition(spec: Spec) -> Condition:
     if match := _REWARD.fullmatch(text):
         return Condition(text, _reward(match[2], float(match[3]), ending=bool(match[1])))
     if match := _FUNCTION.fullmatch(text):
-        return Condition(text, _function(spec, match[1], match[2]))
+        return Condition(text, _function(spec, text))
     raise _wrong(spec, f"cannot be read: {text!r}.")
 
 
@@ -138,23 +138,11 @@ def _info(spec: Spec, key: str) -> Callable[[Any, StepOutcome], bool]:
     return holds
 
 
-def _function(spec: Spec, module: str, name: str) -> Callable[[Any, StepOutcome], bool]:
-    try:
-        function = getattr(importlib.import_module(module), name, None)
-    except ImportError as error:
-        raise _wrong(spec, f"module {module!r} does not import: {error}.") from error
-    if not callable(function):
-        raise _wrong(spec, f"module {module!r} has no function {name!r}.")
+def _function(spec: Spec, text: str) -> Callable[[Any, StepOutcome], bool]:
+    function = named_function(spec, "success.when", text, _remedy())
 
     def holds(env: Any, outcome: StepOutcome) -> bool:
-        try:
-            value = function(env, outcome)
-        except Exception as error:
-            # The function is the user's own code: whatever it raises is the spec's fault.
-            raise _wrong(
-                spec, f"{module}:{name} broke: {type(error).__name__}: {error}."
-            ) from error
-        return _truth_of(value, f"the answer of {module}:{name}")
+        return _truth_of(function(env, outcome), f"the answer of {text}")
 
     return holds
 
@@ -171,10 +159,9 @@ def _truth_of(value: Any, what: str) -> bool:
 
 
 def _wrong(spec: Spec, problem: str) -> SpecError:
+    return SpecError(problem, file=f"specs/{spec.name}.toml", key="success.when", remedy=_remedy())
+
+
+def _remedy() -> str:
     examples = ", ".join(f'"{example}"' for example in EXAMPLES)
-    return SpecError(
-        problem,
-        file=f"specs/{spec.name}.toml",
-        key="success.when",
-        remedy=f"Write one of these, with your own names and numbers: {examples}.",
-    )
+    return f"Write one of these, with your own names and numbers: {examples}."
