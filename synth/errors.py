@@ -20,7 +20,8 @@
     │   ├── ModelReplyError                   the answer is empty or unusable
     │   └── ModelDeadEnd                      it answered, and could not do it             exit 6
     ├── EnvironmentFault      (RuntimeError)  the simulator is missing or misbehaves     exit 4
-    │   └── ExpertFailed                      the expert does not succeed
+    │   ├── ExpertFailed                      the expert does not succeed
+    │   └── IllegalAction                     it was given an action that it does not have
     ├── SandboxUnavailable    (RuntimeError)  no lockdown on this machine                exit 4
     └── BudgetExhausted       (RuntimeError)  rounds, calls, tokens, money or seconds    exit 5
 
@@ -30,13 +31,14 @@ does not format for the terminal; the command line does.
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 __all__ = [
     "BudgetExhausted",
     "EnvironmentFault",
     "ExpertFailed",
     "Fault",
+    "IllegalAction",
     "LintError",
     "ModelAuthError",
     "ModelDeadEnd",
@@ -202,6 +204,18 @@ class EnvironmentFault(SynthError, RuntimeError):
 
 class ExpertFailed(EnvironmentFault):
     """The expert policy does not reach success, so there is nothing to learn from."""
+
+
+class IllegalAction(EnvironmentFault):
+    """The environment was given an action that it does not have.
+
+    Attributes:
+        action: As it was given.
+    """
+
+    def __init__(self, message: str, *, action: Any) -> None:
+        self.action = action
+        super().__init__(message)
 
 
 class SandboxUnavailable(SynthError, RuntimeError):

@@ -98,8 +98,8 @@ class Simulator(Protocol):
         """Apply one action, a JSON value; `draw` as for `reset`.
 
         Raises:
-            EnvironmentFault: The action is not one of the environment's, or the environment
-                breaks.
+            IllegalAction: The action is not one of the environment's.
+            EnvironmentFault: The environment breaks.
         """
         ...
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.errors import EnvironmentFault, ExpertFailed
+from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
 from synth.record.aliasing import first_aliased
 from synth.record.recipes import GENERAL
 from synth.record.serving import Serving
@@ -144,6 +144,8 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
         aliased = first_aliased(rolled, play, player.actions, expert=player.expert)
     except ExpertFailed as error:
         return str(error)
+    except IllegalAction as error:
+        return f"the expert gave an illegal action when called within an episode: {error}"
     except EnvironmentFault:
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
@@ -151,10 +153,9 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
     if aliased is not None:
         rolled = rolled.until(aliased - 1)
     kept = recipe.kept(rolled, shown) or _too_far(recipe, rolled, player)
-    if kept and aliased is not None:
-        return f"from frame {aliased} on it looks like success and is none; before that {kept}"
     if kept:
-        return kept
+        looks = f"from frame {aliased} on it looks like success and is none; before that "
+        return kept if aliased is None else f"{looks}{kept}"
     note = f"route: {recipe.name}" if recipe.aim == "route" else recipe.name
     return NearMiss(rolled, note)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from synth.envs import Alterable, Backdrop
 from synth.episode import Rollout
-from synth.errors import EnvironmentFault, ExpertFailed, SynthError
+from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SynthError
 from synth.record.scene_events import SceneWatch
 from synth.record.streams import Stream
 
@@ -69,6 +69,7 @@ def rollout(
             scene events are not told.
 
     Raises:
+        IllegalAction: The policy gives an action that the environment does not have.
         EnvironmentFault: The simulator changes its frame's shape or its predicates, cannot
             change its scene, or gives a margin that contradicts success.
     """
@@ -175,7 +176,8 @@ def expert_rollout(
     """An expert's episode in a simulator at hand.
 
     Raises:
-        ExpertFailed: The expert does not succeed, or breaks, or there is nothing to do.
+        ExpertFailed: The expert does not succeed, breaks or gives an illegal action, or there
+            is nothing to do.
     """
     name = spec.expert.policy
     try:
@@ -189,7 +191,7 @@ def expert_rollout(
             pixels=spec.success.pixels,
             draw=draw,
         )
-    except ExpertFailed as error:
+    except (ExpertFailed, IllegalAction) as error:
         raise ExpertFailed(
             f"specs/{spec.name}.toml: expert.policy: {name}, seed {seed}: {error}"
         ) from error

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from synth.envs import Enumerable, Nudged, Simulator, family_of
 from synth.envs.gymnasium import margins
 from synth.envs.gymnasium.pictures import resized
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault, IllegalAction, SpecError
 from synth.experts import find_policy
 from synth.record import rollout
 from synth.spec import load_spec, parse_spec
@@ -304,8 +304,9 @@ def test_actions_are_listed_where_few_and_nudged_where_numbers(play):
     pendulum.reset(0)
     pendulum.step(near)
     cart.reset(0)
-    with pytest.raises(EnvironmentFault, match="has no action 2"):
+    with pytest.raises(IllegalAction, match="has no action 2") as caught:
         cart.step(2)
+    assert caught.value.action == 2
 
 
 def test_a_margin_that_breaks_is_the_spec_s_fault(monkeypatch):

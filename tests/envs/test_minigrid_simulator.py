@@ -7,7 +7,7 @@ import pytest
 from gymnasium.error import DependencyNotInstalled
 
 from synth.envs import Simulator, family_of
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault, IllegalAction, SpecError
 from synth.experts import find_policy
 
 
@@ -136,8 +136,9 @@ def test_an_action_out_of_range_is_named(make_spec):
     """An expert that yields action 7 learns which actions there are."""
     simulator = open_simulator(make_spec("MiniGrid-Empty-5x5-v0"))
     simulator.reset(0)
-    with pytest.raises(EnvironmentFault, match="no action 7; its actions are 0 to 6"):
+    with pytest.raises(IllegalAction, match="no action 7; its actions are 0 to 6") as caught:
         simulator.step(7)
+    assert caught.value.action == 7
 
 
 def test_a_step_before_the_first_reset_is_named(make_spec):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from synth.envs import PlainFamily, PlainSimulator, TimeStep
+from synth.errors import IllegalAction
 from synth.spec import parse_spec
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class FakeSimulator(PlainSimulator):
         return self._moment()
 
     def step(self, action: Any, *, draw: bool = True) -> TimeStep:
-        """Count on by the action."""
+        """Count on by the action, 0 or 1."""
+        if action not in (0, 1):
+            raise IllegalAction(f"there is no action {action!r}.", action=action)
         self.at += int(action)
         return self._moment()
 

@@ -27,6 +27,10 @@ ONLY_FROM_THE_START = (
     "def act(simulator):\n    if simulator.at:\n        raise RuntimeError('lost')\n"
     "    while True:\n        yield 1\n"
 )
+ILLEGAL_FROM_ELSEWHERE = (
+    "def act(simulator):\n    start = simulator.at\n    while True:\n"
+    "        yield 7 if start else 1\n"
+)
 DOORKEY = "MiniGrid-DoorKey-6x6-v0"
 
 
@@ -254,6 +258,16 @@ def test_an_expert_that_cannot_go_on_from_elsewhere_costs_its_routes_only(fake, 
     store = record(spec, on_skip=lambda *skip: reasons.append(skip[-1]))
     assert len(store.select(kind="near_miss")) == 8
     assert any("RuntimeError: lost" in reason for reason in reasons)
+
+
+def test_an_illegal_action_within_an_episode_costs_its_routes_only(fake, experts, make_spec):
+    """An expert that gives no legal action from elsewhere is told of, and recording goes on."""
+    fake.length = 6
+    spec = with_near_misses(make_spec(policy=experts(ILLEGAL_FROM_ELSEWHERE)), 4)
+    reasons = []
+    store = record(spec, on_skip=lambda *skip: reasons.append(skip[-1]))
+    assert len(store.select(kind="near_miss")) == 8
+    assert any("illegal action" in reason and "no action 7" in reason for reason in reasons)
 
 
 def test_a_task_without_any_near_miss_says_so(fake, experts, make_spec):

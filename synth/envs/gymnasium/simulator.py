@@ -16,7 +16,7 @@ from synth.envs.gymnasium.making import Maker, missing, without_window
 from synth.envs.gymnasium.margins import find_margin
 from synth.envs.gymnasium.pictures import Pictures
 from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
-from synth.errors import EnvironmentFault, SynthError
+from synth.errors import EnvironmentFault, IllegalAction, SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,8 +92,9 @@ class GymnasiumSimulator(PlainSimulator):
         try:
             native = from_json(space, action)
         except (TypeError, ValueError, OverflowError) as error:
-            raise EnvironmentFault(
-                f"{self.spec.env} has no action {action!r}; its actions are {space}."
+            raise IllegalAction(
+                f"{self.spec.env} has no action {action!r}; its actions are {space}.",
+                action=action,
             ) from error
         observation, reward, terminated, truncated, info = self._run(
             lambda: self._wrapped.step(native), f"action {action!r}"

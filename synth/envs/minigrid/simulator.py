@@ -17,7 +17,7 @@ from synth.envs.minigrid.making import make_env, render_settings
 from synth.envs.minigrid.objects import is_minigrids_own, own_state
 from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.envs.minigrid.truth import TruthReader
-from synth.errors import EnvironmentFault
+from synth.errors import EnvironmentFault, IllegalAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +70,8 @@ class MiniGridSimulator:
         """Apply one action, 0 to 6; see `synth.envs.base.Simulator.step`.
 
         Raises:
-            EnvironmentFault: The action is not one of the environment's.
+            IllegalAction: The action is not one of the environment's.
+            EnvironmentFault: There was no reset.
         """
         truth = self._truth
         if truth is None:
@@ -78,9 +79,10 @@ class MiniGridSimulator:
         try:
             _, reward, terminated, truncated, _ = self.env.step(action)
         except ValueError as error:
-            raise EnvironmentFault(
+            raise IllegalAction(
                 f"{self.spec.env} has no action {action!r}; its actions are 0 to "
-                f"{self.env.action_space.n - 1}."
+                f"{self.env.action_space.n - 1}.",
+                action=action,
             ) from error
         gained = float(reward)
         return TimeStep(
