@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth.episode.files import read_store, write_store
 from synth.episode.rollout import Rollout
+from synth.episode.scene import Scene, Still
 from synth.episode.store import (
     SPLITS,
     Episode,
@@ -21,8 +22,10 @@ __all__ = [
     "EpisodeKind",
     "EpisodeStore",
     "Rollout",
+    "Scene",
     "SceneEvent",
     "Split",
+    "Still",
     "Variant",
     "frame_digest",
     "read_store",

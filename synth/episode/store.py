@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from synth.episode.scene import Scene
     from synth.spec import Spec
 
 __all__ = [
@@ -169,6 +170,7 @@ class EpisodeStore:
         env: Environment id.
         versions: Package versions that made them.
         variants: Some of the episodes in perturbed pictures.
+        scenes: Arrangements that no episode shows, with their pictures.
         generation: How often the held-out episodes were replaced by fresh ones.
     """
 
@@ -179,6 +181,7 @@ class EpisodeStore:
     versions: Mapping[str, str] = field(default_factory=dict)
     variants: tuple[Variant, ...] = ()
     generation: int = 0
+    scenes: tuple[Scene, ...] = ()
 
     def select(
         self, *, kind: EpisodeKind | None = None, split: Split | None = None
