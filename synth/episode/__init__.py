@@ -15,6 +15,7 @@ from synth.episode.store import (
     Variant,
     frame_digest,
 )
+from synth.episode.untold import Untold
 
 __all__ = [
     "SPLITS",
@@ -26,6 +27,7 @@ __all__ = [
     "SceneEvent",
     "Split",
     "Still",
+    "Untold",
     "Variant",
     "frame_digest",
     "read_store",

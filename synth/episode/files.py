@@ -24,6 +24,7 @@ import numpy as np
 from synth.episode.frame_file import FrameFile
 from synth.episode.packing import unpack_frames, write_frames
 from synth.episode.store import SPLITS, Episode, EpisodeStore, SceneEvent
+from synth.episode.untold import Untold
 from synth.episode.variant_files import read_variants, write_variants
 from synth.errors import UsageError
 
@@ -78,6 +79,7 @@ def write_store(folder: Path, store: EpisodeStore) -> None:
             }
             for split in SPLITS
         },
+        **({"untold": store.untold.to_json()} if store.untold is not None else {}),
         **write_variants(folder, store.variants),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -136,6 +138,7 @@ def _read_store(folder: Path) -> EpisodeStore:
         manifest["versions"],
         variants=read_variants(folder, manifest, {e.id: e for e in episodes}),
         generation=manifest.get("generation", 0),
+        untold=Untold.of(manifest["untold"]) if "untold" in manifest else None,
     )
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode.scene import Scene
+    from synth.episode.untold import Untold
     from synth.spec import Spec
 
 __all__ = [
@@ -171,6 +172,8 @@ class EpisodeStore:
         versions: Package versions that made them.
         variants: Some of the episodes in perturbed pictures.
         scenes: Arrangements that no episode shows, with their pictures.
+        untold: The pictures that were met and cannot be told from success; ``None`` where there
+            was none, or nobody looked.
         generation: How often the held-out episodes were replaced by fresh ones.
     """
 
@@ -182,6 +185,7 @@ class EpisodeStore:
     variants: tuple[Variant, ...] = ()
     generation: int = 0
     scenes: tuple[Scene, ...] = ()
+    untold: Untold | None = None
 
     def select(
         self, *, kind: EpisodeKind | None = None, split: Split | None = None

@@ -2,11 +2,14 @@
 
 In some environments a thing that should be taken can also be destroyed, and what is carried
 is not drawn: the picture after the one is the picture after the other. A frame is *aliased*
-where another last action would have made the very same frame a success. Where the scene
-changed at it, one more case counts: the expert goes on from just before and succeeds by the
-same change of the same place, and by that change alone. What follows can then be brought to
-look like success in every pixel, though it need not look so at once. Where the expert had to
-change another place first, the picture tells the two apart there, and nothing is aliased.
+where the very same picture, of the same episode, is a success by another way: another last
+action, or the expert going on from just before. It is forgiven, and so is what follows.
+
+There is a wider case. The scene changed at a frame, and the expert, going on from just before,
+succeeds by the same change of the same place, and by that change alone; but the two pictures
+differ. The frame itself can be told from success and is judged. What follows can be brought to
+look like success in every pixel: from there on nothing is judged. Where the expert had to
+change another place first, that place tells the two apart, and judging goes on.
 
 Told from frames and success flags alone, by playing again; no state, no truth and no program's
 verdict is read.
@@ -15,11 +18,12 @@ verdict is read.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from synth.envs import Enumerable
+from synth.envs import Backdrop, Enumerable
 from synth.envs.recipe import acting
 from synth.errors import ExpertFailed, SynthError
 from synth.record.streams import Stream
@@ -30,11 +34,38 @@ if TYPE_CHECKING:
     from synth.envs import Policy, Simulator
     from synth.episode import Rollout
 
-__all__ = ["action_table", "all_actions", "first_aliased", "then_expert", "unaliased"]
+__all__ = [
+    "Alias",
+    "action_table",
+    "all_actions",
+    "first_alias",
+    "other_successes",
+    "then_expert",
+    "unaliased",
+]
 
 DRAWS = 256
 MOST_ACTIONS = 16
 """More than any grid world has; of actions without end, so many are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Where an episode can no longer be told from success.
+
+    Attributes:
+        frame: The frame at which that begins.
+        same: Whether this very picture is a success by another way. If not, only what follows
+            can be brought to look like one, and the frame itself is judged.
+    """
+
+    frame: int
+    same: bool
+
+    @property
+    def last(self) -> int:
+        """The last frame that is judged."""
+        return self.frame - 1 if self.same else self.frame
 
 
 class Play(Protocol):
@@ -93,16 +124,17 @@ def then_expert(actions: Sequence[Any], expert: Policy) -> Policy:
     return act
 
 
-def first_aliased(
+def first_alias(
     rolled: Rollout,
     play: Play,
     actions: Sequence[Any] | None,
     *,
     expert: Policy | None = None,
+    simulator: Simulator | None = None,
     suspects: Sequence[int] = (),
-    known: dict[str, bool] | None = None,
-) -> int | None:
-    """The first frame that cannot be told from success, though it is none.
+    known: dict[str, Alias | None] | None = None,
+) -> Alias | None:
+    """Where an episode can no longer be told from success, though it is none.
 
     Args:
         rolled: The episode.
@@ -110,12 +142,14 @@ def first_aliased(
         actions: All actions there are; ``None`` where there is no end of them, and then no
             other one can be expected to make the very same frame.
         expert: Called where the scene changed, to see whether it succeeds by that change.
+        simulator: What `play` plays in. Where it draws a backdrop, two pictures that differ
+            by the agent's place alone count as the same.
         suspects: Frames to look at besides those where the scene changed.
         known: What has come of it for episodes that start in the same way, by the JSON of
             their actions.
 
     Returns:
-        Its index, or ``None`` where there is none.
+        The first such frame, or ``None`` where there is none.
     """
     known = {} if known is None else known
     # What is out of sight (what the agent carries) changes with a thing in sight: only there is it
@@ -128,24 +162,26 @@ def first_aliased(
         # share the answer.
         done = json.dumps(rolled.actions[:frame])
         if done not in known:
-            known[done] = _as_another_action(rolled, frame, play, actions or ()) or (
-                expert is not None and frame in changed and _as_expert(rolled, frame, play, expert)
-            )
-        if known[done]:
-            return frame
+            if any(other_successes(rolled, frame, play, actions or ())):
+                known[done] = Alias(frame, same=True)
+            elif expert is not None and frame in changed:
+                known[done] = _as_expert(rolled, frame, play, expert, simulator)
+            else:
+                known[done] = None
+        if (alias := known[done]) is not None:
+            return alias
     return None
 
 
-def unaliased(
-    rolled: Rollout, play: Play, actions: Sequence[Any] | None, *, expert: Policy | None = None
-) -> Rollout:
-    """An episode up to the frame before its first aliased one; see `first_aliased`."""
-    first = first_aliased(rolled, play, actions, expert=expert)
-    return rolled if first is None else rolled.until(first - 1)
+def unaliased(rolled: Rollout, alias: Alias | None) -> Rollout:
+    """An episode up to the last frame that is judged."""
+    return rolled if alias is None else rolled.until(alias.last)
 
 
-def _as_another_action(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:
-    """Whether another action in place of the last makes the same frame a success.
+def other_successes(
+    rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]
+) -> Iterator[bool]:
+    """Whether another action in place of the last makes the same frame a success; lazily.
 
     For example, of two keys in one place, the agent takes the wrong one: with the right one in
     its hand the picture would be the very same, since nothing that is carried is drawn.
@@ -160,24 +196,37 @@ def _as_another_action(rolled: Rollout, frame: int, play: Play, actions: Sequenc
         quick = play(policy, draw=False)
         if len(quick) != frame or not quick.success[-1]:
             continue
-        if np.array_equal(play(policy).frames[-1], rolled.frames[frame]):
-            return True
-    return False
+        yield np.array_equal(play(policy).frames[-1], rolled.frames[frame])
 
 
-def _as_expert(rolled: Rollout, frame: int, play: Play, expert: Policy) -> bool:
-    """Whether the expert, from just before, succeeds by the same change of one place alone."""
+def _as_expert(
+    rolled: Rollout, frame: int, play: Play, expert: Policy, simulator: Simulator | None
+) -> Alias | None:
+    """What it means that the expert, from just before, succeeds by the same change alone."""
     other = play(then_expert(rolled.actions[: frame - 1], expert))
     end = other.first_success
     if end is None:
-        return False
+        return None
+    # Its hold after success, if any, has moved the simulator on.
+    whole = end == len(other)
+    staged = simulator if isinstance(simulator, Backdrop) and whole else None
+    scene = None if staged is None else staged.backdrop()
     other = other.until(end)
     # One event alone from here on, and success with it: had the expert changed another place
     # first, that place would tell its success from this frame.
     later = [event for event in other.scene_events or () if event.frame >= frame]
     if len(later) != 1 or later[0].frame != len(other):
-        return False
+        return None
     top, left, bottom, right = box = later[0].box
     place = (slice(top, bottom), slice(left, right))
-    same = any(event.frame == frame and event.box == box for event in rolled.scene_events or ())
-    return same and np.array_equal(other.frames[-1][place], rolled.frames[frame][place])
+    if not any(event.frame == frame and event.box == box for event in rolled.scene_events or ()):
+        return None
+    if not np.array_equal(other.frames[-1][place], rolled.frames[frame][place]):
+        return None
+    same = np.array_equal(other.frames[-1], rolled.frames[frame])
+    if not same and staged is not None and scene is not None:
+        # The agent can take another way and stand elsewhere when it succeeds; where nothing else
+        # differs, the right reader of pictures says the same of both.
+        play(acting(rolled.actions[:frame]))
+        same = np.array_equal(staged.backdrop(), scene)
+    return Alias(frame, same=same)

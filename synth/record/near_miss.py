@@ -4,7 +4,7 @@ A recipe makes a policy from an expert's episode of a seed; the policy is played
 reset, and every success flag and all truth are the environment's own. Nothing is assumed
 to fail, or to succeed: a recipe says only what its episode must be to be worth keeping.
 What a recipe cannot make with a seed is skipped, and the caller is told. An episode ends
-before its first frame that looks like success and is none (`synth.record.aliasing`).
+where it can no longer be told from success (`synth.record.aliasing`).
 
 This module plays recipes and chooses among their episodes. The recipes that work for any
 simulator are in `synth.record.recipes`; a family adds better
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
-from synth.record.aliasing import first_aliased
+from synth.record.aliasing import first_alias, unaliased
 from synth.record.recipes import GENERAL
 from synth.record.serving import Serving
 from synth.record.streams import Stream
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from synth.envs import Family, Policy
     from synth.envs.recipe import Recipe
     from synth.episode import Rollout
-    from synth.record.aliasing import Play
+    from synth.record.aliasing import Alias, Play
     from synth.record.player import Player
     from synth.record.serving import OnSkip
 
@@ -141,7 +141,9 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
             return "the expert's episode is too short for it"
         play = _playing(recipe, player, shown.seed, rng)
         rolled = play(policy)
-        aliased = first_aliased(rolled, play, player.actions, expert=player.expert)
+        alias = first_alias(
+            rolled, play, player.actions, expert=player.expert, simulator=player.simulator
+        )
     except ExpertFailed as error:
         return str(error)
     except IllegalAction as error:
@@ -150,14 +152,18 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
         return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
-    if aliased is not None:
-        rolled = rolled.until(aliased - 1)
+    player.untold.add(rolled, alias)
+    rolled = unaliased(rolled, alias)
     kept = recipe.kept(rolled, shown) or _too_far(recipe, rolled, player)
     if kept:
-        looks = f"from frame {aliased} on it looks like success and is none; before that "
-        return kept if aliased is None else f"{looks}{kept}"
+        return kept if alias is None else f"{_looks_alike(alias)}{kept}"
     note = f"route: {recipe.name}" if recipe.aim == "route" else recipe.name
     return NearMiss(rolled, note)
+
+
+def _looks_alike(alias: Alias) -> str:
+    since = "from" if alias.same else "after"
+    return f"{since} frame {alias.frame} on it looks like success and is none; before that "
 
 
 def _too_far(recipe: Recipe, rolled: Rollout, player: Player) -> str:

@@ -13,8 +13,9 @@ from synth.envs import Worded, family_of
 from synth.envs.recipe import acting
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.experts import find_policy
-from synth.record.aliasing import action_table, all_actions, first_aliased, then_expert, unaliased
+from synth.record.aliasing import action_table, all_actions, first_alias, then_expert, unaliased
 from synth.record.rollout import expert_rollout, random_policy, require_open, rollout
+from synth.record.untold import UntoldWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from synth.envs import Policy
     from synth.episode import Rollout
+    from synth.record.aliasing import Alias
     from synth.spec import Spec
 
 __all__ = ["Player", "missing", "roll_expert", "roll_random"]
@@ -56,6 +58,7 @@ class Player:
         expert: The spec's expert.
         actions: All actions there are; ``None`` where there is no end of them.
         table: Actions to choose from: all, or some where there is no end of them.
+        untold: The pictures met so far that cannot be told from success.
 
     Raises:
         EnvironmentFault: The simulator is missing or refuses.
@@ -74,7 +77,8 @@ class Player:
             self.simulator.close()
             raise
         self._shown: dict[int, tuple[Any, ...]] = {}
-        self._aliased: dict[int, dict[str, bool]] = {}
+        self._aliased: dict[int, dict[str, Alias | None]] = {}
+        self.untold = UntoldWatch()
 
     def __enter__(self) -> Self:
         """The player itself."""
@@ -183,7 +187,11 @@ class Player:
             return self.play_policy(seed, policy, name=name, draw=draw)
 
         rolled = self.play_policy(seed, policy, name=name, max_steps=max_steps)
-        return unaliased(rolled, play, self.actions, expert=self.expert)
+        alias = first_alias(
+            rolled, play, self.actions, expert=self.expert, simulator=self.simulator
+        )
+        self.untold.add(rolled, alias)
+        return unaliased(rolled, alias)
 
     @property
     def _patience(self) -> int:
@@ -195,19 +203,24 @@ class Player:
         return tuple(named.action_name(a) if named else str(a) for a in actions)
 
     def is_aliased(self, rolled: Rollout, frame: int) -> bool:
-        """Whether that frame, or one before it, looks like success and is none.
+        """Whether that frame cannot be told from success, though it is none.
 
-        A success is never aliased itself, but it may come after a frame that is.
+        A success is never aliased itself, but it may come after a frame that is. A frame whose
+        change only makes what follows look like success is judged (`Alias.same`).
         """
-        first = first_aliased(
+        alias = first_alias(
             rolled.until(frame),
             partial(self.play_policy, rolled.seed),
             self.actions,
             expert=self.expert,
+            simulator=self.simulator,
             suspects=(frame,),
             known=self._aliased.setdefault(rolled.seed, {}),
         )
-        return first is not None
+        if alias is None or frame <= alias.last:
+            return False
+        self.untold.add(rolled, alias)
+        return True
 
 
 def roll_expert(spec: Spec, seed: int) -> Rollout:

@@ -1,9 +1,9 @@
 """A spec to an `EpisodeStore`: visible and held-out episodes of expert and random policy.
 
 Pure given the spec: the same spec and package versions give the same store, byte for
-byte once written. Random episodes end before a frame that looks like success and is none, as
-near misses do (`synth.record.aliasing`). Near misses follow where the spec asks for them; finds
-are not made here.
+byte once written. Random episodes end where they can no longer be told from success, as
+near misses do (`synth.record.aliasing`); such pictures are counted, and looked for. Near misses
+follow where the spec asks for them; finds are not made here.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from synth.record.player import Player
 from synth.record.seeds import Seeds
 from synth.record.serving import Serving
 from synth.record.sight import Sight
+from synth.record.untold import look_beside_success
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
@@ -78,10 +79,15 @@ def record(
     with Player(spec) as player, FrameFile() as file:
         family = player.family
         pools: dict[Split, FramePool] = {split: FramePool(file) for split in SPLITS}
-        rolls = roll_all(player, Seeds.of(spec), pools, on_progress=on_progress, on_skip=on_skip)
+        seeds = Seeds.of(spec)
+        rolls = roll_all(player, seeds, pools, on_progress=on_progress, on_skip=on_skip)
         episodes = tuple(rolls)
+        look_beside_success(player, seeds.visible_expert)
+        untold = player.untold.found
         frames = file.array()
-    store = EpisodeStore(frames, episodes, spec.episode_digest(), spec.env, family.versions())
+    store = EpisodeStore(
+        frames, episodes, spec.episode_digest(), spec.env, family.versions(), untold=untold
+    )
     return with_variants(spec, store, family, on_skip=on_skip)
 
 

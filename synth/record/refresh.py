@@ -48,14 +48,20 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
     with Player(spec) as player, FrameFile() as file:
         family = player.family
         episodes = tuple(roll_all(player, seeds, {"held_out": FramePool(file)}))
-        frames = file.array()
+        frames, untold = file.array(), player.untold.found
     if frames.shape[1:] != store.frames.shape[1:]:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: fresh held-out frames are {frames.shape[1:]}, and the "
             f"recorded ones {store.frames.shape[1:]}. Run `synth record {spec.name} --force`."
         )
     fresh = EpisodeStore(
-        frames, episodes, store.spec_digest, store.env, store.versions, generation=generation
+        frames,
+        episodes,
+        store.spec_digest,
+        store.env,
+        store.versions,
+        generation=generation,
+        untold=untold,
     )
     return with_held_out(store, with_variants(spec, fresh, family))
 
@@ -101,4 +107,5 @@ def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:
             *(v for v in other.variants if v.split == "held_out"),
         ),
         generation=other.generation,
+        untold=store.untold or other.untold,
     )

@@ -9,14 +9,14 @@ import pytest
 from synth.envs import family_of
 from synth.envs.recipe import acting
 from synth.experts import find_policy
-from synth.record.aliasing import action_table, first_aliased, then_expert, unaliased
+from synth.record.aliasing import Alias, action_table, first_alias, then_expert, unaliased
 from synth.record.near_miss import near_misses
 from synth.record.player import Player
 from synth.record.recorder import record
 from synth.record.rollout import expert_rollout, rollout
 from synth.spec import NearMissSpec
 
-TOGGLE, DROP, LEFT = 5, 4, 0
+TOGGLE, DROP, FORWARD, LEFT = 5, 4, 2, 0
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_a_destroyed_box_looks_like_a_taken_one(stage):
     rolled = destroyed(stage)
     assert not rolled.success.any()
     table = action_table(stage[1])
-    assert first_aliased(rolled, player(stage, 0), table) == len(rolled)
+    assert first_alias(rolled, player(stage, 0), table) == Alias(len(rolled), same=True)
 
 
 def test_other_actions_are_drawn_only_where_they_succeed(stage):
@@ -64,7 +64,7 @@ def test_other_actions_are_drawn_only_where_they_succeed(stage):
         return played
 
     changed = {event.frame for event in rolled.scene_events}
-    assert first_aliased(rolled, watched, action_table(stage[1])) == len(rolled)
+    assert first_alias(rolled, watched, action_table(stage[1])) == Alias(len(rolled), same=True)
     assert drawn == [True]
     assert len(changed) > 1
 
@@ -73,20 +73,20 @@ def test_what_follows_is_found_at_the_change_itself(stage):
     """Later frames are no better: the first one counts."""
     rolled = destroyed(stage, more=(LEFT, LEFT))
     table = action_table(stage[1])
-    assert first_aliased(rolled, player(stage, 0), table) == len(rolled) - 2
+    assert first_alias(rolled, player(stage, 0), table) == Alias(len(rolled) - 2, same=True)
 
 
 def test_an_episode_is_cut_before_its_first_aliased_frame(stage):
     """What is left ends with the last frame that pixels can tell; a fair episode stays whole."""
     rolled = destroyed(stage, more=(LEFT, LEFT))
     table, play = action_table(stage[1]), player(stage, 0)
-    cut = unaliased(rolled, play, table)
+    cut = unaliased(rolled, first_alias(rolled, play, table))
     assert cut.actions == rolled.actions[: len(rolled) - 3]
-    assert unaliased(cut, play, table) is cut
+    assert unaliased(cut, first_alias(cut, play, table)) is cut
 
 
-def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
-    """No other single action succeeds there, but the expert goes on to the very same change."""
+def with_a_full_hand(stage, more=()):
+    """The box opened with the key in hand, where the expert drops the key first."""
     spec, simulator, expert = stage
     shown = expert_rollout(spec, simulator, expert, 0).actions
     without_drop = tuple(a for a in shown if a != DROP)
@@ -94,14 +94,51 @@ def test_a_box_destroyed_with_a_full_hand_counts_by_the_experts_word(stage):
     for end in range(len(without_drop) - 1, 0, -1):
         rolled = play(acting((*without_drop[:end], TOGGLE)))
         boxes = [c for c in rolled.scene_events if c.frame == len(rolled) and c.leaves]
-        carries = rolled.truth["carrying_key"][-1]
-        if boxes and carries and rolled.truth["door_open"][-2]:
-            break
-    else:
-        pytest.fail("no way to the box with the key in hand")
-    table = action_table(simulator)
-    assert first_aliased(rolled, play, table) is None
-    assert first_aliased(rolled, play, table, expert=expert) == len(rolled)
+        if boxes and rolled.truth["carrying_key"][-1] and rolled.truth["door_open"][-2]:
+            return play(acting((*rolled.actions, *more)))
+    return pytest.fail("no way to the box with the key in hand")
+
+
+def test_a_box_destroyed_with_a_full_hand_is_judged_and_what_follows_is_not(stage):
+    """No key lies about, as at a success it must: that frame can be told, and ends the episode."""
+    _, simulator, expert = stage
+    rolled, play = with_a_full_hand(stage, more=(DROP, LEFT)), player(stage, 0)
+    frame, table = len(rolled) - 2, action_table(simulator)
+    assert first_alias(rolled, play, table) is None
+    alias = first_alias(rolled, play, table, expert=expert, simulator=simulator)
+    assert alias == Alias(frame, same=False)
+    cut = unaliased(rolled, alias)
+    assert len(cut) == frame
+    assert not cut.success.any()
+
+
+def test_a_player_judges_the_frame_itself_and_none_after_it(stage):
+    """The search counts a violation where the box is opened, and not once the key lies again."""
+    rolled = with_a_full_hand(stage, more=(DROP, LEFT))
+    last = len(rolled)
+    with Player(stage[0]) as playing:
+        assert not playing.is_aliased(rolled, last - 2)
+        assert playing.is_aliased(rolled, last - 1)
+        assert playing.is_aliased(rolled, last)
+        assert playing.untold.found is None
+
+
+def test_where_only_the_agent_stands_elsewhere_the_picture_is_the_same(stage):
+    """An expert that walks round the box before it takes it shows the same scene at success."""
+    _, simulator, expert = stage
+
+    def roundabout(simulator):
+        yield from (LEFT, FORWARD, FORWARD)
+        yield from expert(simulator)
+
+    for seed in range(8):
+        rolled, play = destroyed(stage, seed), player(stage, seed)
+        judged = partial(first_alias, rolled, play, (), expert=roundabout)
+        bare = judged()
+        if bare is not None and not bare.same:
+            assert judged(simulator=simulator) == Alias(bare.frame, same=True)
+            return
+    pytest.fail("it always took the box from where it stood")
 
 
 def test_what_another_place_tells_apart_is_not_aliased(make_spec):
@@ -118,7 +155,7 @@ def test_what_another_place_tells_apart_is_not_aliased(make_spec):
         last = {change.box for change in shown.scene_events if change.frame == len(shown)}
         assert last & {change.box for change in rolled.scene_events if change.frame == len(rolled)}
         assert not rolled.success.any()
-        assert first_aliased(rolled, play, action_table(simulator), expert=expert) is None
+        assert first_alias(rolled, play, action_table(simulator), expert=expert) is None
     simulator.close()
 
 
@@ -127,7 +164,7 @@ def test_a_success_and_ordinary_changes_are_not_aliased(stage):
     spec, simulator, expert = stage
     shown = expert_rollout(spec, simulator, expert, 1)
     assert shown.scene_events
-    assert first_aliased(shown, player(stage, 1), action_table(simulator), expert=expert) is None
+    assert first_alias(shown, player(stage, 1), action_table(simulator), expert=expert) is None
 
 
 def test_the_table_holds_every_action_once(stage, fake):

@@ -11,7 +11,7 @@ from slider import Slider, SliderFamily, slide, slider_spec
 from synth.episode import read_store, write_store
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.record import MOST, Player, Stream, record
-from synth.record.aliasing import action_table, first_aliased
+from synth.record.aliasing import action_table, first_alias
 from synth.record.rollout import rollout
 from synth.spec import SuccessSpec
 
@@ -163,7 +163,7 @@ def test_aliasing_takes_lists_and_tries_no_other_actions(slider):
     with Player(slider_spec()) as player:
         assert player.actions is None
         assert player.is_aliased(episode, 5) is False
-    assert first_aliased(episode, played.append, None, suspects=(3, 4)) is None
+    assert first_alias(episode, played.append, None, suspects=(3, 4)) is None
     assert not played
     assert len(action_table(slider)) == 16
 
