@@ -101,10 +101,15 @@ def require_events(case: Case, *, experts: int = 0) -> None:
     case.require((), "scene events", f"they need {experts} expert episodes")
 
 
-def places(episode: Episode) -> tuple[Place, ...]:
-    """Changes up to the first success, overlapping boxes together, in order of appearance."""
+def places(episode: Episode, *, to_the_end: bool = False) -> tuple[Place, ...]:
+    """Changes at each place, overlapping boxes together, in order of appearance.
+
+    Args:
+        episode: Whose changes.
+        to_the_end: Those of the whole episode, and not only those up to the first success.
+    """
     found: list[Place] = []
-    for change in _on_the_way(episode):
+    for change in (episode.scene_events or ()) if to_the_end else _on_the_way(episode):
         box, changes = change.box, [change]
         # One event may bridge places that were apart until then: they become one.
         touched = [place for place in found if _overlap(place.box, box)]

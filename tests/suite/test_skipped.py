@@ -33,6 +33,7 @@ NEEDY = {
     "near_miss::holds_only_after_a_change": "scene events",
     "near_miss::notices_when_it_is_undone": "scene events",
     "near_miss::notices_when_it_is_put_down": "scene events",
+    "scenes::changes_with_its_own_thing_alone": "scene events",
     "metamorphic::holds_drawn_otherwise": "metamorphic.render",
     "metamorphic::holds_among_distractors": "metamorphic.distractors",
     "metamorphic::holds_in_other_colours": "metamorphic.colours",
@@ -84,7 +85,7 @@ def test_nothing_but_skips_is_not_accepted():
 def test_what_was_not_checked_is_one_line():
     """Groups and checks the spec leaves out come first, then reasons, each once."""
     assert not_checked(make_spec()) == (
-        "not checked: near misses, perturbations, search, necessity"
+        "not checked: near misses, scenes, perturbations, search, necessity"
     )
     assert not_checked(make_spec(**EVERYTHING)) == (
         "not checked: metamorphic (noise, brightness, shift)"
@@ -108,7 +109,7 @@ def test_an_audit_ends_with_what_was_not_checked(pytester):
     result.stdout.fnmatch_lines(
         [
             "keydoor: 3 sub-tasks, 4 episodes, 24 tests: all passed, 2 skipped",
-            "    not checked: near misses, perturbations, search, necessity, random episodes*",
+            "    not checked: near misses, scenes, perturbations, search, necessity, random ep*",
         ]
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.looks import look_of, spots
 from synth.suite.registry import check
 from synth.suite.scene_events import lasting_changes, onsets, places, require_events, told, where
 from synth.suite.successes import success_frame
@@ -23,16 +24,11 @@ from synth.vision import pack
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from synth.episode import Episode, SceneEvent, Split
     from synth.failure import Failure
     from synth.suite.registry import Case
 
 __all__: list[str] = []
-
-LEAST = 12
-"""Pixels of a look that can be told from chance; it must have two colours at least, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +96,12 @@ def _stories(case: Case, episode: Episode) -> Iterator[_PutDown]:
     frames = case.subject.task.store.frames
     seen = [pack(frames[index]) for index in episode.frame_index[: end + 1]]
     for change in taken:
-        top, side, bottom, right = change.box
-        look = seen[0][top:bottom, side:right]
-        if look.size < LEAST or (look == look[0, 0]).all() or len(_spots(seen[0], look)) != 1:
+        look = look_of(seen[0], change.box)
+        if look is None:
             continue
-        lies = [_spots(picture, look) for picture in seen[change.frame : end + 1]]
-        there = np.array([bool(spots) for spots in lies])
+        lies = [spots(picture, look) for picture in seen[change.frame : end + 1]]
+        there = np.array([bool(corners) for corners in lies])
         if there.any() and not there[-1]:
             put = int(np.argmax(there))
             again = len(there) - int(np.argmax(there[::-1]))
             yield _PutDown(change, change.frame + put, change.frame + again, lies[put][0])
-
-
-def _spots(picture: NDArray[np.uint32], look: NDArray[np.uint32]) -> list[tuple[int, int]]:
-    """Where a look is seen in a picture: rows and columns of its top left corner."""
-    height, width = look.shape
-    row, column = (int(i) for i in np.argwhere(look != look[0, 0])[0])
-    rows, columns = picture.shape[0] - height + 1, picture.shape[1] - width + 1
-    may = (picture[:rows, :columns] == look[0, 0]) & (
-        picture[row : row + rows, column : column + columns] == look[row, column]
-    )
-    return [
-        (int(r), int(c))
-        for r, c in np.argwhere(may)
-        if (picture[r : r + height, c : c + width] == look).all()
-    ]

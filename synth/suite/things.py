@@ -1,0 +1,88 @@
+"""Of which thing a sub-task tells, as far as experts show it.
+
+What a thing is is not known to the suite. But experts change the same things in the same
+order, so that *the second thing that changes for good* is one thing throughout; a sub-task that
+first holds on the very frames of those changes tells of that thing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from synth.suite.scene_events import first_onset, lasting_changes, onsets, places
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from synth.episode import Episode
+    from synth.suite.evidence import RecordedVerdicts
+    from synth.suite.scene_events import Place
+
+__all__ = ["changed", "own_place", "tells_of"]
+
+MOST = 0.8
+"""The share of a split's experts that must agree: a plan's order may be free in the others."""
+
+ENOUGH = 2
+"""So many experts must agree, whatever their share."""
+
+
+def tells_of(evidence: RecordedVerdicts, experts: Sequence[Episode]) -> dict[int, int]:
+    """The sub-tasks that tell of a thing.
+
+    The goal is left out: when it holds is compared with success.
+
+    Args:
+        evidence: The program's verdicts.
+        experts: Of one split; those whose events were not recorded say nothing.
+
+    Returns:
+        The sub-task's column, to the number of its thing among those that change for good.
+    """
+    known = [e for e in experts if e.scene_events is not None]
+    numbers = [
+        {
+            change.frame: number
+            for number, change in enumerate(lasting_changes(episode))
+            # Where two places change at once, which of them is meant is not known.
+            if len(changed(places(episode), change.frame)) == 1
+        }
+        for episode in known
+    ]
+    told: dict[int, int] = {}
+    for column in range(len(evidence.subtasks) - 1):
+        met = Counter(
+            number[first]
+            for episode, number in zip(known, numbers, strict=True)
+            if (first := first_onset(evidence.holds(episode), column)) in number
+        )
+        number, times = max(met.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))
+        if times >= max(ENOUGH, MOST * len(known)):
+            told[column] = number
+    return told
+
+
+def changed(story: Sequence[Place], at: int) -> list[Place]:
+    """The places at which something changes on a frame."""
+    return [place for place in story if any(change.frame == at for change in place.changes)]
+
+
+def own_place(
+    evidence: RecordedVerdicts, episode: Episode, column: int, story: Sequence[Place]
+) -> Place | None:
+    """The place of which a sub-task tells in an episode: the one with whose change it begins.
+
+    Args:
+        evidence: The program's verdicts.
+        episode: The episode.
+        column: The sub-task.
+        story: The places of the episode.
+
+    Returns:
+        ``None`` where it begins with no change, or with changes at several places.
+    """
+    begins = onsets(evidence.holds(episode))[:, column]
+    found = [changed(story, int(t)) for t in begins.nonzero()[0]]
+    own = {place.box: place for met in found if len(met) == 1 for place in met}
+    return next(iter(own.values())) if len(own) == 1 else None
