@@ -34,6 +34,7 @@ __all__ = [
     "Family",
     "Native",
     "Nudged",
+    "Pictured",
     "PlainFamily",
     "PlainSimulator",
     "Policy",
@@ -196,6 +197,15 @@ class Worded(Protocol):
 
     def action_name(self, action: Any) -> str:
         """One word for people: ``forward``."""
+        ...
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A simulator that can draw the present moment after a step that was not drawn."""
+
+    def picture(self) -> NDArray[np.uint8]:
+        """``uint8[H, W, 3]``: the frame that the last reset or step would have given."""
         ...
 
 

@@ -69,6 +69,37 @@ def test_the_same_seed_gives_the_same_frames(make_spec):
     assert np.array_equal(simulator.reset(7).frame, first)
 
 
+def test_the_present_can_be_drawn_after_a_step_that_was_not(make_spec):
+    """A picture that nobody wanted at first is the one that the step would have given."""
+    simulator = open_simulator(make_spec("MiniGrid-DoorKey-5x5-v0"))
+    assert np.array_equal(simulator.reset(3).frame, simulator.picture())
+    drawn = [simulator.step(action).frame for action in (1, 2, 3, 0)]
+    simulator.reset(3, draw=False)
+    for frame, action in zip(drawn, (1, 2, 3, 0), strict=True):
+        simulator.step(action, draw=False)
+        assert np.array_equal(simulator.picture(), frame)
+
+
+@pytest.mark.parametrize(
+    "env", ["MiniGrid-Dynamic-Obstacles-6x6-v0", "MiniGrid-Fetch-5x5-N2-v0", "BabyAI-GoToObj-v0"]
+)
+def test_what_nobody_observes_changes_nothing(make_spec, env):
+    """MiniGrid's own environments play the same episode when they make no observation."""
+    simulator, plain = open_simulator(make_spec(env)), open_simulator(make_spec(env)).env
+    simulator.reset(5)
+    plain.reset(seed=5)
+    rng = np.random.default_rng(0)
+    for _ in range(30):
+        action = int(rng.integers(6))
+        moment = simulator.step(action)
+        _, reward, ended, cut, _ = plain.step(action)
+        assert (moment.reward, moment.done) == (reward, ended or cut)
+        assert np.array_equal(moment.frame, plain.get_frame(highlight=False, tile_size=16))
+        if moment.done:
+            break
+    assert simulator.env.gen_obs()["image"].any()
+
+
 def test_frames_are_the_callers_to_keep(make_spec):
     """Later steps do not write into a frame that was handed out."""
     simulator = open_simulator(make_spec("MiniGrid-Empty-5x5-v0"))
