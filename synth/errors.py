@@ -31,7 +31,7 @@ does not format for the terminal; the command line does.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 __all__ = [
     "BudgetExhausted",
@@ -48,6 +48,7 @@ __all__ = [
     "ModelReplyError",
     "ModelTruncated",
     "ModelUnavailable",
+    "Paid",
     "ProgramFault",
     "ProgramSyntaxError",
     "RewardError",
@@ -146,18 +147,38 @@ class SuiteError(RewardError, RuntimeError):
     """The program fails its suite."""
 
 
+class Paid(NamedTuple):
+    """An answer that is of no use and costs what it costs.
+
+    Attributes:
+        text: What came of it; may be empty.
+        input_tokens: As the service counted them.
+        output_tokens: As the service counted them.
+        model: What answered, as the service names it.
+    """
+
+    text: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model: str = ""
+
+
 class ModelError(SynthError, RuntimeError):
     """The model's service failed; nothing already answered is lost.
 
     Attributes:
         retry_after: Seconds the service asked to wait, where it said so.
+        paid: What came and was paid for, where something did: text, tokens, model.
     """
 
     fault: ClassVar[Fault] = "model service"
     exit_code = 3
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, paid: Paid | None = None
+    ) -> None:
         self.retry_after = retry_after
+        self.paid = paid
         super().__init__(message)
 
 

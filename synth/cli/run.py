@@ -46,6 +46,10 @@ def run(
     max_output_tokens: Annotated[
         int | None, typer.Option(help="Limit on one answer, for openai: or anthropic:.")
     ] = None,
+    max_images: Annotated[
+        int | None,
+        typer.Option(help="Pictures in one request at most, where a server allows few."),
+    ] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for one answer.")] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Sent only where set; some models refuse it.")
@@ -89,6 +93,7 @@ def run(
         model,
         base_url=base_url,
         max_output_tokens=max_output_tokens,
+        max_images=max_images,
         timeout=timeout,
         temperature=temperature,
         on_wait=lambda folder: say.print(f"  waiting for {folder / 'answer.md'}", markup=False),

@@ -26,6 +26,7 @@ from synth.journal.records import (
     SpeedRecord,
     SuiteRecord,
     VerdictRecord,
+    WastedRecord,
 )
 from synth.journal.tape import Tape
 
@@ -48,5 +49,6 @@ __all__ = [
     "SuiteRecord",
     "Tape",
     "VerdictRecord",
+    "WastedRecord",
     "read_journal",
 ]

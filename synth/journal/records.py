@@ -32,6 +32,7 @@ __all__ = [
     "SpeedRecord",
     "SuiteRecord",
     "VerdictRecord",
+    "WastedRecord",
     "decode",
     "encode",
 ]
@@ -125,6 +126,33 @@ class ResponseRecord(_Record):
     key: str
     digest: str
     text: str
+    input_tokens: int = 0
+    output_tokens: int = 0
+    model: str = ""
+    elapsed: float = 0.0
+
+
+class WastedRecord(_Record):
+    """What came back and is no answer: refused, empty or broken, and paid for all the same.
+
+    The request is asked again when the run goes on.
+
+    Attributes:
+        key: The request's key.
+        digest: The request's digest.
+        text: What came, which may be nothing.
+        reason: What is wrong with it.
+        input_tokens: As the service counted them.
+        output_tokens: As the service counted them.
+        model: What answered, as the service names it.
+        elapsed: Seconds of work on this run so far, earlier processes included.
+    """
+
+    type: Literal["wasted"] = "wasted"
+    key: str
+    digest: str
+    text: str = ""
+    reason: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
     model: str = ""
@@ -297,6 +325,7 @@ Record = Annotated[
     RunRecord
     | RequestRecord
     | ResponseRecord
+    | WastedRecord
     | PlanRecord
     | CandidateRecord
     | SuiteRecord

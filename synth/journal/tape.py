@@ -15,6 +15,7 @@ from synth.journal.records import (
     SpeedRecord,
     SuiteRecord,
     VerdictRecord,
+    WastedRecord,
 )
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class Tape:
                 self._responses[record.key, record.digest] = record
                 self._latest[record.key] = record
                 self.elapsed = max(self.elapsed, record.elapsed)
+            case WastedRecord():
+                self.elapsed = max(self.elapsed, record.elapsed)
             case SuiteRecord():
                 self._suites[record.digest] = record
             case VerdictRecord():
@@ -74,8 +77,13 @@ class Tape:
 
     @property
     def responses(self) -> tuple[ResponseRecord, ...]:
-        """All responses in order; every one of them was paid for."""
+        """All answers in order."""
         return tuple(r for r in self._records if isinstance(r, ResponseRecord))
+
+    @property
+    def paid(self) -> tuple[ResponseRecord | WastedRecord, ...]:
+        """Whatever came back and was paid for, usable or not, in order."""
+        return tuple(r for r in self._records if isinstance(r, ResponseRecord | WastedRecord))
 
     @property
     def looks(self) -> int:

@@ -12,8 +12,14 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.errors import BudgetExhausted, ModelTruncated
-from synth.journal import NoteRecord, PictureRecord, RequestRecord, ResponseRecord
+from synth.errors import BudgetExhausted, ModelError, ModelTruncated, Paid
+from synth.journal import (
+    NoteRecord,
+    PictureRecord,
+    RequestRecord,
+    ResponseRecord,
+    WastedRecord,
+)
 from synth.loop.budget import Spent
 from synth.loop.events import Answered, Asked, Noticed
 from synth.models.base import Reply, Usage
@@ -84,12 +90,10 @@ class Asker:
     @property
     def spent(self) -> Spent:
         """What the run has cost so far, earlier processes included."""
-        responses = self._journal.tape.responses
-        usage = Usage(
-            sum(r.input_tokens for r in responses), sum(r.output_tokens for r in responses)
-        )
+        paid = self._journal.tape.paid
+        usage = Usage(sum(r.input_tokens for r in paid), sum(r.output_tokens for r in paid))
         cost = self._price.cost(usage) if self._price else None
-        return Spent(self.rounds, len(responses), usage, cost, self._clock.elapsed())
+        return Spent(self.rounds, len(paid), usage, cost, self._clock.elapsed())
 
     def begin_round(self, *, counted: bool) -> int:
         """Begin a round.
@@ -209,7 +213,13 @@ class Asker:
             reply = self._model.ask(request)
         except ModelTruncated as error:
             # The model can do something about this one: it is told, as of any useless answer.
-            reply = Reply(f"(The answer was cut at the token limit: {error})", model="")
+            paid = error.paid or Paid("")
+            usage = Usage(paid.input_tokens, paid.output_tokens)
+            text = f"(The answer was cut at the token limit: {error})"
+            reply = Reply(text, usage, paid.model)
+        except ModelError as error:
+            self._write_off(question, error)
+            raise
         record = ResponseRecord(
             key=request.key,
             digest=question.digest,
@@ -221,6 +231,23 @@ class Asker:
         )
         self._journal.append(record)
         self._say_answered(record, replayed=False)
+
+    def _write_off(self, question: _Question, error: ModelError) -> None:
+        """Write down what was paid for and is no answer; it is asked again on another day."""
+        if error.paid is None:
+            return
+        self._journal.append(
+            WastedRecord(
+                key=question.request.key,
+                digest=question.digest,
+                text=error.paid.text.encode("utf-8", "replace").decode("utf-8"),
+                reason=str(error),
+                input_tokens=error.paid.input_tokens,
+                output_tokens=error.paid.output_tokens,
+                model=error.paid.model,
+                elapsed=self._clock.elapsed(),
+            )
+        )
 
     def _say_answered(self, record: ResponseRecord, *, replayed: bool) -> None:
         usage = Usage(record.input_tokens, record.output_tokens)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import ModelRefused, ModelReplyError, ModelTruncated
+from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, Paid
 from synth.models.base import Reply, Usage
-from synth.models.service import Service, blames_schema, missing_sdk
+from synth.models.manner import Manner
+from synth.models.patience import PatientTransport
+from synth.models.service import Service, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
+from synth.prompts.telling import limited
 
 try:
     import anthropic
@@ -32,6 +35,9 @@ VARIABLE = "ANTHROPIC_API_KEY"
 DEFAULT_OUTPUT_TOKENS = 16_384
 """The API wants a limit; programs take about 3,000, thinking before them more."""
 
+TRIES = 4
+"""Manners in which one request is sent at most: each refusal names one thing."""
+
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
 
@@ -46,12 +52,14 @@ class AnthropicModel:
     def __init__(self, service: Service, options: ModelOptions) -> None:
         self._service = service
         self._options = options
-        self._schemas = True
+        given = options.max_output_tokens
+        self._manner = Manner(tokens=given or DEFAULT_OUTPUT_TOKENS, given=given is not None)
         self._client = anthropic.Anthropic(
             api_key=service.key,
             base_url=service.base_url,
             timeout=service.timeout,
             max_retries=service.max_retries,
+            http_client=anthropic.DefaultHttpxClient(transport=PatientTransport(service.timeout)),
         )
 
     @property
@@ -71,25 +79,27 @@ class AnthropicModel:
             ModelReplyError: The answer is empty.
             ModelError: The service rejected the request.
         """
-        return self._reply(self._complete(render(request)))
+        prompt = limited(render(request), request, self._options.max_images)
+        return self._reply(self._complete(prompt))
 
     def _complete(self, prompt: Prompt) -> Message:
-        structured = prompt.schema is not None and self._schemas
-        try:
-            return self._send(prompt, structured=structured)
-        except anthropic.APIStatusError as error:
-            # Older models have no structured output and say so in a 400. The prompt asks for
-            # the same JSON in words, so it is asked once more without, and from then on.
-            if not (structured and blames_schema(error.status_code, error.body)):
+        for _ in range(TRIES):
+            manner = self._manner
+            try:
+                return self._send(prompt, manner)
+            except anthropic.APIStatusError as error:
+                wanted = prompt.schema is not None and manner.schema
+                other = manner.after(error.status_code, error.body, schema_sent=wanted)
+                if other is None:
+                    raise self._service.failure(anthropic, error) from None  # it may quote the key
+                self._manner, refused = other, error
+            except (anthropic.AnthropicError, ValueError) as error:
                 raise self._service.failure(anthropic, error) from None  # it may quote the key
-            self._schemas = False
-            return self._complete(prompt)
-        except (anthropic.AnthropicError, ValueError) as error:
-            raise self._service.failure(anthropic, error) from None  # it may quote the key
+        raise self._service.failure(anthropic, refused) from None
 
-    def _send(self, prompt: Prompt, *, structured: bool) -> Message:
+    def _send(self, prompt: Prompt, manner: Manner) -> Message:
         extra: dict[str, Any] = {}
-        if structured and prompt.schema is not None:
+        if manner.schema and prompt.schema is not None:
             form = {"type": "json_schema", "schema": dict(prompt.schema)}
             extra["output_config"] = {"format": form}
         if self._options.temperature is not None:
@@ -97,7 +107,7 @@ class AnthropicModel:
             extra["extra_body"] = {"temperature": self._options.temperature}
         message: Message = self._client.messages.create(
             model=self._service.model,
-            max_tokens=self._options.max_output_tokens or DEFAULT_OUTPUT_TOKENS,
+            max_tokens=manner.tokens or DEFAULT_OUTPUT_TOKENS,
             system=prompt.system,
             messages=[{"role": "user", "content": _content(prompt)}],  # type: ignore[misc, list-item]  # plain dictionaries
             timeout=self._service.timeout,
@@ -107,27 +117,35 @@ class AnthropicModel:
 
     def _reply(self, message: Message) -> Reply:
         # The SDK hands on whatever the server sent, HTML pages and nulls included.
+        error = getattr(message, "error", None)
         blocks = getattr(message, "content", None)
         if not isinstance(blocks, list):
-            raise self._service.unreadable()
+            raise self._service.failure_in(error) or self._service.unreadable()
         text = "".join(b.text for b in blocks if getattr(b, "type", "") == "text" and b.text)
-        if message.stop_reason == "refusal":
-            raise ModelRefused(f"{self.name}: the model declined to answer. {text[:300]}".strip())
-        if message.stop_reason in _CUT:
-            raise ModelTruncated(
-                f"{self.name}: the answer was cut at the limit of output tokens; raise "
-                "--max-output-tokens."
-            )
-        if not text.strip():
-            raise ModelReplyError(
-                f"{self.name}: the answer is empty (stop reason {message.stop_reason!r})."
-            )
         usage = message.usage
         counted = Usage()
         if usage:
             cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
             counted = Usage((usage.input_tokens or 0) + cached, usage.output_tokens or 0)
-        return Reply(text, counted, message.model or self._service.model)
+        model = message.model or self._service.model
+        paid = Paid(text, counted.input_tokens, counted.output_tokens, model)
+        if (failure := self._service.failure_in(error, paid=paid)) is not None:
+            raise failure
+        if message.stop_reason == "refusal":
+            declined = f"{self.name}: the model declined to answer. {text[:300]}".strip()
+            raise ModelRefused(declined, paid=paid)
+        if message.stop_reason in _CUT:
+            raise ModelTruncated(
+                f"{self.name}: the answer was cut at the limit of output tokens; raise "
+                "--max-output-tokens.",
+                paid=paid,
+            )
+        if not text.strip():
+            raise ModelReplyError(
+                f"{self.name}: the answer is empty (stop reason {message.stop_reason!r}).",
+                paid=paid,
+            )
+        return Reply(text, counted, model)
 
 
 def open_provider(name: str, options: ModelOptions) -> AnthropicModel:

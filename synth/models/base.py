@@ -63,6 +63,7 @@ class ModelOptions:
         timeout: Seconds to wait for one answer.
         max_retries: How often the SDK repeats a request that failed on the way.
         temperature: Sent only where set; some models refuse it.
+        max_images: Pictures in one request; the most telling ones are kept.
         on_wait: Told the folder of a request that waits for a person's answer.
     """
 
@@ -71,6 +72,7 @@ class ModelOptions:
     timeout: float | None = None
     max_retries: int | None = None
     temperature: float | None = None
+    max_images: int | None = None
     on_wait: Callable[[Path], None] | None = None
 
 

@@ -34,7 +34,9 @@ class _Provider:
     key: str | None = None
 
 
-_HTTP = frozenset({"base_url", "max_output_tokens", "timeout", "max_retries", "temperature"})
+_HTTP = frozenset(
+    {"base_url", "max_output_tokens", "timeout", "max_retries", "temperature", "max_images"}
+)
 
 PROVIDERS = {
     "builtin": _Provider("synth.models.builtin", "", frozenset({"timeout"})),
@@ -68,6 +70,7 @@ def open_model(
     timeout: float | None = None,
     max_retries: int | None = None,
     temperature: float | None = None,
+    max_images: int | None = None,
     on_wait: Callable[[Path], None] | None = None,
 ) -> Model:
     """Open a model by the name that users give it.
@@ -80,6 +83,7 @@ def open_model(
         timeout: Seconds to wait for one answer.
         max_retries: How often the SDK repeats a request that failed on the way.
         temperature: Sent only where set.
+        max_images: Pictures in one request; the most telling ones are kept.
         on_wait: Told the folder of a request that waits for a person's answer; models that
             wait for nobody never call it.
 
@@ -98,6 +102,7 @@ def open_model(
         timeout=timeout,
         max_retries=max_retries,
         temperature=temperature,
+        max_images=max_images,
         on_wait=on_wait,
     )
     unknown = [

@@ -10,10 +10,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import ModelRefused, ModelReplyError, ModelTruncated
+from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, ModelUnavailable, Paid
 from synth.models.base import Reply, Usage
-from synth.models.service import Service, blames_schema, missing_sdk
+from synth.models.manner import LimitName, Manner
+from synth.models.patience import PatientTransport
+from synth.models.service import Service, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
+from synth.prompts.telling import limited
 
 try:
     import openai
@@ -30,6 +33,14 @@ __all__ = ["VARIABLE", "OpenAIModel", "open_provider"]
 
 VARIABLE = "OPENAI_API_KEY"
 
+TRIES = 4
+"""Manners in which one request is sent at most: each refusal names one thing."""
+
+_TEXTS = frozenset({"text", "output_text"})
+_CUT = frozenset({"length", "max_tokens", "model_length", "MAX_TOKENS"})
+_FILTERED = frozenset({"content_filter", "safety", "SAFETY", "RECITATION", "PROHIBITED_CONTENT"})
+_BROKEN = frozenset({"error", "abort", "aborted", "cancelled", "insufficient_system_resource"})
+
 
 class OpenAIModel:
     """A model behind the chat completions API.
@@ -42,12 +53,16 @@ class OpenAIModel:
     def __init__(self, service: Service, options: ModelOptions) -> None:
         self._service = service
         self._options = options
-        self._schemas = True
+        # Compatible servers know the older name, OpenAI's own newer models only the newer.
+        limit: LimitName = "max_tokens" if service.base_url else "max_completion_tokens"
+        tokens = options.max_output_tokens
+        self._manner = Manner(limit=limit, tokens=tokens, given=tokens is not None)
         self._client = openai.OpenAI(
             api_key=service.key,
             base_url=service.base_url,
             timeout=service.timeout,
             max_retries=service.max_retries,
+            http_client=openai.DefaultHttpxClient(transport=PatientTransport(service.timeout)),
         )
 
     @property
@@ -67,31 +82,31 @@ class OpenAIModel:
             ModelReplyError: The answer is empty.
             ModelError: The service rejected the request.
         """
-        return self._reply(self._complete(render(request)))
+        prompt = limited(render(request), request, self._options.max_images)
+        return self._reply(self._complete(prompt))
 
     def _complete(self, prompt: Prompt) -> ChatCompletion:
-        structured = prompt.schema is not None and self._schemas
-        try:
-            return self._send(prompt, structured=structured)
-        except openai.APIStatusError as error:
-            # Servers without structured output say so in a 400. The prompt asks for the same
-            # JSON in words, so it is asked once more without, and from then on.
-            if not (structured and blames_schema(error.status_code, error.body)):
+        for _ in range(TRIES):
+            manner = self._manner
+            try:
+                return self._send(prompt, manner)
+            except openai.APIStatusError as error:
+                wanted = prompt.schema is not None and manner.schema
+                other = manner.after(error.status_code, error.body, schema_sent=wanted)
+                if other is None:
+                    raise self._service.failure(openai, error) from None  # it may quote the key
+                self._manner, refused = other, error
+            except (openai.OpenAIError, ValueError) as error:
                 raise self._service.failure(openai, error) from None  # it may quote the key
-            self._schemas = False
-            return self._complete(prompt)
-        except (openai.OpenAIError, ValueError) as error:
-            raise self._service.failure(openai, error) from None  # it may quote the key
+        raise self._service.failure(openai, refused) from None
 
-    def _send(self, prompt: Prompt, *, structured: bool) -> ChatCompletion:
+    def _send(self, prompt: Prompt, manner: Manner) -> ChatCompletion:
         extra: dict[str, Any] = {}
-        if structured:
-            schema = {"name": "plan", "schema": prompt.schema, "strict": True}
+        if manner.schema and prompt.schema is not None:
+            schema = {"name": "answer", "schema": prompt.schema, "strict": True}
             extra["response_format"] = {"type": "json_schema", "json_schema": schema}
-        if self._options.max_output_tokens is not None:
-            # Compatible servers know the older name, OpenAI's own newer models only the newer.
-            limit = "max_tokens" if self._service.base_url else "max_completion_tokens"
-            extra[limit] = self._options.max_output_tokens
+        if manner.tokens is not None:
+            extra[manner.limit] = manner.tokens
         if self._options.temperature is not None:
             extra["temperature"] = self._options.temperature
         completion: ChatCompletion = self._client.chat.completions.create(
@@ -106,28 +121,47 @@ class OpenAIModel:
 
     def _reply(self, completion: ChatCompletion) -> Reply:
         # The SDK hands on whatever the server sent, HTML pages and nulls included.
+        error = getattr(completion, "error", None)
         choices = getattr(completion, "choices", None)
         message = getattr(choices[0], "message", None) if choices else None
         if not choices or message is None:
-            raise self._service.unreadable()
-        text = message.content if isinstance(message.content, str) else ""
-        reason = choices[0].finish_reason
-        if getattr(message, "refusal", None):
-            raise ModelRefused(f"{self.name}: the model declined: {str(message.refusal)[:300]}")
-        if reason == "content_filter":
-            raise ModelRefused(f"{self.name}: the service's content filter stopped the answer.")
-        if reason == "length":
-            raise ModelTruncated(
-                f"{self.name}: the answer was cut at the limit of output tokens; raise "
-                "--max-output-tokens, or the limit of the server."
-            )
-        if not text.strip():
-            raise ModelReplyError(f"{self.name}: the answer is empty (finish reason {reason!r}).")
+            raise self._service.failure_in(error) or self._service.unreadable()
+        text, reason = _text(message.content), choices[0].finish_reason
         usage = completion.usage
         counted = (
             Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else Usage()
         )
-        return Reply(text, counted, completion.model or self._service.model)
+        model = completion.model or self._service.model
+        refusal = str(getattr(message, "refusal", None) or "")
+        paid = Paid(text or refusal, counted.input_tokens, counted.output_tokens, model)
+        error = error or getattr(choices[0], "error", None)
+        if (failure := self._service.failure_in(error, paid=paid)) is not None:
+            raise failure
+        if refusal:
+            raise ModelRefused(f"{self.name}: the model declined: {refusal[:300]}", paid=paid)
+        if reason in _FILTERED:
+            raise ModelRefused(
+                f"{self.name}: the service's content filter stopped the answer.", paid=paid
+            )
+        if reason in _CUT:
+            raise ModelTruncated(
+                f"{self.name}: the answer was cut at the limit of output tokens; raise "
+                "--max-output-tokens, or the limit of the server.",
+                paid=paid,
+            )
+        if reason in _BROKEN:
+            raise ModelUnavailable(
+                f"{self.name}: the service broke off its answer (finish reason {reason!r}). Run "
+                "the same command again.",
+                paid=paid,
+            )
+        if not text.strip():
+            thought = getattr(message, "reasoning_content", None) or getattr(
+                message, "reasoning", None
+            )
+            why = "all of it was thought; raise --max-output-tokens" if thought else reason
+            raise ModelReplyError(f"{self.name}: the answer is empty ({why}).", paid=paid)
+        return Reply(text, counted, model)
 
 
 def open_provider(name: str, options: ModelOptions) -> OpenAIModel:
@@ -138,6 +172,19 @@ def open_provider(name: str, options: ModelOptions) -> OpenAIModel:
         ModelAuthError: The key is not set.
     """
     return OpenAIModel(Service.of("openai", name, VARIABLE, options), options)
+
+
+def _text(content: Any) -> str:
+    """The text of a message, which may come as a list of parts; what was thought is left out."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    texts = (
+        part.get("text")
+        for part in parts
+        if isinstance(part, dict) and part.get("type", "text") in _TEXTS
+    )
+    return "".join(text for text in texts if isinstance(text, str))
 
 
 def _content(prompt: Prompt) -> list[dict[str, Any]]:

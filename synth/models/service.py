@@ -22,9 +22,10 @@ from synth.errors import (
 )
 
 if TYPE_CHECKING:
+    from synth.errors import Paid
     from synth.models.base import ModelOptions
 
-__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Service", "blames_schema", "missing_sdk"]
+__all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Service", "missing_sdk"]
 
 DEFAULT_TIMEOUT = 300.0
 """Seconds; the SDKs would wait for ten minutes."""
@@ -37,9 +38,24 @@ _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _AUTH = frozenset({401, 403})
 _RATE = 429
-_UNPROCESSABLE = frozenset({400, 422})
-_SCHEMA_WORDS = ("response_format", "json_schema", "output_config", "output_format", "structured")
 _LATER = frozenset({408, 409, 425})
+_STATUS_OF = {
+    "rate_limit": 429,
+    "ratelimit": 429,
+    "too_many": 429,
+    "quota": 429,
+    "overloaded": 529,
+    "unavailable": 503,
+    "authentication": 401,
+    "permission": 403,
+    "api_key": 401,
+    "not_found": 404,
+    "invalid": 400,
+    "bad_request": 400,
+    "content_filter": 400,
+}
+"""Words of an error's code or type, and the HTTP status that it stands for."""
+_MANY_PICTURES = re.compile(r"(too many|at most|maximum|exceed|up to|limit)[^.]{0,80}\bimages?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,8 @@ class Service:
         model: The model's name.
         variable: The environment variable that holds the key.
         base_url: Of a compatible or local server, or ``None`` for the provider's own.
-        key: Never printed.
-        timeout: Seconds.
+        key: Never printed; a placeholder where the server was said to need none.
+        timeout: Seconds, for a whole answer.
         max_retries: Of the SDK; nothing else retries.
     """
 
@@ -82,6 +98,8 @@ class Service:
             raise UsageError("timeout must be above 0 seconds, and max_retries at least 0.")
         if options.max_output_tokens is not None and options.max_output_tokens < 1:
             raise UsageError("max_output_tokens must be at least 1.")
+        if options.max_images is not None and options.max_images < 1:
+            raise UsageError("max_images must be at least 1: a model must see something.")
         # The SDKs read the same variable where no address is given.
         base_url = options.base_url or os.environ.get(f"{provider.upper()}_BASE_URL") or None
         if base_url and not base_url.startswith(("http://", "https://")):
@@ -122,6 +140,19 @@ class Service:
             return self._status(error.status_code, error.body, error.response.headers)
         return self.unreadable()
 
+    def failure_in(self, body: Any, *, paid: Paid | None = None) -> ModelError | None:
+        """The error that an answer with HTTP 200 holds, or ``None`` where it holds none.
+
+        Args:
+            body: The answer's ``error``: a mapping, a text, or nothing.
+            paid: What else came with it.
+        """
+        if not body:
+            return None
+        failure = self._status(_status_in(body), {"error": body}, {})
+        failure.paid = paid
+        return failure
+
     def unreadable(self) -> ModelUnavailable:
         """The error for an answer that is not what this API answers."""
         return ModelUnavailable(
@@ -133,6 +164,11 @@ class Service:
         said = self._said(body)
         if status in _AUTH:
             # What the server says may quote the key.
+            if self.key == _PLACEHOLDER:
+                return ModelAuthError(
+                    f"{self.name}: {_address(self.base_url or '')} asks for a key (HTTP {status}), "
+                    f"and the environment variable {self.variable} is not set. Set it to your key."
+                )
             return ModelAuthError(
                 f"{self.name}: the key in {self.variable} was refused (HTTP {status}). Check "
                 "that it is valid and may use this model."
@@ -150,12 +186,21 @@ class Service:
                 "again later.",
                 retry_after=_seconds(headers),
             )
+        return self._rejected(status, said, str(body).lower())
+
+    def _rejected(self, status: int, said: str, body: str) -> ModelError:
+        """The service will not take this request, now or later."""
         if status == _NOT_FOUND:
             return ModelError(
                 f"{self.name}: the service knows no such model or address (HTTP 404){said}. "
                 "Check the model's name and the base URL."
             )
-        if "content_filter" in str(body) or "content_policy" in str(body):
+        if _MANY_PICTURES.search(body):
+            return ModelError(
+                f"{self.name}: the service takes fewer pictures in one request{said}. Say how "
+                "many with --max-images; the most telling ones are then kept."
+            )
+        if "content_filter" in body or "content_policy" in body:
             return ModelRefused(f"{self.name}: the service's content filter refused{said}.")
         return ModelError(f"{self.name}: the service rejected the request (HTTP {status}){said}.")
 
@@ -168,18 +213,29 @@ class Service:
         return f' ("{text}")' if text else ""
 
 
-def blames_schema(status: int, body: object) -> bool:
-    """Whether a rejection says that the server cannot keep to a schema."""
-    said = str(body).lower()
-    return status in _UNPROCESSABLE and any(word in said for word in _SCHEMA_WORDS)
-
-
 def missing_sdk(provider: str, error: ImportError) -> UsageError:
     """The error for an SDK that cannot be imported."""
     return UsageError(
         f"the {provider} SDK cannot be imported ({error}); install it: `pip install "
         f'"synth[{provider}]"`.'
     )
+
+
+def _status_in(body: Any) -> int:
+    """The HTTP status that an error's code or type stands for; 500 where it says neither."""
+    if not isinstance(body, dict):
+        return _SERVER_ERROR
+    for key in ("status", "status_code", "code", "type"):
+        value = body.get(key)
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, int) and 400 <= value < 600:  # noqa: PLR2004 - HTTP's own range
+            return value
+        words = str(value).lower()
+        for word, status in _STATUS_OF.items():
+            if word in words:
+                return status
+    return _SERVER_ERROR
 
 
 def _address(url: str) -> str:

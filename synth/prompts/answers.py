@@ -7,21 +7,22 @@ by episodes.
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from pydantic import ValidationError
 
 from synth.errors import ModelReplyError
 from synth.plan import Plan, SubTask
+from synth.program.markdown import fenced, said
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = ["parse_plan", "plan_schema"]
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*\n(.*?)^ {0,3}\1", re.DOTALL | re.MULTILINE)
-_ATTEMPTS = 1000
+_EFFORT = 4_000_000
+"""Characters that may be tried as JSON: a brace may begin an object, or a page of nonsense."""
+
 _SHOWN = 3
 
 
@@ -44,6 +45,8 @@ def plan_schema() -> dict[str, Any]:
 
 def parse_plan(text: str) -> Plan:
     """Read the plan in an answer: bare JSON, JSON in a fence, or JSON amid prose.
+
+    Of several the last one counts, as with code.
 
     A stage written as a single sub-task rather than as a list of one is taken as that, and
     properties that a plan does not have are ignored.
@@ -86,33 +89,48 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _find(text: str) -> Mapping[str, Any] | None:
-    for candidate in (text, *(match[2] for match in _FENCE.finditer(text))):
-        content = _decode(candidate.strip().removeprefix("\ufeff"))
-        if isinstance(content, dict) and "stages" in content:
-            return content
-    return next(_objects(text), None)
+def _find(answer: str) -> Mapping[str, Any] | None:
+    """The last plan of an answer; what was thought before it holds none."""
+    text = said(answer)
+    whole = _decode(text)
+    if _is_plan(whole):
+        return whole
+    blocks = [_decode(block.text) for block in fenced(text)]
+    plans = [block for block in blocks if _is_plan(block)]
+    return plans[-1] if plans else _last_object(text)
+
+
+def _is_plan(content: Any) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(content, dict) and "stages" in content
 
 
 def _decode(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text.strip())
     except (ValueError, RecursionError):
         return None
 
 
-def _objects(text: str) -> Iterator[Mapping[str, Any]]:
-    """JSON objects with stages that start at some brace of the text."""
-    decoder = json.JSONDecoder()
-    for attempt, match in enumerate(re.finditer(r"\{", text)):
-        if attempt >= _ATTEMPTS:
-            return
+def _last_object(text: str) -> Mapping[str, Any] | None:
+    """The last JSON object with stages that begins at some brace of the text."""
+    decoder, found = json.JSONDecoder(), None
+    at, effort = text.find("{"), 0
+    while at >= 0 and effort < _EFFORT:
         try:
-            content, _ = decoder.raw_decode(text, match.start())
+            content, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            effort += error.pos - at
+            end = at + 1
         except (ValueError, RecursionError):
-            continue
-        if isinstance(content, dict) and "stages" in content:
-            yield content
+            effort += len(text) - at
+            end = at + 1
+        else:
+            found = content if _is_plan(content) else found
+            # An object that is no plan may hold one, as an answer wrapped in another.
+            end = end if _is_plan(content) else at + 1
+            effort += end - at
+        at = text.find("{", end)
+    return found
 
 
 def _tidy(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,8 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, program
 
-from synth.errors import EnvironmentFault, ModelDeadEnd, ModelTruncated, ModelUnavailable
-from synth.journal import DecisionRecord, read_journal
+from synth.errors import (
+    EnvironmentFault,
+    ModelDeadEnd,
+    ModelRefused,
+    ModelTruncated,
+    ModelUnavailable,
+    Paid,
+)
+from synth.journal import DecisionRecord, WastedRecord, read_journal
 from synth.loop import events
 from synth.models.base import Reply, Usage
 from synth.models.scripted import ScriptedModel
@@ -459,6 +466,27 @@ def test_an_answer_cut_at_the_token_limit_is_feedback(go: Go) -> None:
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
     assert "cut at the token limit" in refine.source
+
+
+def test_what_a_cut_answer_cost_is_counted(go: Go) -> None:
+    """Tokens of an answer that reached the limit count against the budget as any others."""
+    cut = ModelTruncated("cut.", paid=Paid("def half(", 1200, 900, "m"))
+    outcome = go(ScriptedModel([PLAN_TEXT, cut, GOOD]))
+    assert outcome.usage.total >= 2100
+
+
+def test_a_refused_answer_is_written_down_and_asked_again(go: Go, tmp_path: Path) -> None:
+    """The run ends, the cost stays in the journal, and the same command asks once more."""
+    refused = ModelRefused("the model declined.", paid=Paid("No.", 100, 7, "m"))
+    with pytest.raises(ModelRefused):
+        go(ScriptedModel([PLAN_TEXT, refused]))
+    outcome = go(ScriptedModel([GOOD]))
+    assert outcome.accepted
+    assert outcome.calls == 3, "the plan, the refusal and the program"
+    assert outcome.usage.total >= 107
+    (journal,) = tmp_path.rglob("journal.jsonl")
+    (wasted,) = [r for r in read_journal(journal).records if isinstance(r, WastedRecord)]
+    assert (wasted.text, wasted.input_tokens) == ("No.", 100)
 
 
 def test_events_tell_the_whole_story_in_order(go: Go) -> None:
