@@ -12,10 +12,18 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-__all__ = ["Plan", "Stages", "SubTask"]
+__all__ = ["PERCEIVERS", "Plan", "Stages", "SubTask", "is_reserved"]
+
+PERCEIVERS = ("perceive", "perceive_initial")
+"""What a reward program calls the functions that look at an image for all of its checkers."""
 
 Stages = tuple[tuple[str, ...], ...]
 """Names of sub-tasks, stage by stage: ``(("pick_up_key",), ("open_door",), ("reach_goal",))``."""
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a function of that name is something else than a checker."""
+    return name in PERCEIVERS or name.endswith("_progress")
 
 
 class SubTask(BaseModel):
@@ -57,9 +65,7 @@ class Plan(BaseModel):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"sub-task names must differ; repeated: {', '.join(twice)}")
-        reserved = [
-            n for n in names if keyword.iskeyword(n) or n == "perceive" or n.endswith("_progress")
-        ]
+        reserved = [n for n in names if keyword.iskeyword(n) or is_reserved(n)]
         if reserved:
             raise ValueError(f"reserved sub-task names: {', '.join(reserved)}")
         return self

@@ -29,6 +29,7 @@ def test_a_plan_knows_its_names_stages_and_goal() -> None:
         (((sub("a"), sub("b")),), "exactly one sub-task, the goal"),
         (((sub("a"),), (sub("a"),)), "must differ"),
         (((sub("perceive"),),), "reserved"),
+        (((sub("perceive_initial"),),), "reserved"),
         (((sub("a_progress"),),), "reserved"),
         (((sub("while"),),), "reserved"),
     ],

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import libcst
 
 from synth.errors import ProgramSyntaxError
+from synth.plan import PERCEIVERS, is_reserved
 from synth.program.excerpt import excerpt, syntax_error
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ MAX_DEPTH = 60
 
 _SHAPE = "Write SUBTASKS = [first, (second, third), goal] as the last statement of the program"
 
+_HALF_BLIND = (
+    "there is no perceive(frame), and perceive_initial stands in for it on the initial frame "
+    "alone. Define perceive as well, or rename perceive_initial to perceive."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -50,7 +56,8 @@ class Program:
         module: Its lossless syntax tree.
         stages: Names of the sub-tasks, stage by stage; the last stage is the goal alone.
         functions: Names of all top-level functions, in order.
-        perceives: Whether it defines ``perceive(frame)``.
+        perceivers: Which of ``perceive(frame)`` and ``perceive_initial(frame)`` it defines;
+            the second never without the first.
         progress: Sub-tasks that have a ``<name>_progress`` function, in plan order.
     """
 
@@ -58,13 +65,18 @@ class Program:
     module: libcst.Module = field(repr=False, compare=False)
     stages: Stages
     functions: tuple[str, ...]
-    perceives: bool
+    perceivers: tuple[str, ...]
     progress: tuple[str, ...]
 
     @property
     def subtasks(self) -> tuple[str, ...]:
         """All sub-tasks in stage order; the last is the goal."""
         return tuple(name for stage in self.stages for name in stage)
+
+    @property
+    def perceives(self) -> bool:
+        """Whether checkers get what ``perceive`` returned, in place of the images."""
+        return bool(self.perceivers)
 
 
 def program_digest(source: str) -> str:
@@ -83,7 +95,8 @@ def parse(source: str) -> Program:
 
     Raises:
         ProgramSyntaxError: The text is not Python, is larger than `MAX_BYTES` or nested more
-            deeply than `MAX_DEPTH`, or its ``SUBTASKS`` is missing or does not fit.
+            deeply than `MAX_DEPTH`, its ``SUBTASKS`` is missing or does not fit, or it defines
+            ``perceive_initial`` without ``perceive``.
     """
     return _parse(source)
 
@@ -94,12 +107,14 @@ def _parse(source: str) -> Program:
     functions = _functions(source, tree)
     stages = _stages(source, tree, functions)
     subtasks = [name for stage in stages for name in stage]
+    if "perceive_initial" in functions and "perceive" not in functions:
+        raise syntax_error(source, _HALF_BLIND, functions["perceive_initial"])
     return Program(
         source=source,
         module=parse_module(source),
         stages=stages,
         functions=tuple(functions),
-        perceives="perceive" in functions,
+        perceivers=tuple(name for name in PERCEIVERS if name in functions),
         progress=tuple(name for name in subtasks if f"{name}_progress" in functions),
     )
 
@@ -257,6 +272,6 @@ def _name_problem(node: ast.Name, functions: dict[str, ast.FunctionDef], seen: s
         return f"SUBTASKS names {name} twice. Keep one of the two."
     if functions[name].lineno > node.lineno:
         return f"SUBTASKS stands before the function {name}. Move SUBTASKS to the end."
-    if name == "perceive" or name.endswith("_progress"):
+    if is_reserved(name):
         return f"{name} is a reserved name, not a sub-task. Rename the function."
     return ""

@@ -62,9 +62,10 @@ class Raised:
 
 
 class _Broken:
-    """Stands where perceive raised."""
+    """Stands where perceive or perceive_initial raised."""
 
-    def __init__(self, error: BaseException) -> None:
+    def __init__(self, function: str, error: BaseException) -> None:
+        self.function = function
         self.error = error
 
 
@@ -78,7 +79,7 @@ class Guest:
 
     Raises:
         BaseException: Whatever the text raises on being compiled or run.
-        LookupError: A checker is missing.
+        LookupError: A checker is missing, or ``perceive`` where ``perceive_initial`` is not.
     """
 
     def __init__(self, source: str, subtasks: Sequence[str], timed: Sequence[str] = ()) -> None:
@@ -94,6 +95,9 @@ class Guest:
         self.errors: list[Raised] = []
         self._counts: dict[str, int] = {}
         self._perceive = _callable(space, "perceive")
+        self._perceive_initial = _callable(space, "perceive_initial")
+        if self._perceive_initial is not None and self._perceive is None:
+            raise LookupError("the program defines perceive_initial, but no function perceive")
         self._checkers: list[tuple[str, Callable[[Any, Any], Any]]] = []
         self._meters: list[tuple[str, Callable[[Any, Any], Any] | None]] = []
         for name in subtasks:
@@ -108,6 +112,11 @@ class Guest:
         """How many sub-tasks there are."""
         return len(self._checkers)
 
+    @property
+    def sees_alike(self) -> bool:
+        """Whether an initial frame is seen as any other is."""
+        return self._perceive_initial is None
+
     def begin(self) -> None:
         """Forget the errors of the request before."""
         self.errors, self._counts = [], {}
@@ -116,10 +125,13 @@ class Guest:
         """What the checkers get in place of a frame."""
         if self._perceive is None:
             return frame
-        try:
-            return freeze(self._perceive(frame))
-        except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
-            return _Broken(error)
+        return _seen("perceive", self._perceive, frame)
+
+    def see_initial(self, frame: Any) -> Any:
+        """What the checkers get in place of the initial frame."""
+        if self._perceive_initial is None:
+            return self.see(frame)
+        return _seen("perceive_initial", self._perceive_initial, frame)
 
     def judge(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> None:
         """Ask every checker about one pair.
@@ -186,7 +198,7 @@ class Guest:
             if type(seen) is _Broken:
                 width = len(self._checkers)
                 cells[at : at + width] = bytes([RAISED]) * width
-                self._note(pair, 0, "perceive", seen.error)
+                self._note(pair, 0, seen.function, seen.error)
                 return True
         return False
 
@@ -196,6 +208,15 @@ class Guest:
         if count < _PER_FUNCTION and len(self.errors) < MAX_ERRORS:
             self._counts[function] = count + 1
             self.errors.append(describe(error, pair, subtask, function))
+
+
+def _seen(name: str, function: Callable[[Any], Any], frame: Any) -> Any:
+    try:
+        # It may hold views of the frame: frames are mapped read-only, and lie where they are
+        # until the last call that is given what was seen of them.
+        return freeze(function(frame))
+    except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+        return _Broken(name, error)
 
 
 class _WrongType(TypeError):

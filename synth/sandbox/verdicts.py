@@ -34,9 +34,10 @@ class CellError:
 
     Attributes:
         pair: Row of the cell.
-        subtask: The sub-task's name. Where ``perceive`` raised, the whole row is RAISED and
-            this is the first sub-task.
-        function: The function that raised: the checker, its ``_progress``, or ``perceive``.
+        subtask: The sub-task's name. Where ``perceive`` or ``perceive_initial`` raised, the whole
+            row is RAISED and this is the first sub-task.
+        function: The function that raised: the checker, its ``_progress``, ``perceive`` or
+            ``perceive_initial``.
         exception: Name of the exception's type.
         message: Its text.
         line: 1-based line of the program, or 0 where none is known.

@@ -141,7 +141,7 @@ class _Desk:
         if fresh or self._shape != (height, width):
             self._shape = (height, width)
             self._pair = self._frames(2, height, width)
-            self._initial = guest.see(self._pair[0])
+            self._initial = guest.see_initial(self._pair[0])
         cells = bytearray(guest.width)
         now = guest.see(self._pair[1])
         if progress:
@@ -157,23 +157,26 @@ class _Desk:
         cells = bytearray(pairs * guest.width)
         values: list[float] = []
         # What perceive returned may be large: each is kept until its last use only.
-        last = {index: p for p, pair in enumerate(order) for index in pair}
+        # Where initial frames are seen as all others are, the two halves are one.
+        shift = 0 if guest.sees_alike else len(frames)
+        last = {index: p for p, (i, j) in enumerate(order) for index in (i, j + shift)}
         seen: dict[int, Any] = {}
         at = 0
         for p, (i, j) in enumerate(order):
+            first = j + shift
             if i not in seen:
                 seen[i] = guest.see(frames[i])
-            if j not in seen:
-                seen[j] = guest.see(frames[j])
+            if first not in seen:
+                seen[first] = guest.see_initial(frames[j])
             if op == wire.Op.PROGRESS:
-                values += guest.measure(p, seen[i], seen[j], cells, at)
+                values += guest.measure(p, seen[i], seen[first], cells, at)
             else:
-                guest.judge(p, seen[i], seen[j], cells, at)
+                guest.judge(p, seen[i], seen[first], cells, at)
             at += guest.width
             if last[i] == p:
                 del seen[i]
-            if i != j and last[j] == p:
-                del seen[j]
+            if i != first and last[first] == p:
+                del seen[first]
         if op == wire.Op.PROFILE:
             return np.array(guest.clock.read(), "<f8").tobytes()
         return bytes(cells) + np.array(values, "<f4").tobytes()

@@ -328,6 +328,10 @@ SIGNATURES = [
     (f"{GOAL}def goal_progress(now):\n    return 1.0", ["S501:3"]),
     (f"{GOAL}def perceive(now, initial):\n    return 1", ["S501:3"]),
     (f"{GOAL}def perceive(x=1):\n    return 1", ["S501:3"]),
+    (
+        f"{GOAL}def perceive(f):\n    return 1\ndef perceive_initial(f, g):\n    return 1",
+        ["S501:5"],
+    ),
     (f"{GOAL}def a(x):\n    return b(x)\ndef b(x):\n    return a(x)", ["S504:3", "S504:5"]),
     ("def goal(now, initial):\n    return goal(initial, now)", ["S504:1"]),
     (f"{GOAL}def a(x):\n    return max(x, key=a)", ["S504:3"]),
@@ -351,6 +355,8 @@ def test_perceive_may_not_write_into_the_frame():
     """The frame is shared with every other checker, so perceive only reads it."""
     perceive = "def perceive(frame):\n    frame[0] = 1\n    return {}\n"
     assert_lint(f"{perceive}{GOAL}SUBTASKS = [goal]\n", ["S602:2"])
+    both = perceive + perceive.replace("perceive", "perceive_initial")
+    assert_lint(f"{both}{GOAL}SUBTASKS = [goal]\n", ["S602:2", "S602:5"])
 
 
 def test_confusable_identifiers_are_told():

@@ -103,6 +103,7 @@ BROKEN = [
     (f"SUBTASKS = [a]\n{F}", 1, 13, "Move SUBTASKS to the end"),
     (f"{F}def a():\n    pass\nSUBTASKS = [a]", 5, 1, "a is already defined on line 1"),
     (f"{F}def perceive(f):\n    return f\nSUBTASKS = [a, perceive]", 7, 16, "reserved name"),
+    (f"{F}def perceive_initial(f):\n    return f\nSUBTASKS = [a]", 5, 1, "Define perceive as well"),
     (f"{F}def b_progress(f, i):\n    return 1\nSUBTASKS = [b_progress]", 7, 13, "reserved name"),
     (f"{F}SUBTASKS = [lambda: 1]", 5, 13, "only names of functions"),
     (f"{F}x = 1\0\nSUBTASKS = [a]", 5, 1, "NUL byte"),

@@ -216,6 +216,98 @@ def test_a_batch_perceives_each_frame_once(sandbox: Make) -> None:
     assert times["perceive"].calls == pytest.approx(3 / 5)
 
 
+BEGINNING = """
+def perceive(frame):
+    return "now", frame[0, 0]
+def perceive_initial(frame):
+    if frame[0, 0, 0] == 7:
+        raise ValueError("cannot begin")
+    return "initial", frame[0, 0]
+def right_kind(now, initial):
+    return now[0] == "now" and initial[0] == "initial"
+def same(now, initial):
+    return bool((now[1] == initial[1]).all())
+def same_progress(now, initial):
+    return float((now[1] == initial[1]).mean())
+SUBTASKS = [right_kind, same]
+"""
+
+
+def test_perceive_initial_takes_the_place_of_perceive_on_initial_frames(sandbox: Make) -> None:
+    """One by one, by episode and in a batch; a frame that is both is seen in both ways."""
+    frames = scenes(3, 3)
+    box = sandbox(BEGINNING, "right_kind", "same")
+    expected = [[True, bool((frames[i, 0, 0] == frames[0, 0, 0]).all())] for i in range(3)]
+    assert [box.check(f, frames[0]).tolist() for f in frames] == expected
+    assert box.check(frames, frames[0]).tolist() == expected
+    assert box.verdicts(frames, [[i, 0] for i in range(3)]).holds.tolist() == expected
+    assert box.progress(frames, frames[0])[0].tolist() == [1.0, 1.0]
+    assert box.progress(frames[0], frames[0]).tolist() == [1.0, 1.0]
+
+
+def test_perceive_initial_is_called_once_per_initial_frame(sandbox: Make) -> None:
+    """So that what is looked for at the beginning is not paid on every frame."""
+    box = sandbox(BEGINNING, "right_kind", "same")
+    pairs = [[0, 0], [1, 0], [2, 0], [1, 2], [0, 1]]
+    times = {time.name: time.calls for time in box.profile(scenes(1, 3), pairs)}
+    assert times["perceive"] == pytest.approx(3 / 5)
+    assert times["perceive_initial"] == pytest.approx(3 / 5)
+
+
+def test_a_raising_perceive_initial_is_named(sandbox: Make) -> None:
+    """Its pairs alone have no verdict, and the error says which function it was."""
+    frames = np.zeros((2, 4, 4, 3), np.uint8)
+    frames[1, 0, 0, 0] = 7
+    verdicts = sandbox(BEGINNING, "right_kind", "same").verdicts(frames, [[0, 1], [1, 0]])
+    assert verdicts.cells.tolist() == [[Cell.RAISED] * 2, [Cell.TRUE, Cell.FALSE]]
+    assert [str(e) for e in verdicts.errors] == [
+        "perceive_initial raised ValueError on line 6: cannot begin"
+    ]
+
+
+def test_perceive_initial_alone_cannot_be_loaded(sandbox: Make) -> None:
+    """Where it is not linted either: there is no telling what a frame would be."""
+    source = "def perceive_initial(frame): return frame\ndef goal(now, initial): return True\n"
+    with pytest.raises(ProgramFault, match="perceive_initial, but no function perceive"):
+        sandbox(source, "goal")
+
+
+VIEWS = """
+def perceive(frame):
+    return frame[::2], [frame[0], frame[1:3, :, 0]]
+def same(now, initial):
+    return bool((now[0] == initial[0]).all() and (now[1][1] == initial[1][1]).all())
+SUBTASKS = [same]
+"""
+
+
+def test_views_of_a_frame_may_be_kept(sandbox: Make) -> None:
+    """A kept view shows its own frame still when other frames have been judged since."""
+    frames = scenes(5, 4)
+    copying = VIEWS.replace("frame[::2]", "frame[::2].copy()").replace(
+        "frame[1:3, :, 0]", "frame[1:3, :, 0].copy()"
+    )
+    views, copies = sandbox(VIEWS, "same"), sandbox(copying, "same")
+    for initial in (frames[0], frames[1]):
+        for now in (*frames, frames[0][:2], *frames):  # a frame of another size lies elsewhere
+            start = initial[: len(now)]
+            assert views.check(now, start).tolist() == copies.check(now, start).tolist()
+        assert views.check(frames, initial).tolist() == copies.check(frames, initial).tolist()
+    pairs = [[i, j] for i in range(4) for j in range(4)]
+    assert views.verdicts(frames, pairs).holds.tolist() == [[i == j] for i, j in pairs]
+
+
+@pytest.mark.parametrize("kept", ["frame[0]", "frame.reshape(-1)", "frame.T"])
+def test_a_view_of_a_frame_cannot_be_written(sandbox: Make, kept: str) -> None:
+    """Neither through what perceive returned nor through the array it is a view of."""
+    source = (
+        f"def perceive(frame):\n    return {kept}\n"
+        "def goal(now, initial):\n    now.setflags(write=True)\n    return True\n"
+    )
+    with pytest.raises(ProgramFault, match=r"WRITEABLE|writeable"):
+        sandbox(source, "goal").check(*scenes(2, 2))
+
+
 KEEPING = """
 import numpy as np
 from synth import vision

@@ -281,3 +281,9 @@ def test_perceive_that_raises_is_blamed_once(task):
     assert [f.test for f in failures] == ["program::runs"]
     assert failures[0].message.startswith("perceive raises IndexError at line 2")
     assert failures[0].subtask is None
+    begun = "def perceive(frame):\n    return frame\n\n\n" + source.replace(
+        "def perceive(", "def perceive_initial("
+    )
+    failures = judge(begun, task).failures
+    assert [f.test for f in failures] == ["program::runs"]
+    assert failures[0].message.startswith("perceive_initial raises IndexError at line 6")

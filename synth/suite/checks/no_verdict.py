@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.plan import PERCEIVERS
 from synth.sandbox import Cell
 from synth.suite.diagnosis import described
 
@@ -28,8 +29,8 @@ class Broken:
     """One function that gave no verdict.
 
     Attributes:
-        function: The checker, or ``perceive``.
-        subtask: The sub-task, or ``None`` where ``perceive`` is to blame.
+        function: The checker, ``perceive`` or ``perceive_initial``.
+        subtask: The sub-task, or ``None`` where one of the latter is to blame.
         what: What it did: ``raises IndexError at line 7: ...``.
         row: The first row of the cells in which it did so.
         rows: In how many rows it did.
@@ -48,7 +49,7 @@ def broken_cells(
     errors: Sequence[CellError],
     order: NDArray[np.int64] | None = None,
 ) -> Iterator[Broken]:
-    """The functions at fault, ``perceive`` before all others.
+    """The functions at fault; ``perceive`` and ``perceive_initial`` before all others.
 
     Args:
         subtasks: Names of the columns.
@@ -60,10 +61,10 @@ def broken_cells(
     among = {int(row) for row in order}
     errors = [e for e in errors if e.pair in among]
     wrong = cells[order] >= Cell.RAISED
-    blind = next((e for e in errors if e.function == "perceive"), None)
+    blind = next((e for e in errors if e.function in PERCEIVERS), None)
     if blind is not None:
         rows = int(wrong.all(axis=1).sum())
-        yield Broken("perceive", None, described(Cell.RAISED, blind), blind.pair, rows)
+        yield Broken(blind.function, None, described(Cell.RAISED, blind), blind.pair, rows)
         return
     for k, name in enumerate(subtasks):
         at = order[np.flatnonzero(wrong[:, k])]

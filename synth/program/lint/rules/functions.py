@@ -17,13 +17,16 @@ _ANNOTATION = (
 )  # fmt: skip
 
 
-@rule("S501", "A checker and its _progress take exactly two positional parameters, perceive one.")
+@rule(
+    "S501",
+    "A checker and its _progress take exactly two positional parameters, perceive and "
+    "perceive_initial one.",
+)
 def signatures(context: Context) -> Iterator[Hit]:
     """Wrong counts, defaults, ``*args`` and keyword-only parameters."""
     wanted = dict.fromkeys(context.program.subtasks, "now, initial")
     wanted |= {f"{name}_progress": "now, initial" for name in context.program.progress}
-    if context.program.perceives:
-        wanted["perceive"] = "frame"
+    wanted |= dict.fromkeys(context.program.perceivers, "frame")
     for node in context.tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name not in wanted:
             continue

@@ -26,10 +26,13 @@ def constants_stay(context: Context) -> Iterator[Hit]:
             )
 
 
-@rule("S602", "What a checker, a _progress or perceive is given is not written into.")
+@rule(
+    "S602",
+    "What a checker, a _progress, perceive or perceive_initial is given is not written into.",
+)
 def parameters_stay(context: Context) -> Iterator[Hit]:
     """Subscript, in-place operator, in-place method or ``out=`` on a parameter or its alias."""
-    entries = {*context.program.subtasks, "perceive"}
+    entries = {*context.program.subtasks, *context.program.perceivers}
     entries |= {f"{name}_progress" for name in context.program.progress}
     for write in writes(context.tree):
         if not write.origin.constant and write.function in entries:
