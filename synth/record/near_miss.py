@@ -21,6 +21,7 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
 from synth.record.aliasing import first_alias, unaliased
+from synth.record.imitations import imitations
 from synth.record.recipes import GENERAL
 from synth.record.serving import Serving
 from synth.record.streams import Stream
@@ -37,8 +38,13 @@ if TYPE_CHECKING:
 
 __all__ = ["NearMiss", "near_misses", "recipes_for", "try_recipe"]
 
+IMITATION = "the thing changed as at success, but success was not granted"
+
 TRIES = 3
 """Seeds that may fail in a row, all recipes tried, before recording gives up."""
+
+SHARE = 5
+"""One near miss in so many is an imitation, where the task has any."""
 
 EDGE = 6
 """A near miss of a family with margins comes at least so near the threshold, in bands."""
@@ -82,7 +88,8 @@ def near_misses(
     """As many near misses as the player's spec asks for, the recipes taken in turn.
 
     The n-th episode is made with the n-th recipe where the next seed allows it, and else
-    with the first recipe after it that the seed allows.
+    with the first recipe after it that the seed allows. The last few are imitations
+    (`synth.record.imitations`) in a task that has any.
 
     Args:
         player: Of a spec with `near_miss`; without it there are none.
@@ -99,10 +106,11 @@ def near_misses(
         return
     recipes = recipes_for(player.family)
     serving = serving or Serving(spec, spec.near_miss.episodes, on_skip)
+    imitated = tuple(imitations(player, seeds, spec.near_miss.episodes // SHARE))
     made, failed = 0, 0
     for seed in seeds:
-        if made == spec.near_miss.episodes:
-            return
+        if made == spec.near_miss.episodes - len(imitated):
+            break
         # Only its actions are wanted: it is played without pictures.
         shown = serving.try_(seed, lambda seed: player.roll_expert(seed, draw=False))
         if shown is None:
@@ -124,6 +132,8 @@ def near_misses(
                     f"specs/{spec.name}.toml: near_miss: no kind of near miss can be made in "
                     f"{spec.env} with the last {TRIES} seeds, such as {seed}. Remove [near_miss]."
                 )
+    for rolled in imitated:
+        yield NearMiss(rolled, IMITATION)
 
 
 def _altered(

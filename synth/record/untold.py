@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs.recipe import acting
 from synth.episode import Untold, frame_digest
 from synth.record.aliasing import Alias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
+
+    from numpy.typing import NDArray
 
     from synth.episode import Rollout
     from synth.record.player import Player
@@ -76,15 +78,26 @@ def look_beside_success(player: Player, seeds: Iterable[int]) -> None:
             return
 
 
-def _beside(player: Player, seed: int, shown: tuple[object, ...]) -> None:
-    success = player.play(seed, shown)
+def _beside(player: Player, seed: int, shown: tuple[Any, ...]) -> None:
     last = len(shown)
+    success = player.play(seed, shown, draw=False)
     if not success.success[last] or not success.judged[last]:
         return
+    picture = _last_picture(player, seed, shown)
     for action in player.actions or ():
-        if action == shown[-1]:
+        actions = (*shown[:-1], action)
+        # Played without pictures first: most of a picture's cost is drawing it.
+        quick = player.play(seed, actions, draw=False)
+        if len(quick) != last or quick.success[last] or not quick.judged[last]:
             continue
-        rolled = player.play_policy(seed, acting((*shown[:-1], action)))
-        told = len(rolled) != last or rolled.success[last] or not rolled.judged[last]
-        if not told and np.array_equal(rolled.frames[last], success.frames[last]):
-            player.untold.add(rolled, Alias(last, same=True))
+        if np.array_equal(_last_picture(player, seed, actions), picture):
+            player.untold.add(player.play(seed, actions), Alias(last, same=True))
+
+
+def _last_picture(player: Player, seed: int, actions: tuple[Any, ...]) -> NDArray[np.uint8]:
+    """``uint8[H, W, 3]``, drawing that one alone."""
+    simulator = player.simulator
+    simulator.reset(seed, draw=False)
+    for action in actions[:-1]:
+        simulator.step(action, draw=False)
+    return simulator.step(actions[-1]).frame
