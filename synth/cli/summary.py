@@ -97,6 +97,7 @@ def not_checked(spec: Spec) -> str:
         "near misses": spec.near_miss,
         "changed pictures": spec.metamorphic,
         "search": spec.search,
+        "labels": spec.labels,
     }
     left_out = [name for name, table in tables.items() if table is None]
     if not left_out:

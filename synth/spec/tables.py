@@ -20,6 +20,7 @@ __all__ = [
     "ExpertSpec",
     "GateSpec",
     "HeldOutSpec",
+    "LabelsSpec",
     "MetamorphicSpec",
     "NearMissSpec",
     "RandomSpec",
@@ -158,6 +159,16 @@ class SearchSpec(_Table):
     episodes: Count = 200
 
 
+class LabelsSpec(_Table):
+    """Pictures put to eyes (`docs/labels.md`); the table must be there for any to be.
+
+    Attributes:
+        frames: How many pictures may be put to eyes, in each split.
+    """
+
+    frames: Annotated[int, Field(ge=1, le=1_000)] = 24
+
+
 class GateSpec(_Table):
     """What a reward must reach (the paper's gates: all experts, at most 10% of random).
 
@@ -201,6 +212,7 @@ class Spec(_Table):
         near_miss: Near misses, or ``None`` for none.
         metamorphic: Changes that must not matter, or ``None`` for none.
         search: The search for counterexamples, or ``None`` for none.
+        labels: Pictures put to eyes, or ``None`` for none.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -219,6 +231,7 @@ class Spec(_Table):
     near_miss: NearMissSpec | None = None
     metamorphic: MetamorphicSpec | None = None
     search: SearchSpec | None = None
+    labels: LabelsSpec | None = None
     gate: GateSpec = GateSpec()
     target: TargetSpec = TargetSpec()
 
@@ -258,10 +271,10 @@ class Spec(_Table):
     def episode_digest(self) -> str:
         """Digest of everything that decides what is recorded, as 64 hex digits.
 
-        Goal text, gates, targets and the search are left out: changing them leaves episodes
-        valid. So is what stands at its default in `content`.
+        Goal text, gates, targets, the search and labels are left out: changing them leaves
+        episodes valid. So is what stands at its default in `content`.
         """
-        words = {"name", "goal", "show_goal", "gate", "target", "search"}
+        words = {"name", "goal", "show_goal", "gate", "target", "search", "labels"}
         content = {key: value for key, value in self.content().items() if key not in words}
         for key in ("near_miss", "metamorphic"):
             if content[key] is None:
@@ -271,7 +284,7 @@ class Spec(_Table):
 
 
 _LATER: dict[str, tuple[str, ...]] = {
-    "": ("modules", "success"),
+    "": ("modules", "success", "labels"),
     "expert": ("hold",),
     "random": ("max_steps",),
 }

@@ -59,6 +59,7 @@ GROUPS = (
     Group("metamorphic", "perturbations", ("metamorphic",), 2, lambda s: bool(s.metamorphic)),
     Group("search", "search", ("search",), 4, lambda s: s.search is not None),
     Group("necessity", "necessity", ("necessity",), 3, _near_misses),
+    Group("labels", "labels", ("labels",), 1, lambda s: s.labels is not None),
 )
 """In the order of the cascade."""
 

@@ -32,6 +32,7 @@ from synth.episode import read_store
 from synth.errors import SpecError, UsageError
 from synth.plan import Plan
 from synth.spec import validate_spec
+from synth.task.labels import read_labels
 from synth.task.provenance import read_digests
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from synth.episode import EpisodeStore
     from synth.spec import Spec
+    from synth.task.labels import Label
 
 __all__ = ["TaskFile", "TaskFolder", "read_reward", "read_task", "write_task"]
 
@@ -63,6 +65,7 @@ class TaskFolder:
         store: The episodes of both splits.
         digests: SHA-256 in hex of each file the committed reward was judged with, by
             path relative to the folder; ``None`` where nothing is committed yet.
+        labels: What eyes answered about pictures of the episodes, lapsed ones included.
     """
 
     path: Path
@@ -70,6 +73,7 @@ class TaskFolder:
     plan: Plan
     store: EpisodeStore
     digests: Mapping[str, str] | None = None
+    labels: tuple[Label, ...] = ()
 
     @classmethod
     def read(cls, folder: Path, otherwise: Path | None = None) -> TaskFolder:
@@ -87,7 +91,7 @@ class TaskFolder:
         own = folder / "task.toml"
         file = read_task(own if otherwise is None or own.exists() else otherwise)
         store = read_store(folder / "episodes")
-        return cls(folder, file.spec, file.plan, store, read_digests(folder))
+        return cls(folder, file.spec, file.plan, store, read_digests(folder), read_labels(folder))
 
     @property
     def name(self) -> str:

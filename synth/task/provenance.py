@@ -12,16 +12,24 @@ from typing import TYPE_CHECKING
 
 from synth.episode.replace import replace_file
 from synth.errors import UsageError
+from synth.task.labels import LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["changed_files", "file_digests", "read_digests", "renew_episode_digests"]
+__all__ = [
+    "changed_files",
+    "file_digests",
+    "read_digests",
+    "renew_digests",
+    "renew_episode_digests",
+]
 
 FILE = "provenance.json"
 KEY = "files"
 EPISODES = "episodes/"
+JUDGED_ON = frozenset({"task.toml", LABELS})
 
 
 def file_digests(folder: Path) -> dict[str, str]:
@@ -65,10 +73,19 @@ def read_digests(folder: Path) -> Mapping[str, str] | None:
 
 
 def renew_episode_digests(folder: Path) -> None:
-    """Record the episodes as they are now; all else that the provenance says stays.
+    """Record the episodes as they are now; see `renew_digests`."""
+    renew_digests(folder, EPISODES)
 
-    For whoever adds an episode on purpose, having seen that none was changed before
+
+def renew_digests(folder: Path, prefix: str) -> None:
+    """Record some files as they are now; all else that the provenance says stays.
+
+    For whoever adds an episode or a label on purpose, having seen that none was changed before
     (`changed_files`). Where nothing is committed nothing happens.
+
+    Args:
+        folder: ``generated/TASK``.
+        prefix: Which files: those whose path within the folder begins with it.
 
     Raises:
         UsageError: The provenance is damaged.
@@ -77,8 +94,8 @@ def renew_episode_digests(folder: Path) -> None:
     if digests is None:
         return
     path = folder / FILE
-    kept = {name: d for name, d in digests.items() if not name.startswith(EPISODES)}
-    now = {n: d for n, d in file_digests(folder).items() if n.startswith(EPISODES)}
+    kept = {name: d for name, d in digests.items() if not name.startswith(prefix)}
+    now = {n: d for n, d in file_digests(folder).items() if n.startswith(prefix)}
     content = json.loads(path.read_text(encoding="utf-8"))
     content[KEY] = dict(sorted({**kept, **now}.items()))
     replace_file(path, (json.dumps(content, indent=2) + "\n").encode())
@@ -87,10 +104,10 @@ def renew_episode_digests(folder: Path) -> None:
 def changed_files(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
     """Which of the files a reward was judged on are not what they were.
 
-    Only ``task.toml`` and the episodes count: the program may be replaced on purpose, and
-    the suite's own file may be written again by a newer version.
+    Only ``task.toml``, the labels and the episodes count: the program may be replaced on
+    purpose, and the suite's own file may be written again by a newer version.
     """
-    judged_on = {n: d for n, d in digests.items() if n == "task.toml" or n.startswith(EPISODES)}
+    judged_on = {n: d for n, d in digests.items() if n in JUDGED_ON or n.startswith(EPISODES)}
     return tuple(n for n, d in sorted(judged_on.items()) if _digest_or_none(folder / n) != d)
 
 

@@ -19,6 +19,7 @@ BOTH = ("visible", "held_out")
 EVERYTHING = {
     "near_miss": {},
     "search": {},
+    "labels": {},
     "metamorphic": {
         "render": [{"tile_size": 8}],
         "distractors": 1,
@@ -41,6 +42,7 @@ NEEDY = {
     "search::no_lie_is_found": "search",
     "necessity::no_success_is_found_that_skips": "search",
     "necessity::every_change_is_noticed": "scene events",
+    "labels::agrees_with_the_labels": "labels",
 }
 """Checks that need more than frames and success, and what they miss in a family without it."""
 
@@ -85,13 +87,13 @@ def test_nothing_but_skips_is_not_accepted():
 def test_what_was_not_checked_is_one_line():
     """Groups and checks the spec leaves out come first, then reasons, each once."""
     assert not_checked(make_spec()) == (
-        "not checked: near misses, scenes, perturbations, search, necessity"
+        "not checked: near misses, scenes, perturbations, search, necessity, labels"
     )
     assert not_checked(make_spec(**EVERYTHING)) == (
         "not checked: metamorphic (noise, brightness, shift)"
     )
     line = not_checked(make_spec(near_miss={}), ["scene events (none)", "scene events (none)"])
-    assert line == "not checked: perturbations, search, scene events (none)"
+    assert line == "not checked: perturbations, search, labels, scene events (none)"
     some = make_spec(**{**EVERYTHING, "metamorphic": {"noise": 3}})
     assert not_checked(some).startswith("not checked: metamorphic (render, distractors")
 
@@ -109,7 +111,7 @@ def test_an_audit_ends_with_what_was_not_checked(pytester):
     result.stdout.fnmatch_lines(
         [
             "keydoor: 3 sub-tasks, 4 episodes, 24 tests: all passed, 2 skipped",
-            "    not checked: near misses, scenes, perturbations, search, necessity, random ep*",
+            "    not checked: near misses, scenes, perturbations, search, necessity, labels, rand*",
         ]
     )
 

@@ -1,0 +1,109 @@
+"""A picture beside its initial one, found by a reference that stays: what eyes can be asked about.
+
+``expert-0003:12`` is frame 12 of a recorded episode, ``scene-0003/12`` a still of a scene. A
+reference is a place and may come to hold another picture when episodes are recorded anew; the
+`Exhibit.sha` of the two pictures tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synth.episode.store import frame_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from synth.episode.store import Episode, EpisodeStore, Split
+
+__all__ = ["Exhibit", "exhibit_at", "frame_reference", "pair_sha"]
+
+DIGITS = 16
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Exhibit:
+    """A picture of an episode's world, with the initial picture of that episode.
+
+    Attributes:
+        reference: Where it lies: ``expert-0003:12`` or ``scene-0003/12``.
+        split: Of its episode.
+        episode: Id of the episode; of a still the one in whose world it is.
+        frame_number: Index within the episode, or ``None`` for a still.
+        initial: ``uint8[H, W, 3]``.
+        frame: ``uint8[H, W, 3]``.
+        success: What the environment reports there.
+        judged: Whether success can be told from the picture.
+        truth: Predicate name to value; for reports alone.
+    """
+
+    reference: str
+    split: Split
+    episode: str
+    frame_number: int | None
+    initial: NDArray[np.uint8]
+    frame: NDArray[np.uint8]
+    success: bool
+    judged: bool
+    truth: Mapping[str, bool]
+
+    @property
+    def sha(self) -> str:
+        """By which two exhibits are the same: 16 hex digits of both pictures."""
+        return pair_sha(self.initial, self.frame)
+
+
+def pair_sha(initial: NDArray[np.uint8], frame: NDArray[np.uint8]) -> str:
+    """16 hex digits of a pair of pictures ``uint8[H, W, 3]``."""
+    return hashlib.sha256(frame_digest(initial) + frame_digest(frame)).hexdigest()[:DIGITS]
+
+
+def frame_reference(episode: Episode, frame: int) -> str:
+    """``expert-0003:12``."""
+    return f"{episode.id}:{frame}"
+
+
+def exhibit_at(store: EpisodeStore, reference: str) -> Exhibit | None:
+    """What lies at a reference, or ``None`` where nothing does."""
+    if "/" in reference:
+        return _still_at(store, reference)
+    name, _, number = reference.rpartition(":")
+    episode = next((e for e in store.episodes if e.id == name), None)
+    if episode is None or not number.isdecimal() or int(number) >= len(episode.frame_index):
+        return None
+    at = int(number)
+    return Exhibit(
+        reference,
+        episode.split,
+        episode.id,
+        at,
+        store.initial_of(episode),
+        store.frames[episode.frame_index[at]],
+        bool(episode.success[at]),
+        bool(episode.judged[at]),
+        {name: bool(values[at]) for name, values in episode.truth.items()},
+    )
+
+
+def _still_at(store: EpisodeStore, reference: str) -> Exhibit | None:
+    for scene in store.scenes:
+        for still in scene.stills:
+            if still.id == reference:
+                base = store[scene.base]
+                return Exhibit(
+                    reference,
+                    scene.split,
+                    base.id,
+                    None,
+                    store.initial_of(base),
+                    still.frame,
+                    still.success,
+                    True,
+                    still.truth,
+                )
+    return None
