@@ -45,6 +45,8 @@ _BYTE = 255
 _CIRCLE = 360
 _EDGES = 4
 _NOWHERE = (float("nan"), float("nan"))
+_FAR = 1 << 24  # pixels; no picture has so many in a row
+_LARGEST = 1024  # sides of a picture, where two boxes come without one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -264,7 +266,7 @@ def distance(a: Any, b: Any) -> float:
 
 def grow(mask: Mask, pixels: int = 1) -> Mask:
     """The mask widened by that many pixels in all eight directions. 12 us."""
-    grown = _mask(mask).copy()
+    grown, pixels = _mask(mask).copy(), _pixels(pixels)
     for axis, length in enumerate(grown.shape):
         done, wanted = 0, min(pixels, length - 1)
         while done < wanted:
@@ -280,8 +282,8 @@ def grow(mask: Mask, pixels: int = 1) -> Mask:
 
 def touching(a: Mask, b: Mask, gap: int = 1) -> bool:
     """Whether a true pixel of `a` is within `gap` pixels of one of `b`, diagonals too. 20 us."""
-    a, b = _mask(a), _mask(b)
-    gap = min(max(int(gap), 0), max(a.shape + b.shape))
+    a, b = _drawn(a, b), _drawn(b, a)
+    gap = min(max(_pixels(gap), 0), max(a.shape + b.shape))
     top, left, bottom, right = bounding_box(a)
     above, before = max(top - gap, 0), max(left - gap, 0)
     other = crop(b, (above, before, bottom + gap if bottom else 0, right + gap))
@@ -292,7 +294,7 @@ def touching(a: Mask, b: Mask, gap: int = 1) -> bool:
 
 def crop(image: NDArray[Any], box: Box) -> NDArray[Any]:
     """The inside of a box, cut to the image, as a view of a frame, codes or a mask. 1 us."""
-    top, left, bottom, right = (max(int(edge), 0) for edge in box)
+    top, left, bottom, right = (max(_pixels(edge), 0) for edge in box)
     return image[top:bottom, left:right]
 
 
@@ -338,17 +340,23 @@ def tile_hashes(image: Image, size: int) -> NDArray[np.uint32]:
 
 
 def _whole_tiles(image: NDArray[Any], size: int) -> tuple[NDArray[Any], int, int, int]:
-    size = max(int(size), 1)
+    size = min(max(_pixels(size), 1), max(image.shape[:2]) + 1)
     rows, columns = image.shape[0] // size, image.shape[1] // size
     return image[: rows * size, : columns * size], rows, columns, size
 
 
 def _code(colour: Any) -> int:
     """The colour as one number; -1, which no pixel has, where a channel is out of range."""
-    if isinstance(colour, int | np.integer):
-        return -1 if colour >> 24 else int(colour)
-    red, green, blue = (int(channel) for channel in colour)
+    if not isinstance(colour, tuple | list | np.ndarray):
+        code = _pixels(colour)
+        return code if code == colour and 0 <= code < _FAR else -1
+    red, green, blue = (_pixels(channel) for channel in colour)
     return red << 16 | green << 8 | blue if 0 <= min(colour) <= max(colour) <= _BYTE else -1
+
+
+def _pixels(number: Any) -> int:
+    """A whole number of pixels: of nan none, of inf more than a picture has."""
+    return int(min(max(number, -_FAR), _FAR)) if number == number else 0  # noqa: PLR0124 - nan is what differs from itself
 
 
 def _near(a: NDArray[np.uint32], b: NDArray[np.uint32], tolerance: int) -> Mask:
@@ -380,9 +388,20 @@ def _mask(mask: NDArray[Any]) -> Mask:
 
 
 def _region(region: Any) -> Any:
-    if isinstance(region, Blob):
-        return region.box
-    return _mask(region) if isinstance(region, np.ndarray) else tuple(region)
+    if isinstance(region, np.ndarray) and region.ndim > 1:
+        return _mask(region)
+    edges = region.box if isinstance(region, Blob) else region
+    return tuple(float(e) if -_FAR < e < _FAR else _pixels(e) for e in edges)
+
+
+def _drawn(region: Any, other: Any) -> Mask:
+    """A region as a mask, a box as large as the other region where that is one."""
+    region = region.mask if isinstance(region, Blob) else region
+    if not isinstance(region, np.ndarray):
+        mask = np.zeros(getattr(other, "shape", (_LARGEST, _LARGEST)), np.bool_)
+        crop(mask, region)[...] = True
+        return mask
+    return _mask(region)
 
 
 def _area(box: Box) -> int:
@@ -394,6 +413,7 @@ def _centre(place: Any) -> tuple[float, float]:
         return place.centroid
     if isinstance(place, np.ndarray) and place.ndim > 1:
         return centroid(place)
+    place = _region(place)
     if len(place) == _EDGES:
         middle = (place[0] + place[2] - 1) / 2, (place[1] + place[3] - 1) / 2
         return middle if _area(place) else _NOWHERE

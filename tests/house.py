@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "synth"
 MOST_LINES = 400
+LONGER = {"vision": 420}
+"""The image primitives are one file, since the sandbox loads them by path."""
 FEW_LINES = 60
 
 LAYERS = (
@@ -72,6 +74,11 @@ class Module:
     def lines(self) -> int:
         """Lines of the file."""
         return len(self.source.splitlines())
+
+
+def most_lines(module: Module) -> int:
+    """How many lines a module may have."""
+    return LONGER.get(module.name, MOST_LINES)
 
 
 def modules() -> tuple[Module, ...]:
@@ -233,7 +240,9 @@ def main() -> None:
     rows = {
         "modules": f"{len(all_modules)}, {lines} lines",
         "module lines, median / max": f"{statistics.median(lengths):.0f} / {lengths[-1]}",
-        f"modules over {MOST_LINES} lines": [m.name for m in all_modules if m.lines > MOST_LINES],
+        f"modules over {MOST_LINES} lines": [
+            m.name for m in all_modules if m.lines > most_lines(m)
+        ],
         "function lines, median / 90th / max": (
             f"{statistics.median(functions):.0f} / "
             f"{statistics.quantiles(functions, n=10)[-1]:.0f} / {max(functions)}"

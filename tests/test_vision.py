@@ -360,6 +360,33 @@ def test_every_function_is_total_and_leaves_its_arguments_alone(frame, initial, 
         assert (argument == copy).all()
 
 
+ODD = st.sampled_from(
+    [0, -1, -5, 2.5, 10**6, 10**30, -(10**30), float("nan"), float("inf"), float("-inf")]
+) | st.sampled_from([np.int64(-(2**63)), np.uint8(3), np.float32(1.5)])
+
+
+@FEW
+@given(FRAMES, ODD, ODD, st.tuples(ODD, ODD, ODD, ODD), st.tuples(ODD, ODD, ODD))
+def test_odd_numbers_are_as_good_as_any(frame, one, other, box, colour):
+    """NaN, infinity, fractions and numbers beyond any picture give a result."""
+    codes = vision.pack(frame)
+    mask = codes > 200
+    for tiled in (vision.tiles(frame, one), vision.tile_counts(mask, one)):
+        assert tiled.shape[0] <= frame.shape[0]
+    assert vision.tile_hashes(frame, one).dtype == np.uint32
+    assert vision.grow(mask, one).shape == mask.shape
+    assert vision.crop(mask, box).size <= mask.size
+    for asked in (colour, one):
+        assert vision.where(codes, asked, other, tolerance=3).shape == mask.shape
+    for region in (box, mask):
+        assert vision.overlap(region, mask) >= 0
+        assert vision.distance(region, mask) is not None
+        assert vision.touching(region, mask, one) in {True, False}
+        assert vision.touching(mask, region, other) in {True, False}
+    assert all(blob.area for blob in vision.blobs(mask, one))
+    assert vision.difference(frame, frame, 1).sum() == 0
+
+
 def test_arrays_without_pixels_are_fine():
     """What cropping outside an image gives can be handed on."""
     nothing = np.zeros((0, 4, 3), np.uint8)
