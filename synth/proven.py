@@ -129,7 +129,8 @@ def read_proven(folder: Path) -> ProvenPictures | None:
     """
     episodes = folder / "episodes"
     own = [episodes / f"{split}.npy.xz" for split in ("visible", "held_out")]
-    files = (*own, *sorted(episodes.glob("variants-*.npy.xz")))
+    more = (path for kind in ("variants", "scenes") for path in episodes.glob(f"{kind}-*.npy.xz"))
+    files = (*own, *sorted(more))
     if not all(file.is_file() for file in own):
         return None
     try:

@@ -88,6 +88,9 @@ def ensure_episodes(
         f"{verb} {len(store.episodes)} episodes, {len(store.frames)} distinct frames, "
         f"{size / 1e3:.0f} kB in {folder}"
     )
+    if store.scenes:
+        stills = sum(len(scene.stills) for scene in store.scenes)
+        say.print(f"{verb} {count(len(store.scenes), 'scene')} with {count(stills, 'still')}")
     for line in left_out(skips, verbose=verbose):
         say.print(line, highlight=False, markup=False)
     return folder

@@ -141,7 +141,10 @@ class Alterable(Protocol):
     """A simulator whose scene can be changed after a reset, the agent's place included."""
 
     def alter(self, change: Callable[[Any], None], *, draw: bool = True) -> TimeStep:
-        """Change the scene of an episode that has just been reset.
+        """Change the scene of an episode that has just been reset, or its agent's place.
+
+        With one of `poses` it may be called within an episode as well: predicates and
+        everything else but the agent stay what they are.
 
         Args:
             change: Called with the environment.
@@ -154,7 +157,13 @@ class Alterable(Protocol):
         ...
 
     def poses(self) -> Sequence[Callable[[Any], None]]:
-        """Ways to set the agent on every free place, facing each way; each is for `alter`."""
+        """Ways to set the agent elsewhere, each of them for `alter`.
+
+        Every place that it could reach from where it is now while all else comes to lie as it
+        does now (a door may be shut behind it), facing each way; its present place is among
+        them. Places on which the episode ends are left out: what the agent looks like there is
+        seen by a step. The order is the same wherever the agent stands among them.
+        """
         ...
 
 

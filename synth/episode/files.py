@@ -23,6 +23,7 @@ import numpy as np
 
 from synth.episode.frame_file import FrameFile
 from synth.episode.packing import unpack_frames, write_frames
+from synth.episode.scene_files import read_scenes, write_scenes
 from synth.episode.store import SPLITS, Episode, EpisodeStore, SceneEvent
 from synth.episode.untold import Untold
 from synth.episode.variant_files import read_variants, write_variants
@@ -81,6 +82,7 @@ def write_store(folder: Path, store: EpisodeStore) -> None:
         },
         **({"untold": store.untold.to_json()} if store.untold is not None else {}),
         **write_variants(folder, store.variants),
+        **write_scenes(folder, store.scenes),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
@@ -130,13 +132,15 @@ def _read_store(folder: Path) -> EpisodeStore:
             raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
         if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
             raise ValueError(f"{e.id} refers to a frame that is not there")
+    named = {e.id: e for e in episodes}
     return EpisodeStore(
         frames,
         episodes,
         manifest["spec_digest"],
         manifest["env"],
         manifest["versions"],
-        variants=read_variants(folder, manifest, {e.id: e for e in episodes}),
+        variants=read_variants(folder, manifest, named),
+        scenes=read_scenes(folder, manifest, named),
         generation=manifest.get("generation", 0),
         untold=Untold.of(manifest["untold"]) if "untold" in manifest else None,
     )

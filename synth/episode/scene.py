@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from synth.episode.store import Split
     from synth.vision import Box
 
-__all__ = ["Scene", "Still"]
+__all__ = ["Scene", "Still", "still_id"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -28,7 +28,7 @@ class Still:
     """One picture of a scene.
 
     Attributes:
-        id: Unique within the task: ``scene-0003/12``.
+        id: Unique within the task: ``scene-0003/12``; see `still_id`.
         frame: ``uint8[H, W, 3]``.
         success: Whether the environment reports success at this very moment.
         truth: Predicate name to value.
@@ -65,3 +65,13 @@ class Scene:
     backdrop: NDArray[np.uint8]
     ahead: tuple[Box, ...] | None
     stills: tuple[Still, ...]
+
+
+def still_id(scene: str, number: int) -> str:
+    """The id of a scene's still, counted from 0.
+
+    Example:
+        >>> still_id("scene-0003", 12)
+        'scene-0003/12'
+    """
+    return f"{scene}/{number}"

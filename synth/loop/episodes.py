@@ -117,6 +117,12 @@ def visible_digest(store: EpisodeStore) -> str:
         if v.split == "visible":
             digest.update(f"{v.name}|{v.base}|{v.frames.shape}|".encode())
             digest.update(v.frames[v.frame_index].tobytes())
+    for scene in store.scenes:
+        if scene.split == "visible":
+            flags = [still.success for still in scene.stills]
+            digest.update(f"{scene.id}|{scene.base}|{scene.way}|{scene.ahead}|{flags}|".encode())
+            for picture in (scene.backdrop, *(still.frame for still in scene.stills)):
+                digest.update(np.ascontiguousarray(picture).data)
     return digest.hexdigest()
 
 

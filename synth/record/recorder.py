@@ -8,6 +8,7 @@ follow where the spec asks for them; finds are not made here.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from synth.episode.frame_file import FrameFile
 from synth.record.native import require_native
 from synth.record.near_miss import near_misses
 from synth.record.player import Player
+from synth.record.scenes import with_scenes
 from synth.record.seeds import Seeds
 from synth.record.serving import Serving
 from synth.record.sight import Sight
@@ -44,7 +46,7 @@ class OnProgress(Protocol):
     def __call__(self, phase: str, done: int, total: int) -> None:
         """`done` of the `total` episodes of a phase are there.
 
-        Phases are ``experts``, ``random`` and ``near misses``, of which each split
+        Phases are ``experts``, ``random``, ``near misses`` and ``scenes``, of which each split
         has its own: ``held-out experts``.
         """
         ...
@@ -69,7 +71,8 @@ def record(
 
     Returns:
         Visible experts, visible random, held-out experts, held-out random, visible and
-        held-out near misses, in this order; and the variants of some of them.
+        held-out near misses, in this order; scenes of the experts' worlds; and the variants of
+        some episodes.
 
     Raises:
         ExpertFailed: The expert fails on too many seeds.
@@ -83,11 +86,10 @@ def record(
         rolls = roll_all(player, seeds, pools, on_progress=on_progress, on_skip=on_skip)
         episodes = tuple(rolls)
         look_beside_success(player, seeds.visible_expert)
-        untold = player.untold.found
-        frames = file.array()
-    store = EpisodeStore(
-        frames, episodes, spec.episode_digest(), spec.env, family.versions(), untold=untold
-    )
+        digest, versions = spec.episode_digest(), family.versions()
+        store = EpisodeStore(file.array(), episodes, digest, spec.env, versions)
+        store = with_scenes(player, store, on_progress=on_progress, on_skip=on_skip)
+        store = replace(store, untold=player.untold.found)
     return with_variants(spec, store, family, on_skip=on_skip)
 
 

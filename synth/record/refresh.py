@@ -17,6 +17,7 @@ from synth.episode.frame_file import FrameFile, joined
 from synth.errors import EnvironmentFault, SpecError
 from synth.record.player import Player
 from synth.record.recorder import FramePool, roll_all
+from synth.record.scenes import with_scenes
 from synth.record.seeds import BLOCK, Seeds
 from synth.record.variants import with_variants
 
@@ -49,20 +50,21 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         family = player.family
         episodes = tuple(roll_all(player, seeds, {"held_out": FramePool(file)}))
         frames, untold = file.array(), player.untold.found
+        fresh = EpisodeStore(
+            frames,
+            episodes,
+            store.spec_digest,
+            store.env,
+            store.versions,
+            generation=generation,
+            untold=untold,
+        )
+        fresh = with_scenes(player, fresh)
     if frames.shape[1:] != store.frames.shape[1:]:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: fresh held-out frames are {frames.shape[1:]}, and the "
             f"recorded ones {store.frames.shape[1:]}. Run `synth record {spec.name} --force`."
         )
-    fresh = EpisodeStore(
-        frames,
-        episodes,
-        store.spec_digest,
-        store.env,
-        store.versions,
-        generation=generation,
-        untold=untold,
-    )
     return with_held_out(store, with_variants(spec, fresh, family))
 
 
@@ -105,6 +107,10 @@ def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:
         variants=(
             *(v for v in store.variants if v.split == "visible"),
             *(v for v in other.variants if v.split == "held_out"),
+        ),
+        scenes=(
+            *(s for s in store.scenes if s.split == "visible"),
+            *(s for s in other.scenes if s.split == "held_out"),
         ),
         generation=other.generation,
         untold=store.untold or other.untold,

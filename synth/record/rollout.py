@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HIDDEN",
     "expert_rollout",
+    "plain",
     "random_policy",
     "require_open",
     "require_success",
@@ -85,7 +86,7 @@ def rollout(
     left = hold if step.success and not since else None
     if not step.done and left != 0:
         for given in policy(simulator):
-            action = _plain(given)
+            action = plain(given)
             step = simulator.step(action, draw=draw)
             steps.append(step)
             actions.append(action)
@@ -119,12 +120,12 @@ def rollout(
     )
 
 
-def _plain(action: Any) -> Any:
+def plain(action: Any) -> Any:
     """An action as a JSON value: a policy may give NumPy's numbers and arrays as well."""
     if isinstance(action, np.ndarray | np.generic):
         return action.tolist()
     if isinstance(action, list | tuple):
-        return [_plain(part) for part in action]
+        return [plain(part) for part in action]
     return action
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["SceneWatch", "events_of"]
+__all__ = ["SceneWatch", "boxes_of", "events_of"]
 
 ALIKE = 6
 """So many places that look the same are ground; of one thing a scene rarely shows so many."""
@@ -54,7 +54,7 @@ class SceneWatch:
         self._frame, self._before = self._frame + 1, now
         if np.array_equal(before, now):
             return
-        for box in _boxes((before != now).any(axis=-1)):
+        for box in boxes_of((before != now).any(axis=-1)):
             # Only the first backdrop decides what is ground: there a thing that is taken still
             # stands, and where it is put down later there is none yet. So putting a thing down
             # is no event, and taking it is one.
@@ -82,7 +82,7 @@ def events_of(backdrops: Iterable[NDArray[np.uint8]]) -> tuple[SceneEvent, ...]:
     return watch.events
 
 
-def _boxes(changed: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
+def boxes_of(changed: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     """Boxes of groups of changed pixels, small gaps bridged."""
     near = ndimage.binary_dilation(changed, np.ones((GAP, GAP), dtype=bool))
     labels, count = ndimage.label(near, np.ones((3, 3), dtype=bool))

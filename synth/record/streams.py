@@ -24,3 +24,5 @@ class Stream(IntEnum):
     """Actions to choose from, where there is no end of them."""
     CUT = 5
     """Where an expert's episode is cut for the comparison of mutants."""
+    SCENE = 6
+    """Which arrangements of a world are shown, and where the agent stands in them."""

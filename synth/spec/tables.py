@@ -108,9 +108,16 @@ class HeldOutSpec(_Table):
 
 
 class NearMissSpec(_Table):
-    """Near-miss episodes of each split; the table must be there for any to be made."""
+    """Near misses of each split; the table must be there for any to be made.
+
+    Attributes:
+        episodes: How many episodes.
+        scenes: At most so many arrangements that no episode shows, where the family can make
+            pictures of them; 0 for none.
+    """
 
     episodes: Count = 20
+    scenes: Annotated[int, Field(ge=0, le=10_000)] = 40
 
 
 class MetamorphicSpec(_Table):
@@ -259,6 +266,8 @@ class Spec(_Table):
         content = self.model_dump()
         for table, keys in _LATER.items():
             at, fields = (content, self) if not table else (content[table], getattr(self, table))
+            if at is None:  # the spec does not have that table
+                continue
             for key in keys:
                 if getattr(fields, key) == type(fields).model_fields[key].get_default():
                     del at[key]
@@ -287,5 +296,6 @@ _LATER: dict[str, tuple[str, ...]] = {
     "": ("modules", "success", "labels"),
     "expert": ("hold",),
     "random": ("max_steps",),
+    "near_miss": ("scenes",),
 }
 """Keys that specs have had since after the first rewards were committed, by table."""

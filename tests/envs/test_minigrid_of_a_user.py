@@ -142,23 +142,57 @@ def test_the_fast_picture_is_what_the_simulator_records(make_spec, highlight):
             break
 
 
-def test_the_agent_can_be_set_on_every_free_place(make_spec):
-    """`poses` covers each cell that can be stepped on, in four directions, and no other."""
+def stood(simulator) -> set[tuple[tuple[int, int], int]]:
+    """Cell and direction of every pose that the simulator offers now."""
+    found = set()
+    for pose in simulator.poses():
+        frame = simulator.alter(pose).frame
+        assert np.array_equal(frame, simulator.native_frame())
+        found.add((tuple(simulator.env.agent_pos), simulator.env.agent_dir))
+    return found
+
+
+def test_the_agent_is_set_where_it_could_walk_to_by_now(make_spec):
+    """Behind a locked door nobody has been, behind one that is shut somebody may have been.
+
+    DoorKey's goal lies in the second room: no pose stands on it, since the episode ends there.
+    """
     spec = make_spec("MiniGrid-DoorKey-5x5-v0")
     simulator = FAMILY.make(spec)
     assert isinstance(simulator, Alterable)
     simulator.reset(0)
     grid = simulator.env.grid
-    seen = set()
-    for pose in simulator.poses():
-        frame = simulator.alter(pose).frame
-        at = tuple(simulator.env.agent_pos)
-        assert grid.get(*at) is None or grid.get(*at).can_overlap()
-        assert np.array_equal(frame, simulator.native_frame())
-        seen.add((at, simulator.env.agent_dir))
-    free = [cell for cell in grid.grid if cell is None or cell.can_overlap()]
-    assert len(seen) == len(simulator.poses()) == 4 * len(free)
-    assert not any(type(cell).__name__ in {"Wall", "Key"} for cell in free)
+    (key,) = (thing for thing in grid.grid if thing is not None and thing.type == "key")
+    blocked = {at for at, _ in stood(simulator)}
+    grid.set(*key.cur_pos, None)
+    free = {(x, y) for x in range(5) for y in range(5) if grid.get(x, y) is None}
+    (wall,) = {x for x in range(1, 4) for y in range(5) if _is_door(grid.get(x, y))}
+    first = {at for at in free if at[0] < wall}
+    assert stood(simulator) == {(at, facing) for at in first for facing in range(4)}
+    assert blocked < first  # the key lay in its way
+    (door,) = (thing for thing in grid.grid if _is_door(thing))
+    door.is_locked = False
+    assert {at for at, _ in stood(simulator)} == free
+    door.is_open = True
+    open_at = door.cur_pos[0], door.cur_pos[1]
+    assert {at for at, _ in stood(simulator)} == free | {open_at}
+
+
+def _is_door(thing) -> bool:
+    return thing is not None and thing.type == "door"
+
+
+def test_truth_tells_of_the_start_wherever_the_agent_is_set_later(make_spec):
+    """Within an episode a pose moves the agent alone: no predicate comes or goes."""
+    simulator = FAMILY.make(make_spec("MiniGrid-DoorKey-5x5-v0"))
+    assert isinstance(simulator, Alterable)
+    before = simulator.reset(0).truth
+    simulator.step(0)
+    (door,) = (thing for thing in simulator.env.grid.grid if _is_door(thing))
+    door.is_locked = False
+    after = simulator.alter(simulator.poses()[0]).truth
+    assert after.keys() == before.keys()
+    assert after["door_unlocked"]
 
 
 def test_defaults_and_notes_are_the_familys_own(make_spec):

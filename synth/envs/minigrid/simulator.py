@@ -6,7 +6,6 @@ spec is in `synth.envs.minigrid.making`, planning in `synth.envs.minigrid.planni
 
 from __future__ import annotations
 
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ import gymnasium
 from synth.envs.base import UNDRAWN, TimeStep
 from synth.envs.minigrid.making import make_env, render_settings
 from synth.envs.minigrid.objects import is_minigrids_own, own_state
+from synth.envs.minigrid.poses import poses_of
 from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.envs.minigrid.truth import TruthReader
 from synth.errors import EnvironmentFault, IllegalAction
@@ -112,21 +112,24 @@ class MiniGridSimulator:
         return native_frame(self.env, **self._settings)
 
     def alter(self, change: Callable[[Any], None], *, draw: bool = True) -> TimeStep:
-        """Change the grid of a fresh episode; see `synth.envs.base.Alterable.alter`."""
+        """Change the grid, or set the agent elsewhere; see `synth.envs.base.Alterable.alter`."""
         change(self.env)
+        if self.env.step_count and self._truth is not None:
+            # Within an episode what was locked at the start stays what truth tells of.
+            return self._now(self._truth, draw=draw)
         return self._begin(draw=draw)
 
     def poses(self) -> tuple[Callable[[Any], None], ...]:
-        """The agent on every cell that it could step on, facing each way."""
-        grid = self.env.grid
-        cells = [(x, y) for y in range(grid.height) for x in range(grid.width)]
-        free = [at for at in cells if grid.get(*at) is None or grid.get(*at).can_overlap()]
-        return tuple(partial(_stand, at=at, facing=facing) for at in free for facing in range(4))
+        """The agent on every cell that it can walk to, facing each way."""
+        return poses_of(self.env)
 
     def _begin(self, *, draw: bool) -> TimeStep:
         self._truth = TruthReader(self.env)
+        return self._now(self._truth, draw=draw)
+
+    def _now(self, truth: TruthReader, *, draw: bool) -> TimeStep:
         frame = self._renderer.render(self.env) if draw else UNDRAWN
-        return TimeStep(frame, reward=0.0, success=False, done=False, truth=self._truth.read())
+        return TimeStep(frame, reward=0.0, success=False, done=False, truth=truth.read())
 
     def state(self) -> bytes:
         """The grid, the agent's pose, what it carries, and the state of a user's own things.
@@ -189,7 +192,3 @@ class _Unobserved:
     def __exit__(self, *_: object) -> None:
         if self._spared:
             del self._env.gen_obs
-
-
-def _stand(env: Any, *, at: tuple[int, int], facing: int) -> None:
-    env.agent_pos, env.agent_dir = at, facing
