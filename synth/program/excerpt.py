@@ -22,11 +22,11 @@ def source_lines(source: str) -> list[str]:
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def excerpt(source: str, line: int, column: int) -> str:
+def excerpt(source: str | list[str], line: int, column: int) -> str:
     """The line and, below it, a caret.
 
     Args:
-        source: The whole program.
+        source: The whole program, or its `source_lines`.
         line: 1-based; a line beyond the end gives the last one.
         column: 1-based, in characters.
 
@@ -34,7 +34,7 @@ def excerpt(source: str, line: int, column: int) -> str:
         Two lines, indented by four. A long line is cut to about 100 characters around the
         column, and what cannot be printed is escaped.
     """
-    lines = source_lines(source)
+    lines = source_lines(source) if isinstance(source, str) else source
     text = lines[min(max(line, 1), len(lines)) - 1]
     at = min(max(column, 1) - 1, len(text))
     start = max(at - WIDTH // 2, 0) if len(text) > WIDTH else 0

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 import synth.program.lint.rules  # noqa: F401 - importing it registers the rules
 from synth.program.excerpt import character_column, excerpt, source_lines
@@ -20,6 +21,9 @@ from synth.program.lint.scope import resolve
 from synth.program.parse import parse, parse_tree
 
 __all__ = ["RULES", "Finding", "Rule", "lint"]
+
+MOST_HITS = 100
+"""Of one rule; nobody reads more, and each may cost a search for what was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def lint(source: str) -> list[Finding]:
         source: The program's text.
 
     Returns:
-        The findings in source order; empty where the program may be run.
+        The findings in source order, at most `MOST_HITS` of each rule; empty where the
+        program may be run.
 
     Raises:
         ProgramSyntaxError: The text is not a reward program at all.
@@ -81,13 +86,15 @@ def _lint(source: str) -> tuple[Finding, ...]:
     context = Context(program, tree, tuple(nodes), resolve(tree))
     lines = source_lines(source)
     findings = {
-        _finding(source, lines, rule, hit) for rule in RULES.values() for hit in rule.check(context)
+        _finding(lines, rule, hit)
+        for rule in RULES.values()
+        for hit in islice(rule.check(context), MOST_HITS)
     }
     return tuple(sorted(findings, key=lambda f: (f.line, f.column, f.rule, f.message)))
 
 
-def _finding(source: str, lines: list[str], rule: Rule, hit: Hit) -> Finding:
+def _finding(lines: list[str], rule: Rule, hit: Hit) -> Finding:
     line: int = getattr(hit.node, "lineno", 1)
     column = character_column(lines[line - 1], getattr(hit.node, "col_offset", 0))
-    shown = excerpt(source, line, column)
+    shown = excerpt(lines, line, column)
     return Finding(rule.id, line, column, hit.message, shown, hit.hint)

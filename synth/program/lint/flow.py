@@ -23,7 +23,10 @@ from synth.program.lint.allowed import (
     VIEW_NUMPY,
 )
 
-__all__ = ["Origin", "Write", "writes"]
+__all__ = ["MOST_LOOPS", "Origin", "Write", "writes"]
+
+MOST_LOOPS = 6
+"""Loops within each other: a body is followed twice for each that it is in."""
 
 _PASSING = frozenset({"enumerate", "filter", "max", "min", "next", "reversed", "zip"})
 _VIEW_VISION = frozenset({"crop", "tiles"})
@@ -74,16 +77,32 @@ def writes(tree: ast.Module) -> list[Write]:
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     constants = _mutable_constants(tree)
     summaries = {node.name: _Summary(_parameter_names(node)) for node in functions}
-    found: list[Write] = []
-    # What is known of helpers only grows, by one link of a chain of calls a round at least.
-    for _ in range(len(functions) + 1):
-        before = [(set(s.written), set(s.returned)) for s in summaries.values()]
-        found = [
-            write for node in functions for write in _Walk(node, summaries, constants).writes()
-        ]
-        if before == [(s.written, s.returned) for s in summaries.values()]:
-            break
-    return list({(id(write.node), write.origin): write for write in found}.values())
+    callers = _callers(functions)
+    found: dict[str, list[Write]] = {}
+    # Helpers mostly stand above their callers, so that most are known when they are called.
+    # Where what is known of one grows, those who call it are looked at again.
+    by_name = {node.name: node for node in functions}
+    waiting = dict.fromkeys(by_name)
+    while waiting:
+        name = next(iter(waiting))
+        del waiting[name]
+        summary = summaries[name]
+        before = (len(summary.written), len(summary.returned))
+        found[name] = _Walk(by_name[name], summaries, constants).writes()
+        if before != (len(summary.written), len(summary.returned)):
+            waiting |= dict.fromkeys(callers[name])
+    every = (write for node in functions for write in found[node.name])
+    return list({(id(write.node), write.origin): write for write in every}.values())
+
+
+def _callers(functions: list[ast.FunctionDef]) -> dict[str, list[str]]:
+    """Which top-level functions name each of them."""
+    callers: dict[str, list[str]] = {node.name: [] for node in functions}
+    for node in functions:
+        named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for name in named & callers.keys():
+            callers[name].append(node.name)
+    return callers
 
 
 def _mutable_constants(tree: ast.Module) -> dict[str, Origins]:
@@ -117,7 +136,7 @@ class _Walk:
         self._found: list[Write] = []
         self._env: _Env = dict(constants)
         self._env |= {name: frozenset({Origin(name)}) for name in self._summary.parameters}
-        self._nested = 0
+        self._nested = self._depth = 0
 
     def writes(self) -> list[Write]:
         self._block(self._node.body)
@@ -155,10 +174,12 @@ class _Walk:
                 origins = self._value(node.iter)
                 before = dict(self._env)
                 # Twice: what the body leaves behind is what its next turn begins with.
-                for _ in range(2):
+                self._depth += 1
+                for _ in range(2 if self._depth <= MOST_LOOPS else 1):
                     self._bind(node.target, None, origins)
                     self._block(node.body)
                     self._join(before)
+                self._depth -= 1
                 self._block(node.orelse)
             case ast.If():
                 self._value(node.test)

@@ -85,6 +85,7 @@ def annotation_nodes(context: Context) -> Iterator[ast.AST]:
 def no_recursion(context: Context) -> Iterator[Hit]:
     """Recursion, found among functions and lambdas that have a name."""
     bodies = _named_functions(context)
+    own = {id(body): _own_names(body) for nodes in bodies.values() for body in nodes}
     calls = {
         name: {
             inner.id
@@ -93,21 +94,41 @@ def no_recursion(context: Context) -> Iterator[Hit]:
             if isinstance(inner, ast.Name)
             and isinstance(inner.ctx, ast.Load)
             and inner.id in bodies
-            and not _shadowed(body, inner.id)
+            and inner.id not in own[id(body)]
         }
         for name, nodes in bodies.items()
     }
+    calls = _without_ends(calls)
     for name, nodes in bodies.items():
+        # Only among those that are called and call: of a long chain nothing is left.
         reached: set[str] = set()
-        waiting = list(calls[name])
+        waiting = list(calls.get(name, ()))
         while waiting:
             callee = waiting.pop()
             if callee not in reached:
                 reached.add(callee)
-                waiting += calls[callee]
+                waiting += calls.get(callee, ())
         if name in reached:
             hint = "Use a for loop, ndimage.label or ndimage.binary_propagation."
             yield Hit(nodes[0], f"{name} calls itself.", hint)
+
+
+def _without_ends(calls: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The functions left when those that call none of the rest are taken out again and again."""
+    callers: dict[str, set[str]] = {name: set() for name in calls}
+    for name, callees in calls.items():
+        for callee in callees:
+            callers[callee].add(name)
+    left = {name: set(callees) for name, callees in calls.items()}
+    ends = [name for name, callees in left.items() if not callees]
+    while ends:
+        end = ends.pop()
+        left.pop(end)
+        for caller in callers[end]:
+            left[caller].discard(end)
+            if not left[caller]:
+                ends.append(caller)
+    return left
 
 
 def _named_functions(context: Context) -> dict[str, list[ast.AST]]:
@@ -124,10 +145,14 @@ def _named_functions(context: Context) -> dict[str, list[ast.AST]]:
     return named
 
 
-def _shadowed(function: ast.AST, name: str) -> bool:
-    """Whether the function has a parameter or plain variable of that name."""
-    return any(
-        (isinstance(node, ast.arg) and node.arg == name)
-        or (isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store))
+def _own_names(function: ast.AST) -> frozenset[str]:
+    """The function's parameters and plain variables, which hide functions of those names."""
+    return frozenset(
+        node.arg if isinstance(node, ast.arg) else node.id
         for node in ast.walk(function)
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and _is_set(node))
     )
+
+
+def _is_set(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Store)

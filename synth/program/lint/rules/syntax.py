@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from synth.program.lint.flow import MOST_LOOPS
 from synth.program.lint.registry import Context, Hit, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["only_plain_values", "only_simple_syntax"]
+__all__ = ["few_nested_loops", "only_plain_values", "only_simple_syntax"]
 
 _ALLOWED = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.AugAssign,
@@ -85,3 +86,19 @@ def only_plain_values(context: Context) -> Iterator[Hit]:
     for node in context.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, bytes | complex):
             yield Hit(node, "this kind of literal is not available.", "Use numbers or strings.")
+
+
+@rule("S203", f"For loops stand at most {MOST_LOOPS} within each other.")
+def few_nested_loops(context: Context) -> Iterator[Hit]:
+    """Loops that no picture needs, and that take too long to follow."""
+    depths: dict[ast.AST, int] = {}
+    # Nodes come from the outside in, so that what holds one is known before.
+    for node in context.nodes:
+        outside = depths.get(context.scopes.parents.get(node, node), 0)
+        depths[node] = outside + isinstance(node, ast.For)
+        if isinstance(node, ast.For) and depths[node] > MOST_LOOPS:
+            yield Hit(
+                node,
+                f"this loop stands within {MOST_LOOPS} others.",
+                "Work on whole arrays, or make a helper of the inner loops.",
+            )

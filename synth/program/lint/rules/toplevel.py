@@ -98,6 +98,9 @@ def bound_once(context: Context) -> Iterator[Hit]:
 def defined_before_use(context: Context) -> Iterator[Hit]:
     """Names evaluated on loading before the statement that sets them."""
     defined: set[str] = set()
+    sets: dict[int, list[str]] = {}
+    for name, home in context.scopes.top.items():
+        sets.setdefault(id(home), []).append(name)
     for statement in context.tree.body:
         for node in _on_loading(statement):
             if context.scopes.kind(node) == "top" and isinstance(node, ast.Name):
@@ -108,7 +111,7 @@ def defined_before_use(context: Context) -> Iterator[Hit]:
                     )
                 elif home is statement and not isinstance(statement, ast.FunctionDef):
                     yield Hit(node, f"{node.id} is not set yet.", "Write the value itself.")
-        defined |= {name for name, home in context.scopes.top.items() if home is statement}
+        defined.update(sets.get(id(statement), ()))
 
 
 def _on_loading(statement: ast.stmt) -> Iterator[ast.AST]:
