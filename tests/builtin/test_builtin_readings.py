@@ -114,3 +114,13 @@ def test_a_dead_end_names_every_reading_and_what_would_help() -> None:
     assert "a-frame-0009" in said
     assert "what would help: " in said
     assert "run the same again" not in said
+
+
+def test_that_a_figure_leaves_the_mark_where_it_starts_is_no_step() -> None:
+    """Its tile looks like no other at first, and what it lost is seen on the next one."""
+    one, other = walk((9, 1), TILE, (33, 25)), walk((17, 1), TILE, (9, 33))
+    for frames, row in ((one, 9), (other, 17)):
+        for frame in frames:
+            frame[row - 1, 0:4] = (20, 160, 40)  # the mark, beside the figure on its first tile
+    plan, _ = goal_of((demonstration("a", one), demonstration("b", [other[0], other[-1]])))
+    assert len(plan.names) == 1

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth import vision
 from synth.models.builtin.evidence import Example
 from synth.models.builtin.thing_atoms import ThingAtom
 from synth.models.builtin.things import new_thing_kinds, thing_kinds
@@ -60,7 +61,7 @@ def steps(evidence: Evidence) -> tuple[Step, ...]:
             continue
         if not all(atom.holds(story.goal, story.initial) for story in evidence.stories):
             continue
-        if alone and _only_moves(atom, long, first):
+        if alone and (_only_moves(atom, long, first) or _walked_off(atom, long, first)):
             continue
         if not alone and _comes_back(atom, long, first):
             continue
@@ -141,6 +142,21 @@ def _only_moves(atom: Atom, story: Story, first: int) -> bool:
     """Whether the thing is still to be seen elsewhere, at once or nearly all the time."""
     seen = [bool(view.where(atom.kinds[0]).any()) for view in story.views[first:]]
     return seen[0] or float(np.mean(seen)) >= ELSEWHERE
+
+
+def _walked_off(atom: Atom, story: Story, first: int) -> bool:
+    """Whether what a tile lost is to be seen on another one, which did not have it before.
+
+    A sprite that is drawn over a tile of its own kind (a figure on the mark where it starts)
+    makes a look that is nowhere else; that it has gone is still a way of getting somewhere.
+    """
+    now, initial = story.views[first], story.initial
+    row, column = np.argwhere(initial.where(atom.kinds[0]))[0]
+    before, after = (vision.tiles(view.codes, view.tile) for view in (initial, now))
+    lost = before[row, column] != after[row, column]
+    pixels = before[row, column][lost]
+    had, has = ((cut[..., lost] == pixels).mean(axis=-1) for cut in (before, after))
+    return bool(((has >= ELSEWHERE) & (had < ELSEWHERE)).any())
 
 
 def _comes_back(atom: Atom, story: Story, first: int) -> bool:
