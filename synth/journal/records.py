@@ -232,7 +232,7 @@ class VerdictRecord(_Record):
 
 
 class HeldOutRecord(_Record):
-    """One look at the held-out split: whether, and how many; never what.
+    """One look at the held-out split: whether, how many, and what kind of thing; never where.
 
     Attributes:
         program: Digest of the source.
@@ -241,6 +241,7 @@ class HeldOutRecord(_Record):
         failed: Tests failed.
         look: Which look this is, from 1.
         generation: `EpisodeStore.generation` of the episodes that were looked at.
+        kinds: What failed, as sub-tasks and the promises of checks; possibly not all.
     """
 
     type: Literal["held_out"] = "held_out"
@@ -250,6 +251,7 @@ class HeldOutRecord(_Record):
     failed: int
     look: int
     generation: int = 0
+    kinds: tuple[str, ...] = ()
 
     @property
     def passes(self) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from synth.journal import Exemplar, Journal, Tape
     from synth.loop.clock import Clock
     from synth.loop.episodes import Episodes
-    from synth.loop.judge import Judge
+    from synth.loop.judge import Alike, Judge
     from synth.plan import Plan
 
 __all__ = ["CachedJudge"]
@@ -53,6 +53,7 @@ class CachedJudge:
         self._examiner, self._episodes = judge, episodes
         self._journal, self._clock, self._source = journal, clock, source
         self._evidence: dict[Plan, str] = {}
+        self._alike: dict[tuple[str, Plan, int], Alike] = {}
         self._generation = episodes.original.generation
 
     def visible(self, source: str, plan: Plan) -> Verdict:
@@ -93,6 +94,23 @@ class CachedJudge:
             self._generation = max(self._generation, record.generation + 1)
         return record
 
+    def alike(self, source: str, plan: Plan, batch: int) -> Alike | None:
+        """How a program does on fresh visible episodes, or ``None`` in a replay.
+
+        It is not written down: it decides nothing but what a prompt shows, and the journal
+        holds the prompt. So in a replay there is nobody to show it to.
+
+        Raises:
+            EnvironmentFault: They cannot be made.
+            SpecError: There are no seeds for more.
+        """
+        if self._source is not None:
+            return None
+        asked = (program_digest(source), plan, batch)
+        if asked not in self._alike:
+            self._alike[asked] = self._examiner.alike(source, plan, batch)
+        return self._alike[asked]
+
     def speed(self, source: str) -> SpeedRecord | None:
         """How fast a program is, or ``None`` where it cannot be run long enough to tell."""
         program = program_digest(source)
@@ -124,10 +142,10 @@ class CachedJudge:
         taped = self._source.look(program) if self._source is not None else None
         generation = self._generation if taped is None else taped.generation
         if taped is not None and generation != self._episodes.original.generation:
-            passed, failed = taped.passed, taped.failed
+            passed, failed, kinds = taped.passed, taped.failed, taped.kinds
         else:
             count = self._examiner.held_out(source, plan, generation)
-            passed, failed = count.passed, count.failed
+            passed, failed, kinds = count.passed, count.failed, count.kinds
         return HeldOutRecord(
             program=program,
             evidence=evidence,
@@ -135,6 +153,7 @@ class CachedJudge:
             failed=failed,
             look=self._journal.tape.looks + 1,
             generation=generation,
+            kinds=kinds,
         )
 
     def _lies(self, program: str) -> tuple[Exemplar, ...]:

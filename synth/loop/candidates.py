@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from synth.journal import CandidateRecord, DecisionRecord
 from synth.loop import events
 from synth.loop.answer import is_program
-from synth.loop.feedback import in_words, reports, unseen
+from synth.loop.feedback import in_words, reports
 from synth.loop.ledger import Candidate
+from synth.loop.unseen import reports_on_unseen
 from synth.program import changed_functions, program_digest
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def reports_on(run: Run, candidate: Candidate) -> tuple[FailureReport, ...]:
     """What to say against a program, and against a plan whose programs get no better."""
     limit = run.options.reports
     found = reports(candidate.verdict, candidate.plan, run.episodes, limit=limit)
-    return found or (unseen(),)
+    return found or reports_on_unseen(run, candidate, limit)
 
 
 def unusable(run: Run, key: str, reason: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.record.refresh import fresh_held_out, with_held_out
+from synth.record.refresh import fresh_held_out, fresh_visible, with_held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +50,7 @@ class Episodes:
         self.original = _without(store, self._aside.values())
         self._visible = self.original
         self._generations = {store.generation: self.original}
+        self._fresh: dict[int, EpisodeStore] = {}
 
     @property
     def store(self) -> EpisodeStore:
@@ -92,6 +93,17 @@ class Episodes:
         if self._generations[generation] is self.original:
             return self._visible
         return with_held_out(self._visible, self._generations[generation])
+
+    def fresh(self, batch: int) -> EpisodeStore:
+        """Visible episodes that are in no recording, to be shown and not kept.
+
+        Raises:
+            EnvironmentFault: They cannot be played: the simulator is missing.
+            SpecError: There are no seeds for so many batches.
+        """
+        if batch not in self._fresh:
+            self._fresh[batch] = fresh_visible(self.spec, self.original, batch)
+        return self._fresh[batch]
 
 
 def find_key(seed: int, actions: Sequence[Any]) -> str:

@@ -37,12 +37,12 @@ __all__ = [
 ]
 
 UNSEEN = (
-    "The program passes every test shown here, but fails on episodes of the same task that are "
-    "not shown. Something that is constant in the shown ones varies in others: a colour, a "
+    "The program passes every test on the recorded episodes, but fails on others of the same "
+    "task. Something that is constant in the recorded ones varies in others: a colour, a "
     "position, the layout, the number of objects. Let the checkers rely on what the task means "
     "and on the initial image, and not on what these episodes merely have in common."
 )
-"""All that a model ever hears of a failure on held-out episodes."""
+"""What a model hears of a failure on held-out episodes, besides what kind of thing it was."""
 
 
 def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[FailureReport, ...]:
@@ -86,9 +86,14 @@ def not_a_plan(reason: str) -> FailureReport:
     return FailureReport(Failure("program::plan", "program", message))
 
 
-def unseen() -> FailureReport:
-    """The report about a plan whose programs fail on episodes that are not shown."""
-    return FailureReport(Failure("program::generalises", "program", UNSEEN))
+def unseen(more: str = "") -> FailureReport:
+    """The report about a program that fails on episodes that are not shown.
+
+    Args:
+        more: What else may be said.
+    """
+    message = f"{UNSEEN} {more}".rstrip()
+    return FailureReport(Failure("program::generalises", "program", message))
 
 
 def in_words(tests: tuple[str, ...], limit: int) -> str:

@@ -18,19 +18,23 @@ import numpy as np
 import synth
 from synth.journal import FunctionRecord
 from synth.loop.episodes import Episodes, visible_digest
-from synth.loop.verdict import Verdict
+from synth.loop.verdict import Verdict, check_of
 from synth.program import parse
 from synth.sandbox import CONFINED
 from synth.suite import judge, measure_speed
+from synth.suite.registry import find_check
 from synth.task import TaskFolder
 
 if TYPE_CHECKING:
     from synth.episode import EpisodeStore
+    from synth.failure import Failure
     from synth.plan import Plan
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
-__all__ = ["HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing", "code_digest"]
+__all__ = ["Alike", "HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing", "code_digest"]
+
+KINDS = 3
 
 PROFILE_FRAMES = 200
 BESIDE_VERDICTS = frozenset(
@@ -70,10 +74,29 @@ class Task(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldOutCount:
-    """How many held-out tests passed and failed."""
+    """How many held-out tests passed and failed.
+
+    Attributes:
+        kinds: What failed, in words that no episode can be told from: sub-tasks, and what
+            checks promise.
+    """
 
     passed: int
     failed: int
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Alike:
+    """How a program does on fresh visible episodes.
+
+    Attributes:
+        verdict: Its verdict on them.
+        task: Where they are.
+    """
+
+    verdict: Verdict
+    task: Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +133,20 @@ class Judge(Protocol):
 
         Raises:
             EnvironmentFault: They must be recorded first, and cannot be.
+        """
+        ...
+
+    def alike(self, source: str, plan: Plan, batch: int) -> Alike:
+        """How a program does on visible episodes that were never recorded.
+
+        Args:
+            source: The program.
+            plan: Its plan.
+            batch: Which of them; see `synth.record.refresh.fresh_visible`.
+
+        Raises:
+            EnvironmentFault: They cannot be made.
+            SpecError: There are no seeds for more.
         """
         ...
 
@@ -155,7 +192,16 @@ class SuiteJudge:
         """See `Judge`."""
         task = self._folder_with(plan, self._episodes.at(generation))
         found = judge(source, task, splits=("held_out",), cascade=False, sandboxes=self._sandboxes)
-        return HeldOutCount(len(found.passed), len(found.failed) + len(found.unjudged))
+        kinds = tuple(dict.fromkeys(_kind(failure) for failure in found.failures))
+        failed = len(found.failed) + len(found.unjudged)
+        return HeldOutCount(len(found.passed), failed, kinds[:KINDS])
+
+    def alike(self, source: str, plan: Plan, batch: int) -> Alike:
+        """See `Judge`. No search is made: it is for episodes that are kept."""
+        spec = self._episodes.spec.model_copy(update={"search": None})
+        task = TaskFolder(self._folder, spec, plan, self._episodes.fresh(batch))
+        found = judge(source, task, splits=("visible",), cascade=True, sandboxes=self._sandboxes)
+        return Alike(Verdict.of(found.passed, found.failed, found.failures), task)
 
     def speed(self, source: str) -> Timing:
         """See `Judge`."""
@@ -180,6 +226,13 @@ class SuiteJudge:
         episodes = store.select(kind="random", split="visible") or store.select(split="visible")
         longest = max(episodes, key=lambda e: (len(e), e.id))
         return store.frames_of(longest)[:PROFILE_FRAMES], store.initial_of(longest)
+
+
+def _kind(failure: Failure) -> str:
+    """What sort of failure it is, without where it was: no message, episode or picture."""
+    promise = find_check(check_of(failure.test)).promise
+    about = f"`{failure.subtask}`" if failure.subtask else "the program as a whole"
+    return f"{about}, of which is asked: {promise}"
 
 
 @cache

@@ -1,8 +1,9 @@
-"""Fresh held-out episodes, for when the old ones have been looked at.
+"""Fresh episodes of a task: held-out ones, and visible ones that are shown but never kept.
 
 A look at held-out episodes that ends badly tells whoever goes on from there one bit about
 them. So the next look is at others: as many of each kind, from seeds that no earlier
-generation had. The visible ones stay what they are. Whether it is time is not decided here.
+generation had. The visible ones stay what they are. Fresh visible episodes serve to show how a
+program fails where no recorded one does. Whether it is time is not decided here.
 """
 
 from __future__ import annotations
@@ -22,9 +23,16 @@ from synth.record.seeds import BLOCK, Seeds
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
+    from synth.episode import Split
     from synth.spec import Spec
 
-__all__ = ["NEAR_MISS_SEEDS", "fresh_held_out", "generation_seeds", "with_held_out"]
+__all__ = [
+    "NEAR_MISS_SEEDS",
+    "fresh_held_out",
+    "fresh_visible",
+    "generation_seeds",
+    "with_held_out",
+]
 
 NEAR_MISS_SEEDS = 500
 """Seeds that one generation has for near misses, at least: not each seed allows one."""
@@ -45,27 +53,84 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: There are no seeds for so many generations.
     """
-    seeds = generation_seeds(spec, generation)
+    return with_held_out(
+        store,
+        _recorded(
+            spec, store, generation_seeds(spec, generation), "held_out", generation=generation
+        ),
+    )
+
+
+def fresh_visible(spec: Spec, store: EpisodeStore, batch: int) -> EpisodeStore:
+    """Visible episodes that no recording holds, as many of each kind as are held out.
+
+    They are called ``fresh-3-expert-0001`` and belong to no folder: a program is held against
+    them, and what it fails is shown. Pure given the spec.
+
+    Args:
+        spec: What to record.
+        store: The recorded episodes, for their format; none of them is in what is returned.
+        batch: From 1; no two batches share a seed.
+
+    Raises:
+        ExpertFailed: The expert does not succeed.
+        EnvironmentFault: The simulator is missing or misbehaves.
+        SpecError: There are no seeds for so many batches.
+    """
+    seeds, count = Seeds.of(spec), spec.held_out.episodes
+    near = _near_miss_seeds(spec)
+    most = max(spec.expert.episodes, spec.random.episodes)
+    if max(most + batch * count, (batch + 1) * near) > BLOCK // 2:  # half of it is spare
+        raise SpecError(
+            f"fresh episodes were made {batch - 1} times, and there are no seeds for more.",
+            file=f"specs/{spec.name}.toml",
+            key="seed",
+            remedy="Choose another seed, and record and run again.",
+        )
+
+    def after(block: range) -> range:
+        return range(block.stop + (batch - 1) * count, block.stop + batch * count)
+
+    seeds = replace(
+        seeds,
+        visible_expert=after(seeds.visible_expert),
+        visible_random=after(seeds.visible_random),
+        visible_near_miss=seeds.visible_near_miss[batch * near :],
+    )
+    return _recorded(spec, store, seeds, "visible", prefix=f"fresh-{batch}-")
+
+
+def _recorded(
+    spec: Spec,
+    like: EpisodeStore,
+    seeds: Seeds,
+    split: Split,
+    *,
+    generation: int = 0,
+    prefix: str = "",
+) -> EpisodeStore:
+    """One split from other seeds, in a store of its own."""
     with Player(spec) as player, FrameFile() as file:
         family = player.family
-        episodes = tuple(roll_all(player, seeds, {"held_out": FramePool(file)}))
+        rolls = roll_all(player, seeds, {split: FramePool(file)})
+        episodes = tuple(replace(e, id=f"{prefix}{e.id}") for e in rolls)
         frames, untold = file.array(), player.untold.found
         fresh = EpisodeStore(
             frames,
             episodes,
-            store.spec_digest,
-            store.env,
-            store.versions,
+            like.spec_digest,
+            like.env,
+            like.versions,
             generation=generation,
             untold=untold,
         )
         fresh = with_scenes(player, fresh)
-    if frames.shape[1:] != store.frames.shape[1:]:
+    if frames.shape[1:] != like.frames.shape[1:]:
         raise EnvironmentFault(
-            f"specs/{spec.name}.toml: fresh held-out frames are {frames.shape[1:]}, and the "
-            f"recorded ones {store.frames.shape[1:]}. Run `synth record {spec.name} --force`."
+            f"specs/{spec.name}.toml: fresh frames are {frames.shape[1:]}, and the "
+            f"recorded ones {like.frames.shape[1:]}. Run `synth record {spec.name} --force`."
         )
-    return with_held_out(store, with_variants(spec, fresh, family))
+    return with_variants(spec, fresh, family)
 
 
 def generation_seeds(spec: Spec, generation: int) -> Seeds:
@@ -75,7 +140,7 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
         SpecError: A block has no seeds for so many generations.
     """
     seeds, count = Seeds.of(spec), spec.held_out.episodes
-    near = max(NEAR_MISS_SEEDS, 2 * spec.near_miss.episodes) if spec.near_miss is not None else 0
+    near = _near_miss_seeds(spec)
     if max(near, 2 * count) * (generation + 1) > BLOCK and generation:  # half of it is spare
         raise SpecError(
             f"the held-out episodes were replaced {generation - 1} times, and there are no seeds "
@@ -92,6 +157,10 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
         held_out_random=range(random + generation * count, random + (generation + 1) * count),
         held_out_near_miss=block[generation * near :],
     )
+
+
+def _near_miss_seeds(spec: Spec) -> int:
+    return max(NEAR_MISS_SEEDS, 2 * spec.near_miss.episodes) if spec.near_miss is not None else 0
 
 
 def with_held_out(store: EpisodeStore, other: EpisodeStore) -> EpisodeStore:

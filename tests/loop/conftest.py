@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from squares import Markers, Squares, fresh_held_out
+from squares import Markers, Squares, fresh_held_out, fresh_visible
 
 from synth.loop import LoopOptions, Outcome, Price, run_loop
 
@@ -20,9 +20,10 @@ Go = Callable[..., Outcome]
 
 @pytest.fixture(scope="session", autouse=True)
 def fresh_squares() -> Iterator[None]:
-    """Fresh held-out episodes without a simulator."""
+    """Fresh episodes without a simulator."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("synth.loop.episodes.fresh_held_out", fresh_held_out)
+        patch.setattr("synth.loop.episodes.fresh_visible", fresh_visible)
         yield
 
 

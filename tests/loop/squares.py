@@ -17,7 +17,7 @@ from synth.episode import Episode, EpisodeStore
 from synth.errors import ProgramSyntaxError
 from synth.failure import Failure
 from synth.journal import FunctionRecord
-from synth.loop.judge import HeldOutCount, Timing
+from synth.loop.judge import Alike, HeldOutCount, Timing
 from synth.loop.verdict import Verdict
 from synth.plan import Plan, SubTask
 from synth.program import parse
@@ -79,6 +79,8 @@ def episode(
     key, goal = (row, 2), (row, 5)
     # Nothing like it is in the visible split, so that a program can be wrong about it alone.
     distraction = (5, 5) if split == "held_out" else None
+    if name.startswith("fresh-"):
+        distraction = (5, 4)
     frames, has = [], []
     for x in range(4 if wander else 6):
         at = (5, x) if wander else (row, x)
@@ -128,6 +130,18 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
     """Stands for `synth.record.refresh.fresh_held_out`: there is no simulator of squares."""
     assert spec.name == SPEC.name
     return with_held_out(store, store_of(held_out_episodes(generation), generation))
+
+
+def fresh_visible(spec: Spec, store: EpisodeStore, batch: int) -> EpisodeStore:
+    """Stands for `synth.record.refresh.fresh_visible`."""
+    assert (spec.name, store.spec_digest) == (SPEC.name, SPEC.episode_digest())
+    first = 500 + 10 * batch
+    return store_of(
+        [
+            episode(f"fresh-{batch}-expert-0000", seed=first),
+            episode(f"fresh-{batch}-random-0000", seed=first + 1, wander=True),
+        ]
+    )
 
 
 def store_of(
@@ -211,6 +225,7 @@ class Markers:
         self.judged: list[str] = []
         self.held_out_looks: list[str] = []
         self.generations: list[int] = []
+        self.batches: list[int] = []
         self.measured: list[str] = []
 
     def evidence(self, plan: Plan) -> str:
@@ -256,8 +271,14 @@ class Markers:
         """See `synth.loop.Judge`."""
         self.held_out_looks.append(source)
         self.generations.append(generation)
-        failed = sum(marks == "narrow" for marks in markers(source).values())
-        return HeldOutCount(8 - failed, failed)
+        narrow = [name for name, mark in markers(source).items() if mark == "narrow"]
+        kinds = tuple(f"`{name}`, of which is asked: To be right." for name in narrow)
+        return HeldOutCount(8 - len(narrow), len(narrow), kinds)
+
+    def alike(self, source: str, plan: Plan, batch: int) -> Alike:
+        """See `synth.loop.Judge`. A narrow program fails nothing but what is held out."""
+        self.batches.append(batch)
+        return Alike(self.visible(source, plan), Squares())
 
     def speed(self, source: str) -> Timing:
         """See `synth.loop.Judge`."""

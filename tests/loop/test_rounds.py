@@ -142,8 +142,8 @@ def test_a_later_stage_of_the_cascade_is_better_than_more_tests(go: Go) -> None:
     assert decisions(outcome) == ["best", "best", "best", "stop"]
 
 
-def test_a_held_out_failure_is_not_accepted_and_says_only_that(go: Go, markers: Markers) -> None:
-    """The model hears that unseen episodes fail; each program is looked at once."""
+def test_a_held_out_failure_is_not_accepted_and_says_what_kind(go: Go, markers: Markers) -> None:
+    """Where no fresh episode fails, words must do; each program is looked at once."""
     narrow = program(key="narrow")
     model = ScriptedModel([PLAN_TEXT, block(narrow), block(function("take_key", "good"))])
     outcome = go(model)
@@ -153,7 +153,11 @@ def test_a_held_out_failure_is_not_accepted_and_says_only_that(go: Go, markers: 
     refine = model.requests[2]
     assert isinstance(refine, RefineRequest)
     (report,) = refine.reports
-    assert "not shown" in report.failure.message
+    assert "fails on others of the same task" in report.failure.message
+    assert report.failure.message.endswith(
+        "What fails there: `take_key`, of which is asked: To be right."
+    )
+    assert markers.batches == [1, 2]
     assert not report.shots
     assert report.failure.episode is None
 

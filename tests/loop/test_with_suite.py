@@ -19,8 +19,9 @@ from squares import (
 )
 
 from synth.episode import frame_digest
+from synth.errors import EnvironmentFault
 from synth.journal import HeldOutRecord, Record, VerdictRecord, read_journal
-from synth.loop import LoopOptions, Outcome, run_loop
+from synth.loop import LoopOptions, Outcome, events, run_loop
 from synth.models.replay import ReplayModel
 from synth.models.scripted import ScriptedModel
 from synth.prompts.requests import RefineRequest
@@ -76,6 +77,46 @@ def test_lint_error_wrong_goal_and_narrow_goal_are_repaired(
     assert groups[0] == "program::lints"
     assert groups[1].startswith(("contract::", "expert::"))
     assert groups[2] == "program::generalises"
+
+
+def test_a_held_out_failure_is_shown_on_fresh_visible_episodes(
+    finished: tuple[Outcome, ScriptedModel],
+) -> None:
+    """As any other failure is: episode, message and pictures, none of them held out."""
+    _, model = finished
+    request = model.requests[-1]
+    assert isinstance(request, RefineRequest)
+    general, fresh = request.reports[0], request.reports[1]
+    assert "made anew" in general.failure.message
+    assert fresh.failure.episode == "fresh-1-expert-0000"
+    assert not fresh.failure.held_out
+    assert fresh.shots
+    assert all(shot.name.startswith("fresh-1-") for shot in fresh.shots)
+
+
+def test_without_a_simulator_the_kind_of_failure_is_said(
+    task: Squares, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sub-task and promise, from the journal on a resume; nobody fails to be told why."""
+
+    def refuse(*_: object) -> None:
+        raise EnvironmentFault("no simulator is installed here.")
+
+    monkeypatch.setattr("synth.loop.episodes.fresh_visible", refuse)
+    seen: list[events.Event] = []
+    model = ScriptedModel([PLAN_TEXT, block(real_program(NARROW)), block(real_goal(GOAL))])
+    outcome = run_loop(task, model, tmp_path / "run", observer=seen.append)
+    assert outcome.accepted
+    request = model.requests[2]
+    assert isinstance(request, RefineRequest)
+    (report,) = request.reports
+    assert "What fails there: `reach_goal`, of which is asked: " in report.failure.message
+    assert "held-" not in report.failure.message
+    assert [e.text for e in seen if isinstance(e, events.Noticed)] == [
+        "no fresh episodes are shown to the model: no simulator is installed here."
+    ]
+    again = run_loop(task, ScriptedModel([]), tmp_path / "run")
+    assert again.replayed == outcome.calls == 3
 
 
 def test_nothing_held_out_and_no_truth_is_in_the_journal(

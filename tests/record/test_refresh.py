@@ -11,7 +11,12 @@ import pytest
 from synth.episode import read_store, write_store
 from synth.errors import EnvironmentFault, SpecError
 from synth.record import Seeds, record
-from synth.record.refresh import fresh_held_out, generation_seeds, with_held_out
+from synth.record.refresh import (
+    fresh_held_out,
+    fresh_visible,
+    generation_seeds,
+    with_held_out,
+)
 from synth.spec import MetamorphicSpec, NearMissSpec
 
 if TYPE_CHECKING:
@@ -111,6 +116,26 @@ def test_seeds_that_run_out_are_said_with_the_key_to_change(spec: Spec) -> None:
     assert generation_seeds(spec, 19).held_out_near_miss.start == 69_500
     with pytest.raises(SpecError, match=r"no seeds for more\. Choose another seed"):
         generation_seeds(spec, 20)
+
+
+def test_fresh_visible_episodes_share_no_seed_with_any_other(
+    spec: Spec, store: EpisodeStore
+) -> None:
+    """Of every kind, with changed pictures, visible by seed and name; none of them is recorded."""
+    seen = {e.seed for e in store.episodes}
+    for batch in (1, 2):
+        fresh = fresh_visible(spec, store, batch)
+        assert {e.kind for e in fresh.episodes} == {"expert", "random", "near_miss"}
+        assert all(e.id.startswith(f"fresh-{batch}-") for e in fresh.episodes)
+        assert {e.split for e in fresh.episodes} == {"visible"}
+        assert fresh.variants
+        seeds = {e.seed for e in fresh.episodes}
+        assert not seeds & seen
+        assert {seed // 10_000 for seed in seeds} == {0, 1, 5}
+        seen |= seeds
+    assert content(fresh_visible(spec, store, 2), "visible") == content(fresh, "visible")
+    with pytest.raises(SpecError, match=r"no seeds for more\. Choose another seed"):
+        fresh_visible(spec, store, 10)
 
 
 def test_a_simulator_that_is_missing_is_an_environment_fault(
