@@ -52,7 +52,7 @@ def make(
     gamma: float = 0.99,
     env_weight: float | None = None,
     use_progress: bool = False,
-    goal_from: GoalFrom = "reward",
+    goal_from: GoalFrom | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
     unsafe: bool = False,
@@ -73,7 +73,8 @@ def make(
         gamma: The learner's discount.
         env_weight: Weight of the environment's own reward.
         use_progress: Put the program's progress into the potential.
-        goal_from: Who says that the goal holds.
+        goal_from: Who says that the goal holds, ``reward`` or ``environment``; by default as
+            the task's provenance has it.
         observation: ``own`` leaves the environment's observation as it is; ``picture`` is the
             picture that the reward looks at, ``uint8[H, W, 3]``.
         wrap: Called with the environment, below the reward: where wrappers go that change
@@ -111,7 +112,7 @@ def make_vec(
     scale: float = 1.0,
     gamma: float = 0.99,
     env_weight: float | None = None,
-    goal_from: GoalFrom = "reward",
+    goal_from: GoalFrom | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
     unsafe: bool = False,
@@ -129,7 +130,8 @@ def make_vec(
         scale: What the whole plan is worth.
         gamma: The learner's discount.
         env_weight: Weight of the environment's own reward.
-        goal_from: Who says that the goal holds.
+        goal_from: Who says that the goal holds, ``reward`` or ``environment``; by default as
+            the task's provenance has it.
         observation: ``own`` or ``picture``.
         wrap: Called in the environment's process.
         unsafe: See `synth.Reward`.

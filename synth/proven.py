@@ -12,6 +12,7 @@ read, once.
 
 from __future__ import annotations
 
+import json
 import lzma
 import tomllib
 import warnings
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ProvenPictures", "UnprovenPictures", "read_proven"]
+    from synth.shaping import GoalFrom
+
+__all__ = ["ProvenPictures", "UnprovenPictures", "read_goal_from", "read_proven"]
 
 FEW = 512
 """Up to so many colours a task's pictures are drawn in flat colours, and each one counts."""
@@ -140,6 +143,29 @@ def read_proven(folder: Path) -> ProvenPictures | None:
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder / 'task.toml'} cannot be read: {error}.") from error
     return ProvenPictures(files, content.get("render", {}), str(folder))
+
+
+def read_goal_from(folder: Path) -> GoalFrom:
+    """Who should say that the goal holds, as a task folder's provenance has it.
+
+    The program, where that is not known, as in folders that are older than the question.
+
+    Raises:
+        UsageError: The folder's ``provenance.json`` is damaged.
+    """
+    path = folder / "provenance.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8")).get("goal_from", "reward")
+    except FileNotFoundError:
+        return "reward"
+    except (OSError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path}: the provenance is damaged ({error}); restore it.") from error
+    if told not in ("reward", "environment"):
+        raise UsageError(
+            f"{path}: goal_from is {told!r}; it must be 'reward' or 'environment': restore it."
+        )
+    known: GoalFrom = told
+    return known
 
 
 def _shape(file: Path) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 from synth.credit import Credit, CreditTracker, assign_credit
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
-from synth.proven import read_proven
+from synth.proven import read_goal_from, read_proven
 from synth.sandbox import Sandboxes
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from synth.plan import Stages
     from synth.proven import ProvenPictures
     from synth.sandbox import Verdicts
+    from synth.shaping import GoalFrom
 
 __all__ = ["Reward", "load"]
 
@@ -78,6 +79,15 @@ class Reward:
     def proven(self) -> ProvenPictures | None:
         """The pictures it was proven on; ``None`` for a program without a task folder."""
         return None if self.folder is None else read_proven(self.folder)
+
+    @cached_property
+    def goal_from(self) -> GoalFrom:
+        """Who should say that the goal holds, as its task folder's provenance has it.
+
+        ``environment`` where pictures of success were met that are none elsewhere: no program
+        can tell them. Wrappers do so by default.
+        """
+        return "reward" if self.folder is None else read_goal_from(self.folder)
 
     def check(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
         """Which sub-tasks hold, frame by frame, without memory.

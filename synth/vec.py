@@ -51,7 +51,7 @@ class RewardVecWrapper(VecEnvWrapper):
         scale: What the whole plan is worth.
         gamma: The learner's discount.
         env_weight: Weight of the environment's own reward.
-        goal_from: Who says that the goal holds.
+        goal_from: Who says that the goal holds; by default as the reward's provenance has it.
 
     Raises:
         EnvironmentFault: While stepping: the infos bring no picture, or pictures of a size
@@ -71,11 +71,11 @@ class RewardVecWrapper(VecEnvWrapper):
         scale: float = 1.0,
         gamma: float = 0.99,
         env_weight: float | None = None,
-        goal_from: GoalFrom = "reward",
+        goal_from: GoalFrom | None = None,
     ) -> None:
         super().__init__(venv)
         self.reward_program = reward
-        shaping = Shaping(mode, scale, gamma, env_weight, goal_from)
+        shaping = Shaping(mode, scale, gamma, env_weight, goal_from or reward.goal_from)
         self._shapers = [Shaper(reward.stages, shaping) for _ in range(venv.num_envs)]
         self._source = _innermost(venv)
         # Of each environment: the episode's first picture, the last one, and its verdicts.

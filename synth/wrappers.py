@@ -92,7 +92,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         frame: Called with the environment for ``uint8[H, W, 3]``; by default `rendered_frame`.
             Used as it is, never copied.
         goal_from: ``environment`` pays the goal where the environment grants success, instead
-            of where the program sees it.
+            of where the ``reward`` program sees it. By default what the reward's provenance
+            says (`Reward.goal_from`): ``environment`` where success cannot be told from pictures.
         granted: What counts as the environment's success; by default
             `success_of_the_environment`.
 
@@ -116,7 +117,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         env_weight: float | None = None,
         use_progress: bool = False,
         frame: Callable[[gym.Env[Any, Any]], NDArray[np.uint8]] | None = None,
-        goal_from: GoalFrom = "reward",
+        goal_from: GoalFrom | None = None,
         granted: Granted | None = None,
     ) -> None:
         if isinstance(reward, (str, Path)):
@@ -138,7 +139,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         )
         gym.Wrapper.__init__(self, env)
         self.reward_program = reward
-        self._shaper = Shaper(reward.stages, Shaping(mode, scale, gamma, env_weight, goal_from))
+        told = goal_from or reward.goal_from
+        self._shaper = Shaper(reward.stages, Shaping(mode, scale, gamma, env_weight, told))
         self._use_progress = use_progress
         self._frame = frame or rendered_frame
         self._granted = granted or success_of_the_environment

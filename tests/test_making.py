@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import warnings
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from minigrid.wrappers import ImgObsWrapper
 
 import synth
 from synth.errors import SynthError, UsageError
+from synth.proven import read_goal_from
 from synth.record import Seeds, roll_expert
+from synth.record.player import Player
 from synth.task import read_task
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +59,67 @@ def test_the_picture_is_drawn_in_the_familys_fast_way(shown, monkeypatch) -> Non
     monkeypatch.setattr(env.unwrapped, "render", lambda: pytest.fail("drawn the slow way"))
     env.reset(seed=shown[0])
     env.step(2)
+
+
+TOGGLE = 5
+
+
+@pytest.fixture(scope="module")
+def aliased(tmp_path_factory) -> Path:
+    """The committed UnlockPickup, its provenance as it is where pictures were found aliased."""
+    folder = tmp_path_factory.mktemp("aliased") / "unlock-pickup"
+    shutil.copytree(ROOT / "generated" / "unlock-pickup", folder)
+    provenance = json.loads((folder / "provenance.json").read_text())
+    provenance["goal_from"] = "environment"
+    (folder / "provenance.json").write_text(json.dumps(provenance))
+    return folder
+
+
+def test_a_destroyed_box_is_not_paid_for_as_a_goal(aliased) -> None:
+    """Laid down the key and opened the box: pixel for pixel a success, and paid in none of 50."""
+    spec = read_task(aliased / "task.toml").spec
+    with Player(spec) as player:
+        wrong = {s: (*player.shown(s)[:-1], TOGGLE) for s in Seeds.of(spec).fresh[:50]}
+    paid = {"environment": 0, "reward": 0}
+    for told, env in (
+        ("environment", synth.make(aliased)),
+        ("reward", synth.make(aliased, goal_from="reward")),
+    ):
+        with env.reward_program as program:
+            for seed, actions in wrong.items():
+                env.reset(seed=seed)
+                for action in actions:
+                    info = env.step(action)[-1]
+                paid[told] += program.subtasks[-1] in info["synth"]["credited"]
+        env.close()
+    assert paid["environment"] == 0
+    assert paid["reward"] == len(wrong)
+
+
+def test_the_default_is_the_provenances_everywhere(aliased) -> None:
+    """One environment or many, by hand or made; a folder that does not say leaves it so."""
+    with synth.load(aliased) as program, synth.load(DOORKEY) as other:
+        assert (program.goal_from, other.goal_from) == ("environment", "reward")
+        spec = read_task(aliased / "task.toml").spec
+        with Player(spec) as player:
+            seed = Seeds.of(spec).fresh[0]
+            actions = (*player.shown(seed)[:-1], TOGGLE)
+        venv = synth.make_vec(aliased, 1, observation="picture")
+        venv.seed(seed)
+        venv.reset()
+        last = [venv.step(np.array([action]))[3][0]["synth"] for action in actions][-1]
+        assert not last["complete"]
+        venv.close()
+
+
+def test_a_damaged_word_on_the_goal_is_refused(aliased, tmp_path) -> None:
+    """A provenance that cannot be read, or says something else, is not taken for "reward"."""
+    (tmp_path / "provenance.json").write_text('{"goal_from": "me"}')
+    with pytest.raises(UsageError, match="'reward' or 'environment': restore"):
+        read_goal_from(tmp_path)
+    (tmp_path / "provenance.json").write_text("[]")
+    with pytest.raises(UsageError, match="damaged"):
+        read_goal_from(tmp_path)
 
 
 def test_it_is_an_environment_like_any_other() -> None:

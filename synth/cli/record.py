@@ -91,6 +91,8 @@ def ensure_episodes(
     if store.scenes:
         stills = sum(len(scene.stills) for scene in store.scenes)
         say.print(f"{verb} {count(len(store.scenes), 'scene')} with {count(stills, 'still')}")
+    if fresh and store.untold is not None:
+        say.print(str(store.untold), highlight=False, markup=False)
     for line in left_out(skips, verbose=verbose):
         say.print(line, highlight=False, markup=False)
     return folder

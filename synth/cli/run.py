@@ -125,6 +125,9 @@ def run(
     left_out = not_checked(spec)
     if left_out:
         say.print(left_out, markup=False)
+    untold = (outcome.deciding_store() or evidence.store).untold
+    if untold is not None:
+        say.print(str(untold), markup=False)
     if model.partition(":")[0] == "builtin":
         for line in BETTER:
             say.print(line, markup=False)

@@ -23,6 +23,7 @@ from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecor
 from synth.loop.folder import RunFolder
 from synth.program import program_digest
 from synth.record.folder import replace_folder
+from synth.shaping import GoalFrom  # noqa: TC001  pydantic reads the annotation at run time
 from synth.suite import render_suite
 from synth.task.folder import read_task
 from synth.task.provenance import file_digests
@@ -53,6 +54,9 @@ class Provenance(BaseModel):
         replaced: How often the held-out episodes were replaced between two looks.
         generation: Of the held-out episodes here; see `EpisodeStore.generation`.
         finds: How many episodes here the search found, in this run or before it.
+        goal_from: Who should say that the goal holds: the ``environment`` where some pictures
+            of success are none elsewhere. Wrappers take it as their default.
+        untold: How many such pictures were met.
         versions: Of what can change a verdict.
         files: SHA-256 of every file of the folder but this one.
     """
@@ -72,6 +76,8 @@ class Provenance(BaseModel):
     replaced: int = 0
     generation: int = 0
     finds: int = 0
+    goal_from: GoalFrom = "reward"
+    untold: int = 0
     microseconds_single: float | None
     microseconds_batched: float | None
     versions: dict[str, str]
@@ -178,6 +184,8 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
         replaced=tape.replaced,
         generation=store.generation,
         finds=len(store.select(kind="found")),
+        goal_from="reward" if store.untold is None else "environment",
+        untold=0 if store.untold is None else store.untold.pictures,
         microseconds_single=speed.single if speed else None,
         microseconds_batched=speed.batched if speed else None,
         versions={

@@ -30,6 +30,7 @@ from synth.verdicts import LiveVerdicts
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from synth.episode import Untold
     from synth.program import Program
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
@@ -49,11 +50,13 @@ class Hunt:
         episodes: How many episodes were drawn and played, those for shrinking left out.
         target: The most that the program claimed of a frame without success: how many
             sub-tasks hold, and the mean of their progress where it tells any.
+        untold: The pictures for which no program is blamed, as they cannot be told from success.
     """
 
     counterexamples: tuple[Counterexample, ...]
     episodes: int
     target: float
+    untold: Untold | None = None
 
 
 class _Contradicted(Exception):
@@ -115,7 +118,8 @@ def hunt(
             if search.best is None:
                 break
             found.append(_counterexample(examiner, search.best))
-    return Hunt(tuple(found), tried, best)
+        untold = player.untold.found
+    return Hunt(tuple(found), tried, best, untold)
 
 
 class _Search:

@@ -22,7 +22,7 @@ from synth.verdicts import patience
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synth.episode import Episode, EpisodeKind, Split
+    from synth.episode import Episode, EpisodeKind, Split, Untold
     from synth.program import Finding, Program
     from synth.sandbox import Sandbox, Sandboxes, Verdicts
     from synth.search import Hunt
@@ -243,6 +243,13 @@ class Subject:
             EnvironmentFault: The simulator misbehaves.
         """
         return self._keep("search", self._search)
+
+    @property
+    def untold(self) -> Untold | None:
+        """The pictures that cannot be told from success: recorded, and searched so far."""
+        hunted, recorded = self._kept.get("search"), self.task.store.untold
+        met: Untold | None = getattr(hunted, "untold", None)
+        return met if recorded is None else recorded + met
 
     def _search(self) -> Hunt:
         # Few subjects are searched, and both import simulators.

@@ -25,7 +25,7 @@ from squares import (
     real_program,
 )
 
-from synth.episode import read_store, write_store
+from synth.episode import Untold, read_store, write_store
 from synth.errors import StaleEpisodes, UsageError
 from synth.loop import Comparison, Outcome, Provenance, compare, promote, run_loop
 from synth.models.replay import ReplayModel
@@ -209,6 +209,18 @@ def test_a_provenance_of_an_earlier_version_is_read(run: Outcome, target: Path) 
     for name in ("generation", "finds", "replaced"):
         assert old.pop(name) == 0
     assert Provenance.model_validate_json(json.dumps(old)).generation == 0
+
+
+def test_what_cannot_be_told_from_success_is_in_the_provenance(run: Outcome, target: Path) -> None:
+    """Trainers take the goal from the environment where pictures of success were met as none."""
+    plain = promote(run.folder, target)
+    assert (plain.goal_from, plain.untold) == ("reward", 0)
+    episodes = target / "episodes"
+    untold = Untold(3, 7, 9, leaves=True)
+    write_store(episodes, replace(read_store(episodes), untold=untold))
+    told = promote(run.folder, target)
+    assert (told.goal_from, told.untold) == ("environment", 3)
+    assert json.loads((target / "provenance.json").read_text())["goal_from"] == "environment"
 
 
 def test_pictures_of_an_earlier_run_are_cleared_away(run: Outcome, target: Path) -> None:

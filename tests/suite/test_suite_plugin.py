@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from keydoor import PLAN, REWARD, make_spec, program, write_folder
 
+from synth.episode import Untold, read_store, write_store
 from synth.plan import Plan
 from synth.task.folder import write_task
 from synth.task.provenance import file_digests
@@ -51,6 +53,25 @@ def test_plugin_is_silent_unless_used(pytester):
     result = run(pytester)
     result.assert_outcomes(passed=1)
     assert "reward" not in result.stdout.str()
+
+
+def test_what_cannot_be_told_from_success_is_the_last_line(pytester, folder, monkeypatch):
+    """How many pictures, one of them, and what to do about it; nothing where there is none."""
+    monkeypatch.setenv("COLUMNS", "300")
+    assert "cannot be told" not in run(pytester, "keydoor", "-k", "parses").stdout.str()
+    episodes = folder / "episodes"
+    untold = Untold(3, 7, 9, leaves=True)
+    write_store(episodes, replace(read_store(episodes), untold=untold))
+    result = run(pytester, "keydoor", "-k", "parses")
+    result.stdout.fnmatch_lines(
+        [
+            (
+                "*the goal cannot be told from 3 pictures in which a thing has left its place as "
+                "it does at success, and the environment grants none (seed 7, frame 9); train with "
+                'goal_from="environment"'
+            )
+        ]
+    )
 
 
 def test_failure_is_one_sentence_without_a_traceback(pytester, folder, monkeypatch):

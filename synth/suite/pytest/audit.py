@@ -123,6 +123,7 @@ class Audit:
                 "bounds": _bounds(subject, check),
                 "left_out": self._audited.left_out,
                 "skipped": result.skipped,
+                "untold": _untold(subject),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
@@ -140,6 +141,12 @@ def _bounds(subject: Subject, check: str) -> str:
         return bounds(subject)
     except (NotJudged, ProgramFault):
         return ""  # the check itself says why nothing was judged
+
+
+def _untold(subject: Subject) -> tuple[int, str]:
+    """How many pictures cannot be told from success, and the line that says so."""
+    untold = subject.untold
+    return (0, "") if untold is None else (untold.pictures, str(untold))
 
 
 def _text(failures: tuple[Failure, ...]) -> str:

@@ -107,6 +107,7 @@ class _Tally:
     bounds: str = ""
     left_out: tuple[str, ...] = ()
     skipped: list[str] = field(default_factory=list)
+    untold: tuple[int, str] = (0, "")
 
     def __str__(self) -> str:
         """One line for the terminal."""
@@ -139,6 +140,8 @@ class _Summary:
             tally.failed += bool(facts["failures"])
             tally.bounds = tally.bounds or facts["bounds"]
             tally.left_out = tuple(facts["left_out"])
+            # It grows with the search, wherever among the workers that ran.
+            tally.untold = max(tally.untold, tuple(facts["untold"]))
             if facts["skipped"]:
                 tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
@@ -157,6 +160,8 @@ class _Summary:
                 terminalreporter.write_line(f"    {tally.bounds}")
             if missing := in_one_line([*tally.left_out, *tally.skipped]):
                 terminalreporter.write_line(f"    {missing}")
+            if tally.untold[0]:
+                terminalreporter.write_line(f"    {tally.untold[1]}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the failures where ``--reward-failures`` says."""
