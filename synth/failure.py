@@ -43,6 +43,9 @@ class Failure:
         held_out: Whether the episode is held out; such a failure never reaches a prompt.
         variant: Name of the perturbed picture of the episode that was judged, or ``None``.
         find: An episode that the search made and no store holds yet, or ``None``.
+        still: Id of the still that was judged, or ``None``; `episode` is then the one in whose
+            world it is, and `frame` one of its frames to compare the still with, or ``None``.
+        beside: Id of another still of the same world to compare it with, or ``None``.
     """
 
     test: str
@@ -56,6 +59,8 @@ class Failure:
     held_out: bool = False
     variant: str | None = None
     find: Find | None = None
+    still: str | None = None
+    beside: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The failure as a JSON object, every field present."""

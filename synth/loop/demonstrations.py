@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeStore
 
-__all__ = ["demonstrations", "shot"]
+__all__ = ["demonstrations", "shot", "still_shot"]
 
 EPISODES = 3
 FRAMES = 8
@@ -68,6 +68,28 @@ def shot(store: EpisodeStore, episode: Episode, frame: int, remark: str) -> Shot
         caption=f"episode {episode.id}, frame {frame} of {len(episode)}: {remark}",
         frame=store.frames[episode.frame_index[frame]],
     )
+
+
+def still_shot(store: EpisodeStore, still_id: str, remark: str) -> Shot:
+    """A still of a visible scene as a picture of a request.
+
+    Raises:
+        KeyError: There is no such still.
+        ValueError: Its scene is held out.
+    """
+    for scene in store.scenes:
+        for still in scene.stills:
+            if still.id == still_id:
+                if scene.split != "visible":
+                    raise ValueError("a held-out still cannot be shown")
+                way = ", then ".join(scene.way) or "nothing done"
+                where = f"{way}; {still.note}" if still.note else way
+                return Shot(
+                    name=still.id.replace("/", "-still-"),
+                    caption=f"still {still.id} in the world of {scene.base} ({where}): {remark}",
+                    frame=still.frame,
+                )
+    raise KeyError(still_id)
 
 
 def _demonstration(store: EpisodeStore, episode: Episode, frames: tuple[int, ...]) -> Demonstration:

@@ -2,7 +2,8 @@
 
 The initial frame, the frame at fault, and one on which the answer should differ: of the
 same episode, or else the success of another one that is most like it. A verdict that
-changed with the picture is shown by the perturbed picture and the plain one. Only visible
+changed with the picture is shown by the perturbed picture and the plain one; a still beside the
+initial frame of its world and what it is compared with. Only visible
 frames are shown (`shot` refuses others); which failures are shown is not decided here.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.loop.demonstrations import shot
+from synth.loop.demonstrations import shot, still_shot
 from synth.prompts.requests import Shot
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[ShownFrame,
     if failure.episode is None:
         return ()
     store = task.store
+    if failure.still is not None:
+        return _of_a_still(failure, store)
     episode, at = store[failure.episode], failure.frame
     if at is None or not 0 <= at < len(episode.frame_index):
         return (_picture(failure, goal, store, 0, "the initial frame"),)
@@ -67,6 +70,24 @@ def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[ShownFrame,
     pictures = [_picture(failure, goal, store, 0, "the initial frame")] if at else []
     pictures.append(_picture(failure, goal, store, at, _at_fault(failure, episode, at)))
     pictures += _contrast(failure, goal, store, at)
+    return tuple(pictures)
+
+
+def _of_a_still(failure: Failure, store: EpisodeStore) -> tuple[ShownFrame, ...]:
+    """The initial frame of its world, the still, and what it is compared with."""
+    episode = store[failure.episode or ""]
+    initial = shot(store, episode, 0, "the initial frame")
+    # Nobody knows here whether the goal is reached at the start; of another sub-task it is not.
+    fault, pictures = TOLD.get(failure.expected), [ShownFrame(initial, None)]
+    pictures.append(
+        ShownFrame(still_shot(store, failure.still or "", "the picture at fault"), fault)
+    )
+    if failure.beside is not None:
+        remark = "the same world, where the verdict is right"
+        pictures.append(ShownFrame(still_shot(store, failure.beside, remark), None))
+    if failure.frame:
+        done = "compare the picture at fault with this one"
+        pictures.append(ShownFrame(shot(store, episode, failure.frame, done), None))
     return tuple(pictures)
 
 

@@ -55,7 +55,7 @@ GROUPS = (
     Group("expert", "expert episodes", ("expert",), cost=1),
     Group("random", "random episodes", ("random",), cost=1),
     Group("near_miss", "near misses", ("near_miss", "changes", "relocated"), 1, _near_misses),
-    Group("scenes", "scenes", ("own_thing",), 1, _near_misses),
+    Group("scenes", "scenes", ("own_thing", "stills", "arranged"), 1, _near_misses),
     Group("metamorphic", "perturbations", ("metamorphic",), 2, lambda s: bool(s.metamorphic)),
     Group("search", "search", ("search",), 4, lambda s: s.search is not None),
     Group("necessity", "necessity", ("necessity",), 3, _near_misses),

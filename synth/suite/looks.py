@@ -7,7 +7,7 @@ the thing lies. Nothing is known of what it is.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -20,10 +20,17 @@ if TYPE_CHECKING:
     from synth.suite.scene_events import Place
     from synth.vision import Box
 
-__all__ = ["look_of", "spots", "unmoved"]
+__all__ = ["cut", "look_of", "spots", "unmoved"]
 
+Picture = TypeVar("Picture", bound=np.generic)
 LEAST = 12
 """Pixels of a look that can be told from chance; it must have two colours at least, too."""
+
+
+def cut(picture: NDArray[Picture], box: Box) -> NDArray[Picture]:
+    """The part of a picture ``[H, W]`` that lies in a box."""
+    top, left, bottom, right = box
+    return picture[top:bottom, left:right]
 
 
 def look_of(picture: NDArray[np.uint32], box: Box) -> NDArray[np.uint32] | None:
@@ -36,8 +43,7 @@ def look_of(picture: NDArray[np.uint32], box: Box) -> NDArray[np.uint32] | None:
     Returns:
         Codes of the box's size; ``None`` where it cannot be told from other places.
     """
-    top, left, bottom, right = box
-    look = picture[top:bottom, left:right]
+    look = cut(picture, box)
     if look.size < LEAST or (look == look[0, 0]).all() or len(spots(picture, look)) != 1:
         return None
     return look
@@ -81,11 +87,6 @@ def unmoved(store: EpisodeStore, episode: Episode, place: Place, at: int) -> boo
     frames = [pack(store.frames[episode.frame_index[t]]) for t in (0, first.frame - 1, at - 1, at)]
     look = look_of(frames[0], first.box)
     # Light that goes with the agent, or the agent itself before the thing, alters the look.
-    if look is None or not np.array_equal(look, _cut(frames[1], first.box)):
+    if look is None or not np.array_equal(look, cut(frames[1], first.box)):
         return False
     return spots(frames[2], look) == spots(frames[3], look)
-
-
-def _cut(picture: NDArray[np.uint32], box: Box) -> NDArray[np.uint32]:
-    top, left, bottom, right = box
-    return picture[top:bottom, left:right]

@@ -28,7 +28,7 @@ from synth.suite.subject import NotJudged, Skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from synth.episode import Episode, EpisodeKind, Split
+    from synth.episode import Episode, EpisodeKind, Split, Still
     from synth.failure import Find
     from synth.plan import Plan
     from synth.spec import Spec
@@ -96,6 +96,8 @@ class Case:
         actual: str = "",
         variant: str | None = None,
         find: Find | None = None,
+        still: Still | None = None,
+        beside: Still | None = None,
     ) -> Failure:
         """A failure of this test.
 
@@ -110,6 +112,8 @@ class Case:
             actual: What came.
             variant: The perturbed picture of the episode that was judged.
             find: The episode, where a search made it and no store holds it.
+            still: The still that was judged; `episode` is the one in whose world it is.
+            beside: Another still to compare it with.
         """
         about = episode or self._episode
         seen_in = about.split if about is not None else split or self.subject.first_split
@@ -125,6 +129,8 @@ class Case:
             held_out=seen_in == "held_out",
             variant=variant,
             find=find,
+            still=None if still is None else still.id,
+            beside=None if beside is None else beside.id,
         )
 
 

@@ -35,6 +35,7 @@ __all__ = [
     "lasting_changes",
     "offsets",
     "onsets",
+    "overlap",
     "places",
     "require_events",
     "told",
@@ -112,7 +113,7 @@ def places(episode: Episode, *, to_the_end: bool = False) -> tuple[Place, ...]:
     for change in (episode.scene_events or ()) if to_the_end else _on_the_way(episode):
         box, changes = change.box, [change]
         # One event may bridge places that were apart until then: they become one.
-        touched = [place for place in found if _overlap(place.box, box)]
+        touched = [place for place in found if overlap(place.box, box)]
         for place in touched:
             found.remove(place)
             box = _around(place.box, box)
@@ -253,7 +254,8 @@ def _on_the_way(episode: Episode) -> tuple[SceneEvent, ...]:
     return tuple(c for c in episode.scene_events or () if c.frame <= end)
 
 
-def _overlap(one: Box, other: Box) -> bool:
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share a pixel."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

@@ -17,17 +17,19 @@ from synth.program import lint, parse
 from synth.sandbox import CONFINED
 from synth.suite.evidence import gather, gather_perturbed
 from synth.suite.perturbed import perturbed
+from synth.suite.still_verdicts import gather_stills
 from synth.verdicts import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synth.episode import Episode, EpisodeKind, Split, Untold
+    from synth.episode import Episode, EpisodeKind, Scene, Split, Untold
     from synth.program import Finding, Program
     from synth.sandbox import Sandbox, Sandboxes, Verdicts
     from synth.search import Hunt
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.suite.perturbed import Perturbed
+    from synth.suite.still_verdicts import StillVerdicts
     from synth.task.folder import TaskFolder
 
 __all__ = ["NotJudged", "Skip", "Subject"]
@@ -172,7 +174,7 @@ class Subject:
             NotJudged: The program may not be run.
             ProgramFault: It cannot be loaded, or fails as a whole.
         """
-        return self._keep("smoke", self._smoke)
+        return self.keep("smoke", self._smoke)
 
     @property
     def evidence(self) -> RecordedVerdicts:
@@ -182,7 +184,23 @@ class Subject:
             NotJudged: The program may not be run.
             ProgramFault: It fails as a whole.
         """
-        return self._keep("evidence", self._gather)
+        return self.keep("evidence", self._gather)
+
+    @cached_property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The scenes of the chosen splits, the visible ones first."""
+        splits = [s for s in ("visible", "held_out") if s in self.splits]
+        return tuple(scene for s in splits for scene in self.task.store.scenes if scene.split == s)
+
+    @property
+    def still_verdicts(self) -> StillVerdicts:
+        """The verdicts on the stills of all scenes of the chosen splits.
+
+        Raises:
+            NotJudged: The program may not be run.
+            ProgramFault: It fails as a whole.
+        """
+        return self.keep("stills", self._gather_stills)
 
     @property
     def perturbed(self) -> tuple[PerturbedVerdicts, ...]:
@@ -192,7 +210,7 @@ class Subject:
             NotJudged: The program may not be run.
             ProgramFault: It fails as a whole.
         """
-        return self._keep("perturbed", self._gather_perturbed)
+        return self.keep("perturbed", self._gather_perturbed)
 
     def open(self) -> Sandbox:
         """A fresh worker for the program.
@@ -223,6 +241,10 @@ class Subject:
         self.require_runnable()
         return gather_perturbed(self.program, self.pictures, sandboxes=self._sandboxes)
 
+    def _gather_stills(self) -> StillVerdicts:
+        self.require_runnable()
+        return gather_stills(self.program, self.task.store, self.scenes, sandboxes=self._sandboxes)
+
     @cached_property
     def pictures(self) -> tuple[Perturbed, ...]:
         """The episodes of the chosen splits in perturbed pictures, whatever the program."""
@@ -242,7 +264,7 @@ class Subject:
             ProgramFault: It fails as a whole.
             EnvironmentFault: The simulator misbehaves.
         """
-        return self._keep("search", self._search)
+        return self.keep("search", self._search)
 
     @property
     def untold(self) -> Untold | None:
@@ -274,8 +296,15 @@ class Subject:
             sandboxes=self._sandboxes,
         )
 
-    def _keep(self, name: str, compute: Callable[[], T]) -> T:
-        """Compute once; a fault is kept and raised again, since a hang is not worth repeating."""
+    def keep(self, name: str, compute: Callable[[], T]) -> T:
+        """What several checks need, computed once.
+
+        A fault is kept and raised again, since a hang is not worth repeating.
+
+        Args:
+            name: Under which it is kept.
+            compute: Makes it.
+        """
         if name not in self._kept:
             try:
                 self._kept[name] = compute()

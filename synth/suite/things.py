@@ -71,7 +71,7 @@ def changed(story: Sequence[Place], at: int) -> list[Place]:
 def own_place(
     evidence: RecordedVerdicts, episode: Episode, column: int, story: Sequence[Place]
 ) -> Place | None:
-    """The place of which a sub-task tells in an episode: the one with whose change it begins.
+    """The place of which a sub-task tells in an episode: the first with whose change it begins.
 
     Args:
         evidence: The program's verdicts.
@@ -80,9 +80,8 @@ def own_place(
         story: The places of the episode.
 
     Returns:
-        ``None`` where it begins with no change, or with changes at several places.
+        ``None`` where it begins with no change at one place alone.
     """
-    begins = onsets(evidence.holds(episode))[:, column]
-    found = [changed(story, int(t)) for t in begins.nonzero()[0]]
-    own = {place.box: place for met in found if len(met) == 1 for place in met}
-    return next(iter(own.values())) if len(own) == 1 else None
+    begins = onsets(evidence.holds(episode))[:, column].nonzero()[0].tolist()
+    found = [changed(story, at) for at in begins]
+    return next((met[0] for met in found if len(met) == 1), None)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from lamps import plan_of, task_of
 
-from synth.episode import Episode, SceneEvent
+from synth.episode import Episode, Scene, SceneEvent, Still
 
 if TYPE_CHECKING:
     from synth.task.folder import TaskFolder
@@ -98,4 +98,49 @@ def acted(
     return task_of(stages, *episodes, frames=frames)
 
 
-__all__ = ["A_GONE", "B_TURNED", "GOAL", "acted", "picture", "plan_of"]
+def scene(
+    number: int,
+    base: str,
+    bare: str,
+    *,
+    way: str = "",
+    ahead: str | None = "",
+    split: str = "visible",
+    only: str = "",
+) -> Scene:
+    """A scene of a world, with a still for each place where the agent fits.
+
+    Args:
+        number: Of its id.
+        base: Id of the episode in whose world it is.
+        bare: What is where, without the agent; ``g`` at the end makes all stills successes.
+        way: What was done, words apart by a comma.
+        ahead: The tiles that the expert still changes, as digits; ``None`` where it fails.
+        split: Of the scene.
+        only: The tiles, as digits, on which the agent is shown; all free ones by default.
+    """
+    name = f"{'held-' if split == 'held_out' else ''}scene-{number:04d}"
+    free = [at for at, what in enumerate(bare) if what == "." and (not only or str(at) in only)]
+    stills = tuple(
+        Still(
+            f"{name}/{n}",
+            picture(f"{bare[:at]}x{bare[at + 1 :]}"),
+            bare.endswith("g"),
+            {},
+            f"the agent on tile {at}",
+        )
+        for n, at in enumerate(free)
+    )
+    boxes = tuple((0, SIDE * int(at), SIDE, SIDE * (int(at) + 1)) for at in ahead or "")
+    return Scene(
+        name,
+        base,
+        split,
+        tuple(way.split(", ")) if way else (),
+        picture(bare),
+        None if ahead is None else boxes,
+        stills,
+    )
+
+
+__all__ = ["A_GONE", "B_TURNED", "GOAL", "acted", "picture", "plan_of", "scene"]
