@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from squares import PLAN, SPEC, Squares
 
-from synth.episode import EpisodeStore, Variant
+from synth.episode import EpisodeStore, Scene, Still, Variant
+from synth.episode.scene import still_id
 from synth.failure import Failure, Find
+from synth.journal import VerdictRecord
 from synth.loop.failure_frames import failure_frames
 from synth.loop.feedback import reports
 from synth.loop.verdict import GROUPS, Score, Verdict
@@ -189,7 +191,7 @@ def test_what_refutes_a_plan_is_not_called_a_fault(squares: Squares) -> None:
 
 def test_the_stages_of_the_cascade_are_in_the_order_of_its_groups() -> None:
     """Near misses, changed pictures, the search and the plan come last, one after the other."""
-    assert GROUPS[4:] == ("near_miss", "scenes", "metamorphic", "search", "necessity")
+    assert GROUPS[4:] == ("near_miss", "scenes", "metamorphic", "search", "necessity", "labels")
     verdicts = [Verdict.of(("program::p",), (f"{group}::x",), ()) for group in GROUPS]
     assert [v.score for v in verdicts] == [Score(stage, 1) for stage in range(len(GROUPS))]
     assert [list(v.groups) for v in verdicts[4:]] == [["program", group] for group in GROUPS[4:]]
@@ -205,3 +207,61 @@ def test_a_held_out_episode_is_never_drawn(squares: Squares) -> None:
         failure = Failure("a::b", "expert", "leak", held.id, 3, GOAL, variant=name)
         with pytest.raises(ValueError, match="held-out"):
             failure_frames(failure, GOAL, Squares(SHOWN, store))
+
+
+@pytest.fixture
+def arranged(squares: Squares) -> Squares:
+    """A scene of each split, with two stills."""
+    scenes = []
+    for base in ("expert-0000", "held-expert-0000"):
+        episode = squares.store[base]
+        frames = squares.store.frames_of(episode)
+        name = base.replace("expert", "scene")
+        stills = tuple(
+            Still(still_id(name, n), frames[n + 1], n == 1, {}, f"the agent on tile {n}")
+            for n in range(2)
+        )
+        scenes.append(Scene(name, base, episode.split, ("take", "drop"), frames[0], None, stills))
+    return Squares(SPEC, replace(squares.store, scenes=tuple(scenes)))
+
+
+STILL = Failure(
+    "scenes::x", "scenes", "differs", "expert-0000", 3, "take_key", "True", "False",
+    still="scene-0000/0", beside="scene-0000/1",
+)  # fmt: skip
+
+
+def test_a_still_is_shown_between_its_first_frame_and_what_it_is_compared_with(
+    arranged: Squares,
+) -> None:
+    """Way and place are said, and nothing is claimed of pictures whose answer nobody knows."""
+    report = told(STILL, arranged)
+    initial, fault, beside, done = report.shots
+    frames = arranged.store.frames_of(arranged.store["expert-0000"])
+    assert (initial.name, done.name) == ("expert-0000-frame-0000", "expert-0000-frame-0003")
+    assert (fault.name, beside.name) == ("scene-0000-still-0", "scene-0000-still-1")
+    assert (fault.frame == frames[1]).all()
+    assert fault.caption == (
+        "still scene-0000/0 in the world of expert-0000 (take, then drop; the agent on tile 0): "
+        "the picture at fault"
+    )
+    assert report.labels == (None, True, None, None)
+    unknown = told(replace(STILL, expected="the same on both", frame=None, beside=None), arranged)
+    assert unknown.labels == (None, None)
+
+
+def test_a_still_survives_the_journal(arranged: Squares) -> None:
+    """Resuming shows the same pictures."""
+    verdict = Verdict.of((), (STILL.test,), (STILL,))
+    record = verdict.record("p", "e", 0.0).model_dump_json()
+    back = Verdict.from_record(VerdictRecord.model_validate_json(record), (STILL.test,))
+    assert back is not None
+    (report,) = reports(back, PLAN, arranged, limit=6)
+    assert [s.name for s in report.shots] == [s.name for s in told(STILL, arranged).shots]
+
+
+@pytest.mark.parametrize("other", [{"still": "held-scene-0000/0"}, {"beside": "held-scene-0000/0"}])
+def test_a_held_out_still_is_never_drawn(arranged: Squares, other: dict[str, str]) -> None:
+    """Whatever a failure claims."""
+    with pytest.raises(ValueError, match="held-out"):
+        failure_frames(replace(STILL, **other), GOAL, arranged)

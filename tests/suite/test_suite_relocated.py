@@ -110,3 +110,13 @@ def test_held_out_faults_are_held_out():
     """And each fault is told once for each split."""
     (failure,) = failures("0 - 2 - -g", "0 - 3 - -g", split="held_out")
     assert failure.held_out
+
+
+def test_a_checker_that_sees_some_places_is_told_which():
+    """Where it does see the thing it does not look at the first place alone."""
+    some = "bool(initial[0, 0, 0] == 200 and (frame[:, :12] == 50).sum() == 0)"
+    (failure,) = failures("0 0 - 3 - -g", "0 - 2 - -g", "0 - 1 1 - -g", body=some)
+    assert failure.message.endswith(
+        "lamp_a does see the thing at row 0, column 8 at frame 2 of near-miss-0001, and does not "
+        "see it here; let it look for the thing in the whole image."
+    )

@@ -19,6 +19,7 @@ from synth.suite.looks import look_of, spots
 from synth.suite.registry import check
 from synth.suite.scene_events import lasting_changes, onsets, places, require_events, told, where
 from synth.suite.successes import success_frame
+from synth.suite.things import own_place
 from synth.vision import pack
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from synth.episode import Episode, SceneEvent, Split
     from synth.failure import Failure
     from synth.suite.registry import Case
+    from synth.suite.scene_events import Place
 
 __all__: list[str] = []
 
@@ -76,14 +78,47 @@ def _went_on(case: Case, episode: Episode, story: _PutDown, name: str) -> Failur
         f"tells ({where(story.taken)}) lies elsewhere there: it left its first place at frame "
         f"{story.taken.frame}, where {name} began to hold, is seen again at row {top}, column "
         f"{left} from frame {story.put} on, and is taken from there at frame {story.again}, on "
-        f"the way to success. {name} looks at the thing's first place alone; let it look for the "
-        "thing in the whole image.",
+        f"the way to success. {_sight(case, episode, name)}; let it look for the thing in the "
+        "whole image.",
         episode=episode,
         frame=story.put,
         subtask=name,
         expected="False",
         actual="True",
     )
+
+
+def _sight(case: Case, episode: Episode, name: str) -> str:
+    """Where a sub-task does see that its thing lies, in words, since there it is not blind."""
+    column = case.evidence.subtasks.index(name)
+    for other in case.subject.episodes(split=episode.split):
+        holds = case.evidence.holds(other)[:, column]
+        place = own_place(case.evidence, other, column, places(other, to_the_end=True))
+        for frame, (top, left) in _lying(case, other, place):
+            if not holds[frame]:
+                return (
+                    f"{name} does see the thing at row {top}, column {left} at frame {frame} of "
+                    f"{other.id}, and does not see it here"
+                )
+    return f"{name} looks at the thing's first place alone"
+
+
+def _lying(
+    case: Case, episode: Episode, place: Place | None
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    """The frames of an episode on which a thing lies elsewhere, and where."""
+    if place is None:
+        return
+    frames = case.subject.task.store.frames
+    first = place.changes[0]
+    look = look_of(pack(frames[episode.frame_index[0]]), first.box)
+    back = next((c.frame for c in place.changes if c.returns), len(episode.frame_index))
+    if look is None:
+        return
+    for t in range(first.frame, back):
+        lies = spots(pack(frames[episode.frame_index[t]]), look)
+        if lies:
+            yield t, lies[0]
 
 
 def _stories(case: Case, episode: Episode) -> Iterator[_PutDown]:
