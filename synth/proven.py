@@ -137,7 +137,7 @@ def read_proven(folder: Path) -> ProvenPictures | None:
     if not all(file.is_file() for file in own):
         return None
     try:
-        content = tomllib.loads((folder / "task.toml").read_text(encoding="utf-8"))
+        content = tomllib.loads((folder / "task.toml").read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -194,7 +194,7 @@ def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> R
     given = Path(path)
     file = given / "reward.py" if given.is_dir() else given
     try:
-        source = file.read_text(encoding="utf-8")
+        source = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(
             f"{file}: there is no reward program here; `synth run {given.name}` makes one."

@@ -43,7 +43,7 @@ def load_spec(task: str | Path, folder: Path = Path("specs")) -> Spec:
     """
     path = Path(task) if str(task).endswith(".toml") else folder / f"{task}.toml"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         known = [p.stem for p in find_specs(folder)]
         near = difflib.get_close_matches(path.stem, known, n=1)

@@ -122,7 +122,7 @@ def read_task(path: Path) -> TaskFile:
         SpecError: It is not TOML, or its spec or its plan is not valid.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise UsageError(
             f"{path}: there is no task here; `synth run` writes it with the plan."
@@ -150,7 +150,7 @@ def read_reward(path: Path, task: str) -> str:
         UsageError: There is none, or it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(
             f"{path}: there is no reward program here; `synth run {task}` makes one."

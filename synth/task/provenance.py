@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 FILE = "provenance.json"
+_TEXTS = frozenset({".json", ".jsonl", ".py", ".toml"})
 KEY = "files"
 EPISODES = "episodes/"
 JUDGED_ON = frozenset({"task.toml", LABELS})
@@ -119,4 +120,8 @@ def _digest_or_none(path: Path) -> str | None:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    content = path.read_bytes()
+    if path.suffix in _TEXTS:
+        # A checkout may end lines as Windows does, and nobody has changed anything by that.
+        content = content.replace(b"\r\n", b"\n")
+    return hashlib.sha256(content).hexdigest()

@@ -350,3 +350,16 @@ def test_a_zygote_without_numpy_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(host_module, "_library_folders", list)
     with pytest.raises(SandboxUnavailable, match="ModuleNotFoundError: No module named 'numpy'"):
         Host().fork(None, 0, 0, 0)
+
+
+def test_no_network_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where tests are forbidden sockets, which means the network, the sandbox starts."""
+
+    def forbidden(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr("socket.socket", forbidden)
+    own = Host()
+    own._start()
+    assert own.pid is not None
+    own.close()

@@ -186,3 +186,44 @@ def test_old_test_file_says_how_to_write_it_again(pytester, folder):
     path.write_text(path.read_text().replace("program::parses", "program::bakes"))
     result = run(pytester, "keydoor", "-k", "parses")
     result.stdout.fnmatch_lines(["usage: this file does not fit*synth suite keydoor*"])
+
+
+def test_a_test_that_comes_to_no_verdict_is_counted_as_failed(pytester, folder):
+    """Whatever stops a worker, the last lines never say that all passed."""
+    (folder / "conftest.py").write_text(
+        "import pytest\n"
+        "from synth.errors import SandboxUnavailable\n"
+        "@pytest.fixture(autouse=True)\n"
+        "def _no_worker(monkeypatch):\n"
+        "    def refuse(*_, **__):\n"
+        "        raise SandboxUnavailable('no shared memory.')\n"
+        "    monkeypatch.setattr('synth.sandbox.session.WorkerProcess', refuse)\n"
+    )
+    result = run(pytester, "keydoor", "-k", "parses or answers_on_every")
+    result.stdout.fnmatch_lines(["keydoor: *: 1 of 2 tests failed (1 came to no verdict)"])
+
+
+def test_a_fixture_that_breaks_is_counted_as_failed(pytester, folder, monkeypatch):
+    """A test that ends in an error before it begins is no passed test."""
+
+    def broken(*_, **__):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr("synth.suite.pytest.audit.FolderAudit.__init__", broken)
+    result = run(pytester, "keydoor", "-k", "parses")
+    result.stdout.fnmatch_lines(["keydoor: *: 1 of 1 tests failed (1 came to no verdict)"])
+
+
+def test_a_checkout_with_other_line_ends_is_the_same(pytester, folder):
+    """Text files that end lines as Windows does were changed by nobody."""
+    for path in [p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".json", ".jsonl"}]:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert run(pytester, "keydoor", "-k", "parses or stands_on").ret == 0
+
+
+def test_byte_order_marks_are_no_part_of_a_file(pytester, folder):
+    """A program and a task saved with one are read as without."""
+    for name in ("reward.py", "task.toml"):
+        path = folder / name
+        path.write_text(path.read_text(), encoding="utf-8-sig")
+    assert run(pytester, "keydoor", "-k", "parses or runs").ret == 0

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 PROPERTY = "synth_audit"
+BEGUN = "synth_audit_begun"
+_OURS = frozenset({PROPERTY, BEGUN})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,6 +85,9 @@ def audit(request: pytest.FixtureRequest) -> Audit:
     from synth.suite.pytest.audit import Audit, FolderAudit  # noqa: PLC0415 - keeps pytest's start light
 
     audited, folder = request.config.stash[_AUDITED], request.path.parent
+    properties = request.node.user_properties
+    # Said before anything can break, so that a test that never comes to a verdict counts.
+    properties.append((BEGUN, json.dumps([str(folder), folder.name])))
     if folder not in audited:
         searched = request.config.getoption("--reward-search")
         audited[folder] = FolderAudit(
@@ -91,19 +96,19 @@ def audit(request: pytest.FixtureRequest) -> Audit:
             sandboxes=Sandboxes(unsafe=request.config.getoption("--reward-unsafe")),
             searched=searched is None or folder.name in searched.split(","),
         )
-    properties = request.node.user_properties
     return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
 
 
 @dataclass
 class _Tally:
-    """The tests of one task."""
+    """The tests of one task; `broken` ones ended without a verdict."""
 
     task: str
-    subtasks: int
-    episodes: int
+    subtasks: int = 0
+    episodes: int = 0
     tests: int = 0
     failed: int = 0
+    broken: int = 0
     bounds: str = ""
     left_out: tuple[str, ...] = ()
     skipped: list[str] = field(default_factory=list)
@@ -111,8 +116,10 @@ class _Tally:
 
     def __str__(self) -> str:
         """One line for the terminal."""
-        made = self.tests - len(self.skipped)
-        verdict = f"{self.failed} of {made} tests failed" if self.failed else "all passed"
+        made = self.tests - len(self.skipped) + self.broken
+        wrong = self.failed + self.broken
+        broken = f" ({self.broken} came to no verdict)" if self.broken else ""
+        verdict = f"{wrong} of {made} tests failed{broken}" if wrong else "all passed"
         counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {made} tests"
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"{self.task}: {counts}: {verdict}{skipped}"
@@ -127,15 +134,16 @@ class _Summary:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in what the `audit` fixture recorded, here or in a worker."""
-        if report.when != "call":
-            return
-        for name, value in report.user_properties:
-            if name != PROPERTY:
-                continue
-            facts = json.loads(str(value))
-            tally = self.tallies.setdefault(
-                facts["folder"], _Tally(facts["task"], facts["subtasks"], facts["episodes"])
-            )
+        told = {
+            name: json.loads(str(value)) for name, value in report.user_properties if name in _OURS
+        }
+        if BEGUN in told and PROPERTY not in told and report.failed:
+            folder, task = told[BEGUN]
+            self.tallies.setdefault(folder, _Tally(task)).broken += 1
+        if report.when == "call" and PROPERTY in told:
+            facts = told[PROPERTY]
+            tally = self.tallies.setdefault(facts["folder"], _Tally(facts["task"]))
+            tally.subtasks, tally.episodes = facts["subtasks"], facts["episodes"]
             tally.tests += 1
             tally.failed += bool(facts["failures"])
             tally.bounds = tally.bounds or facts["bounds"]
@@ -154,7 +162,8 @@ class _Summary:
 
         terminalreporter.section("reward programs")
         for tally in self.tallies.values():
-            color = {"red": True} if tally.failed else {"green": True}
+            wrong = tally.failed + tally.broken
+            color = {"red": True} if wrong else {"green": True}
             terminalreporter.write_line(str(tally), **color)
             if tally.bounds:
                 terminalreporter.write_line(f"    {tally.bounds}")
