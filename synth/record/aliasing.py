@@ -9,7 +9,8 @@ There is a wider case. The scene changed at a frame, and the expert, going on fr
 succeeds by the same change of the same place, and by that change alone; but the two pictures
 differ. The frame itself can be told from success and is judged. What follows can be brought to
 look like success in every pixel: from there on nothing is judged. Where the expert had to
-change another place first, that place tells the two apart, and judging goes on.
+change another place first, that place tells the two apart, and judging goes on; and where the
+scene changes so whatever is done, as where balls roll about, it means nothing.
 
 Told from frames and success flags alone, by playing again; no state, no truth and no program's
 verdict is read.
@@ -164,10 +165,12 @@ def first_alias(
         if done not in known:
             if any(other_successes(rolled, frame, play, actions or ())):
                 known[done] = Alias(frame, same=True)
-            elif expert is not None and frame in changed:
-                known[done] = _as_expert(rolled, frame, play, expert, simulator)
             else:
-                known[done] = None
+                found = None
+                if expert is not None and frame in changed:
+                    found = _as_expert(rolled, frame, play, expert, simulator)
+                alone = found is not None and _by_itself(rolled, frame, play, actions or ())
+                known[done] = None if alone else found
         if (alias := known[done]) is not None:
             return alias
     return None
@@ -230,3 +233,18 @@ def _as_expert(
         play(acting(rolled.actions[:frame]))
         same = np.array_equal(staged.backdrop(), scene)
     return Alias(frame, same=same)
+
+
+def _by_itself(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:
+    """Whether the scene changes so at a frame whatever is done, as where balls roll about.
+
+    Such a change is not what success comes of, so that it makes nothing look like success.
+    """
+    before = rolled.actions[: frame - 1]
+    others = [action for action in actions if action != rolled.actions[frame - 1]]
+    mine = {event.box for event in rolled.scene_events or () if event.frame == frame}
+    times = 0
+    for action in others:
+        events = play(acting((*before, action))).scene_events or ()
+        times += bool(mine & {event.box for event in events if event.frame == frame})
+    return bool(others) and 2 * times >= len(others)

@@ -70,6 +70,8 @@ def imitation(player: Player, seed: int) -> Rollout | None:
     place = (before != after).any(axis=-1)
     if not place.any():
         return None  # only the agent moves: there is no thing
+    if _by_itself(player, seed, shown, place=place, after=after):
+        return None
     for actions in _candidates(player, seed, shown, place=place, before=before, after=after):
         rolled = player.play(seed, actions, name=NAME)
         try:
@@ -86,6 +88,21 @@ def imitation(player: Player, seed: int) -> Rollout | None:
         if alias is None or alias.last == len(rolled):
             return rolled
     return None
+
+
+def _by_itself(
+    player: Player,
+    seed: int,
+    shown: tuple[Any, ...],
+    *,
+    place: NDArray[np.bool_],
+    after: NDArray[np.uint8],
+) -> bool:
+    """Whether the place changes so whatever is done last, as where balls roll about."""
+    others = [action for action in player.actions or () if action != shown[-1]]
+    scenes = [_scene(player, seed, (*shown[:-1], action)) for action in others]
+    alike = [s is not None and np.array_equal(s[place], after[place]) for s in scenes]
+    return 2 * sum(alike) >= len(others)
 
 
 def _candidates(

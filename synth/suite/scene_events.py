@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.restless import steady
 from synth.suite.successes import success_frame, successes
 
 if TYPE_CHECKING:
@@ -78,8 +79,16 @@ class Offset:
 
 
 def told(subject: Subject, split: Split | None = None) -> list[Episode]:
-    """Successes whose scene events were recorded, experts first as they were recorded."""
-    return [e for e in successes(subject, split) if e.scene_events is not None]
+    """Successes whose scene events were recorded, experts first as they were recorded.
+
+    What moves by itself (`synth.suite.restless`) is left out of their events.
+    """
+    store = subject.task.store
+    return [
+        steady(store, e.split)[e.id]
+        for e in successes(subject, split)
+        if e.scene_events is not None
+    ]
 
 
 def require_events(case: Case, *, experts: int = 0) -> None:

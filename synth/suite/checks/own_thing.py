@@ -17,7 +17,7 @@ import numpy as np
 from synth.suite.diagnosis import count
 from synth.suite.looks import unmoved
 from synth.suite.registry import check
-from synth.suite.scene_events import places, require_events, where
+from synth.suite.scene_events import places, require_events, told, where
 from synth.suite.successes import success_frame, successes
 from synth.suite.things import changed, own_place, tells_of
 
@@ -59,7 +59,8 @@ def changes_with_its_own_thing_alone(case: Case) -> Iterator[Failure]:
     """A sub-task that tells of a thing changes only where that thing does, not with the agent."""
     require_events(case, experts=ENOUGH)
     for split in case.subject.splits:
-        mine = tells_of(case.evidence, case.subject.episodes("expert", split))
+        experts = [e for e in told(case.subject, split) if e.kind == "expert"]
+        mine = tells_of(case.evidence, experts)
         for column in sorted(mine):
             flips = [
                 flip
