@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from synth.errors import ProgramSyntaxError
 from synth.journal import CandidateRecord, DecisionRecord
 from synth.loop import events
 from synth.loop.answer import is_program
 from synth.loop.feedback import in_words, reports
 from synth.loop.ledger import Candidate
 from synth.loop.unseen import reports_on_unseen
+from synth.loop.verdict import check_of
 from synth.program import changed_functions, program_digest
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "again",
+    "came_of",
     "drop",
     "first_accepted",
     "judged",
@@ -131,6 +134,30 @@ def take_back(run: Run, base: Candidate, candidate: Candidate, broken: tuple[str
         note = f"A change of {changed} was reverted, since {why}."
     drop(run, candidate, why, broken)
     return note
+
+
+def came_of(number: int, candidate: Candidate, base: Candidate | None = None) -> str:
+    """What came of a round, in a line for the model: what was changed, and what failed.
+
+    Args:
+        number: The round.
+        candidate: The program that was judged.
+        base: What it was made from; ``None`` for the first of its plan.
+    """
+    verdict = candidate.verdict
+    made = "the first program"
+    if base is not None:
+        try:
+            functions = changed_functions(base.source, candidate.source)
+        except ProgramSyntaxError:
+            functions = ()
+        made = f"{', '.join(functions) or 'constants'} changed"
+    if not verdict.failed:
+        return f"Round {number}: {made}; every visible test passed."
+    of = len(verdict.failed) + len(verdict.passed)
+    checks = tuple(dict.fromkeys(check_of(test) for test in verdict.failed))
+    count = f"{len(verdict.failed)} of {of} tests failed"
+    return f"Round {number}: {made}; {count} ({in_words(checks, SHOWN)})."
 
 
 def drop(run: Run, candidate: Candidate, why: str, broken: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.loop.demonstrations import shot, still_shot
-from synth.prompts.requests import Shot
+from synth.prompts.requests import ChangedPicture, Shot
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from synth.episode import Episode, EpisodeStore
     from synth.failure import Failure
     from synth.loop.judge import Task
+    from synth.spec import Spec
 
-__all__ = ["ShownFrame", "failure_frames"]
+__all__ = ["ShownFrame", "changed_pictures", "failure_frames"]
 
 TOLD = {"True": True, "False": False}
 
@@ -89,6 +90,19 @@ def _of_a_still(failure: Failure, store: EpisodeStore) -> tuple[ShownFrame, ...]
         done = "compare the picture at fault with this one"
         pictures.append(ShownFrame(shot(store, episode, failure.frame, done), None))
     return tuple(pictures)
+
+
+def changed_pictures(store: EpisodeStore, spec: Spec) -> tuple[ChangedPicture, ...]:
+    """One example of each perturbation that a spec asks for and a visible episode allows."""
+    from synth.suite.perturbed import examples  # noqa: PLC0415 - few specs need it
+
+    shown = []
+    for one in examples(store, spec):
+        episode = store[one.episode]
+        before = shot(store, episode, one.frame, "as recorded")
+        after = _named(episode, one.frame, one.name, f"changed ({one.name})", one.after)
+        shown.append(ChangedPicture(one.words, before, after))
+    return tuple(shown)
 
 
 def _picture(

@@ -13,6 +13,8 @@ from synth.loop import events
 from synth.loop.answer import read_program
 from synth.loop.candidates import again, drop, judged, passes_held_out, start_round, unusable
 from synth.loop.feedback import in_words
+from synth.plan import PERCEIVERS
+from synth.program import changed_functions
 from synth.prompts.requests import FasterRequest, FunctionCost
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from synth.loop.ledger import Candidate
     from synth.loop.state import Run
 
-__all__ = ["make_faster"]
+__all__ = ["make_faster", "parts_of"]
 
 
 def make_faster(run: Run, accepted: Candidate) -> Candidate:
@@ -80,6 +82,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
     """One round of as many samples as the options say."""
     target = run.spec.target.microseconds_per_frame
     number = start_round(run, "faster")
+    profile, hand_over = parts_of(speed, base.plan.names)
     requests = [
         FasterRequest(
             goal=run.goal,
@@ -88,8 +91,9 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
             round=number,
             plan=base.plan,
             source=base.source,
-            profile=tuple(FunctionCost(f.function, f.microseconds, f.calls) for f in speed.profile),
+            profile=profile,
             microseconds=speed.single,
+            hand_over=hand_over,
             target_microseconds=target,
             invariances=run.invariances,
             notes=notes,
@@ -111,15 +115,40 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
             continue
         candidate = judged(run, request.key, base.plan, read.source)
         why = _objection(run, candidate)
-        # Measured last: timing takes seconds, and a wrong program's time is of no use.
-        timed = None if why else _measure(run, candidate, target)
-        if timed is not None and timed.single < (best[1] if best else speed).single:
+        # A wrong one is timed as well: whether its way is worth mending is what its time tells.
+        timed = _measure(run, candidate, target)
+        known = (best[1] if best else speed).single
+        if not why and timed is not None and timed.single < known:
             best = (candidate, timed)
             continue
         why = why or "it is not faster"
-        remember.append(f"A faster program was not taken, since {why}.")
+        changed = ", ".join(changed_functions(base.source, candidate.source)) or "constants"
+        took = "" if timed is None else f" took {timed.single:.3g} us per frame, and"
+        remember.append(
+            f"A program with another {changed}{took} was not taken, since {why} "
+            f"(to beat: {known:.3g} us)."
+        )
         drop(run, candidate, why, candidate.verdict.failed)
     return _Turn(best, tuple(dict.fromkeys(remember)), same)
+
+
+def parts_of(
+    speed: SpeedRecord, subtasks: tuple[str, ...]
+) -> tuple[tuple[FunctionCost, ...], float]:
+    """A measured time in parts that sum up to it: functions, and the handing over.
+
+    A stopwatch in each function takes time itself, and its run is not the run that was timed.
+    So the profile only says how the time inside the program is shared out; how long that is
+    the batch says, where nothing is handed over and no stopwatch runs.
+
+    Returns:
+        The functions, and microseconds of handing over.
+    """
+    inside = min(speed.batched, speed.single)
+    outer = sum(f.microseconds for f in speed.profile if f.function in {*PERCEIVERS, *subtasks})
+    share = inside / outer if outer > 0 else 1.0
+    costs = tuple(FunctionCost(f.function, f.microseconds * share, f.calls) for f in speed.profile)
+    return costs, speed.single - inside
 
 
 def _objection(run: Run, candidate: Candidate) -> str:

@@ -37,6 +37,7 @@ __all__ = ["Alike", "HeldOutCount", "Judge", "SuiteJudge", "Task", "Timing", "co
 KINDS = 3
 
 PROFILE_FRAMES = 200
+PROFILES = 3
 BESIDE_VERDICTS = frozenset(
     {
         "__main__",
@@ -210,7 +211,11 @@ class SuiteJudge:
         pairs = np.zeros((len(frames), 2), dtype=np.int64)
         pairs[:, 0] = np.arange(len(frames))
         with self._sandboxes.open(parse(source)) as sandbox:
-            times = sandbox.profile(frames, pairs)
+            # The best of a few, as for the times beside it: other work only ever adds time.
+            times = min(
+                (sandbox.profile(frames, pairs) for _ in range(PROFILES)),
+                key=lambda times: sum(t.microseconds for t in times),
+            )
         profile = tuple(
             FunctionRecord(function=t.name, microseconds=t.microseconds, calls=t.calls)
             for t in sorted(times, key=lambda t: -t.microseconds)

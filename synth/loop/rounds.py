@@ -21,6 +21,7 @@ from synth.loop import events
 from synth.loop.answer import is_program, read_program
 from synth.loop.candidates import (
     again,
+    came_of,
     first_accepted,
     judged,
     keep,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["describe", "refine", "until_accepted", "write"]
 
 NOTES = 5
+HISTORY = 8
 EARLIER = 24
 SHOWN_TEXT = 4000
 
@@ -125,6 +127,7 @@ def write(run: Run, state: RunState, plans: Mapping[int, Plan]) -> RunState:
             demonstrations=run.shown,
             target_microseconds=run.spec.target.microseconds_per_frame,
             invariances=run.invariances,
+            changes=run.changes,
         )
         for sample, plan in plans.items()
     ]
@@ -141,6 +144,7 @@ def write(run: Run, state: RunState, plans: Mapping[int, Plan]) -> RunState:
     base = max(candidates, key=lambda c: c.verdict.score)  # the first of equals
     keep(run, base, "the first program of its plan")
     state = state.refining(base, () if is_program(base.source) else tuple(tried))
+    state = state.recalling(came_of(number, base))
     return replace(state, accepted=first_accepted(run, candidates))
 
 
@@ -203,10 +207,12 @@ def _attempts(
             source=base.source,
             reports=against,
             notes=state.tried[-NOTES:],
+            history=state.history[-HISTORY:],
             earlier=earlier,
             demonstrations=run.shown,
             target_microseconds=run.spec.target.microseconds_per_frame,
             invariances=run.invariances,
+            changes=run.changes,
         )
         for sample in range(run.options.samples)
     ]
@@ -217,6 +223,7 @@ def _attempts(
         if read.source is None:
             unusable(run, request.key, read.problem)
             tried.append(f"The last answer could not be used: {read.problem}")
+            state = state.recalling(f"Round {number}: the answer could not be used.")
             continue
         candidate = judged(run, request.key, base.plan, read.source)
         if not candidate.verdict.passes:
@@ -228,7 +235,9 @@ def _attempts(
         is_level = candidate.verdict.passes and candidate.source != base.source
         if not broken and (is_better or is_level):
             kept.append(candidate)
+            state = state.recalling(came_of(number, candidate, base))
         else:
+            state = state.recalling(f"{came_of(number, candidate, base)} It was taken back.")
             tried.append(take_back(run, base, candidate, broken))
     return _Attempts(state, tuple(kept), tuple(dict.fromkeys(tried)))
 

@@ -20,6 +20,7 @@ from synth.loop.clock import Clock
 from synth.loop.demonstrations import demonstrations
 from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
+from synth.loop.failure_frames import changed_pictures
 from synth.loop.failure_log import FailureLog, write_failures
 from synth.loop.faster import make_faster
 from synth.loop.folder import RunFolder, RunPhase, RunStatus
@@ -130,6 +131,7 @@ def run_loop(
             observe=observe,
             shown=demonstrations(episodes.original),
             invariances=invariances(episodes.spec),
+            changes=changed_pictures(episodes.original, episodes.spec),
             picture_notes=_picture_notes(task),
         )
         _head(run, model, journal)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from synth.loop.ledger import Candidate, Ledger
     from synth.loop.options import LoopOptions
     from synth.plan import Plan, Stages
-    from synth.prompts.requests import Demonstration, FailureReport
+    from synth.prompts.requests import ChangedPicture, Demonstration, FailureReport
     from synth.spec import Spec
 
 __all__ = ["Run", "RunState"]
@@ -37,6 +37,7 @@ class Run:
         observe: Told of what happens.
         shown: The demonstrations that go with requests.
         invariances: Under which changes verdicts must stay, in words.
+        changes: An example picture of each of these changes.
         picture_notes: What the family says of its pictures.
     """
 
@@ -48,6 +49,7 @@ class Run:
     observe: Observer
     shown: tuple[Demonstration, ...]
     invariances: tuple[str, ...] = ()
+    changes: tuple[ChangedPicture, ...] = ()
     picture_notes: str = ""
 
     @property
@@ -65,12 +67,13 @@ class Run:
 class RunState:
     """How far a run has come, between two rounds.
 
-    A lineage is one plan and the programs written for it: `base`, `tried`, `met` and
-    `stale` are those of the present lineage.
+    A lineage is one plan and the programs written for it: `base`, `tried`,
+    `history`, `met` and `stale` are those of the present lineage.
 
     Attributes:
         base: The program to refine; ``None`` where a plan is to be asked for.
         tried: Changes that were taken back and why, for the model, oldest first.
+        history: What came of each round, for the model, oldest first.
         met: Failures of earlier programs, the newest report of each, oldest first.
         stale: Rounds since anything improved.
         previous: The plan that is to be thought over, or ``None`` at first.
@@ -81,6 +84,7 @@ class RunState:
 
     base: Candidate | None = None
     tried: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     met: tuple[FailureReport, ...] = ()
     stale: int = 0
     previous: Plan | None = None
@@ -106,6 +110,12 @@ class RunState:
                 met.pop(report.failure.message, None)
                 met[report.failure.message] = report
         return replace(self, met=tuple(met.values()))
+
+    def recalling(self, line: str) -> RunState:
+        """Keep what came of a round; a line that says the same as the last is kept once."""
+        return (
+            self if self.history[-1:] == (line,) else replace(self, history=(*self.history, line))
+        )
 
     def earlier(self, now: tuple[FailureReport, ...], limit: int) -> tuple[FailureReport, ...]:
         """What was said before and is not said now, the newest `limit`."""

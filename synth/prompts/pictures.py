@@ -43,6 +43,9 @@ LARGEST = 1024
 MANY = 256
 """Distinct colours beyond which exact ones say little, and similar ones are counted together."""
 
+LINE = 4
+"""Pixels in a straight line that make a colour one of a thing, rather than a blend at an edge."""
+
 STEP = 32
 """Width of a group of similar colours, in each channel."""
 
@@ -88,13 +91,14 @@ class ColourCount:
 
 @dataclass(frozen=True, slots=True)
 class ColourTable:
-    """The colours of a frame, most frequent first.
+    """The colours of a frame: those of its things first, most frequent first.
 
     Attributes:
-        rows: At most as many as asked for.
+        rows: Those of its things, and of the blends at their edges as many as there is room for.
         distinct: How many exact colours the frame has.
         more: Colours, or groups, left out.
         more_pixels: Pixels of those left out.
+        blends: Whether none of those left out covers 2 x 2 pixels or a straight line anywhere.
         grouped: Whether similar colours were counted together.
     """
 
@@ -103,6 +107,7 @@ class ColourTable:
     more: int
     more_pixels: int
     grouped: bool
+    blends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,10 @@ class FrameDifference:
         same_size: Whether they can be compared pixel by pixel.
         changed: Pixels that differ; 0 where sizes differ.
         box: ``(top, left, bottom, right)`` around them, bottom and right exclusive.
-        colours: Colours by how much their count changed, most first.
+        colours: Colours by how much their count changed, most first, those of things before
+            the blends at their edges.
         more: Changed colours left out.
+        blends: As for `ColourTable`.
     """
 
     same_size: bool
@@ -139,6 +146,7 @@ class FrameDifference:
     box: tuple[int, int, int, int]
     colours: tuple[ColourChange, ...]
     more: int
+    blends: bool = False
 
 
 def scale_of(frame: NDArray[np.uint8]) -> Scale:
@@ -185,21 +193,25 @@ def colour_table(frame: NDArray[np.uint8], limit: int = 20) -> ColourTable:
     """The exact colours of a frame with their pixel counts.
 
     Where there are more than `MANY`, as in a shaded or photographic picture, similar colours
-    are counted together.
+    are counted together. A drawn picture has dozens of colours of which most are blends: shades
+    between two colours, where an edge was smoothed. They come last, however many pixels they have.
 
     Args:
         frame: ``uint8[H, W, 3]``.
-        limit: Rows at most.
+        limit: Rows at most; up to twice as many where that many colours are no blends.
     """
     codes = pack(frame)
     distinct = len(np.unique(codes))
     grouped = distinct > MANY
-    counts = _counts(_grouped(codes) if grouped else codes)
+    told = _grouped(codes) if grouped else codes
+    counts, solid = _counts(told), _solid(told)
     means = _means(codes) if grouped else {}
-    order = sorted(counts, key=lambda code: (-counts[code], code))
-    rows = tuple(_row(means.get(code, _rgb(code)), counts[code]) for code in order[:limit])
-    rest = order[limit:]
-    return ColourTable(rows, distinct, len(rest), sum(counts[code] for code in rest), grouped)
+    order = sorted(counts, key=lambda code: (code not in solid, -counts[code], code))
+    room = _room(order, solid, limit)
+    rows = tuple(_row(means.get(code, _rgb(code)), counts[code]) for code in order[:room])
+    rest = order[room:]
+    more = sum(counts[code] for code in rest)
+    return ColourTable(rows, distinct, len(rest), more, grouped, not solid.intersection(rest))
 
 
 def difference(
@@ -210,23 +222,29 @@ def difference(
     Args:
         frame: ``uint8[H, W, 3]``.
         initial: ``uint8[H, W, 3]``.
-        limit: Colours at most.
+        limit: Colours at most; as for `colour_table`.
     """
     now, then = pack(frame), pack(initial)
     both = np.concatenate([now.ravel(), then.ravel()])
     means: dict[int, tuple[int, int, int]] = {}
     if len(np.unique(both)) > MANY:
         means = _means(both)
-        after, before = _counts(_grouped(now)), _counts(_grouped(then))
+        told, told_then = _grouped(now), _grouped(then)
     else:
-        after, before = _counts(now), _counts(then)
+        told, told_then = now, then
+    after, before = _counts(told), _counts(told_then)
+    solid = _solid(told) | _solid(told_then)
     change = {
         code: after.get(code, 0) - before.get(code, 0)
         for code in sorted(before.keys() | after.keys())
     }
-    order = sorted((c for c in change if change[c]), key=lambda code: (-abs(change[code]), code))
+    order = sorted(
+        (code for code in change if change[code]),
+        key=lambda code: (code not in solid, -abs(change[code]), code),
+    )
+    room = _room(order, solid, limit)
     colours = []
-    for code in order[:limit]:
+    for code in order[:room]:
         rgb = means.get(code, _rgb(code))
         colours.append(ColourChange(rgb, colour_name(rgb), before.get(code, 0), after.get(code, 0)))
     same_size = now.shape == then.shape
@@ -236,8 +254,29 @@ def difference(
         int(changed.sum()),
         _box(changed),
         tuple(colours),
-        max(len(order) - limit, 0),
+        max(len(order) - room, 0),
+        not solid.intersection(order[room:]),
     )
+
+
+def _solid(codes: NDArray[np.uint32]) -> set[int]:
+    """Colours that somewhere cover 2 x 2 pixels, or `LINE` in a row or a column."""
+    found: set[int] = set()
+    down, right = codes[1:] == codes[:-1], codes[:, 1:] == codes[:, :-1]
+    if down.size and right.size:
+        square = down[:, 1:] & down[:, :-1] & right[:-1]
+        found.update(np.unique(codes[:-1, :-1][square]).tolist())
+    for same, lines in ((right, codes), (down.T, codes.T)):
+        steps = LINE - 1
+        if same.shape[1] >= steps:
+            runs = np.lib.stride_tricks.sliding_window_view(same, steps, axis=1).all(axis=-1)
+            found.update(np.unique(lines[:, : runs.shape[1]][runs]).tolist())
+    return found
+
+
+def _room(order: list[int], solid: set[int], limit: int) -> int:
+    """How many of the colours are told: all that are no blends, as far as twice the limit."""
+    return max(limit, min(sum(code in solid for code in order), 2 * limit))
 
 
 def _rgb(code: int) -> tuple[int, int, int]:

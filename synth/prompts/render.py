@@ -88,6 +88,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "demonstrations": viewer.demonstrations(request.demonstrations),
                 "subtasks": _subtasks(request.plan),
                 "invariances": request.invariances,
+                "changes": viewer.changes(request.changes),
                 "target": _number(request.target_microseconds),
             }
         case RefineRequest():
@@ -98,9 +99,11 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "demonstrations": viewer.demonstrations(request.demonstrations),
                 "groups": viewer.reports(request.reports),
                 "notes": request.notes,
+                "history": request.history,
                 "earlier": tuple(c.failure.message for c in request.earlier),
                 "subtasks": _subtasks(request.plan),
                 "invariances": request.invariances,
+                "changes": viewer.changes(request.changes),
                 "target": _number(request.target_microseconds),
             }
         case FasterRequest():
@@ -108,6 +111,8 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "plan": request.plan,
                 "program": _fenced(request.source),
                 "profile": request.profile,
+                "hand_over": request.hand_over,
+                "changes": (),
                 "measured": _number(request.microseconds),
                 "invariances": request.invariances,
                 "target": _number(request.target_microseconds),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from synth.plan import Plan
 
 __all__ = [
+    "ChangedPicture",
     "Demonstration",
     "DescribeRequest",
     "FailureReport",
@@ -84,6 +85,21 @@ class FailureReport:
     shots: tuple[Shot, ...] = ()
     also: int = 0
     labels: tuple[bool | None, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ChangedPicture:
+    """An example of a change of the picture under which every verdict must stay.
+
+    Attributes:
+        words: The change, in words.
+        before: A picture as recorded.
+        after: The same changed; not always of the same size.
+    """
+
+    words: str
+    before: Shot
+    after: Shot
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +167,7 @@ class WriteRequest(Request):
 
     Attributes:
         invariances: Under which changes of the pictures the verdicts must stay, in words.
+        changes: An example of each of these changes.
     """
 
     kind: ClassVar[RequestKind] = "write"
@@ -158,11 +175,12 @@ class WriteRequest(Request):
     demonstrations: tuple[Demonstration, ...]
     target_microseconds: float
     invariances: tuple[str, ...] = ()
+    changes: tuple[ChangedPicture, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
-        """All demonstrations' pictures."""
-        return _shots(self.demonstrations, ())
+        """All demonstrations' pictures, then the changed ones."""
+        return _shots(self.demonstrations, (), self.changes)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -173,9 +191,11 @@ class RefineRequest(Request):
         source: The program as it stands.
         reports: What failed, most telling first.
         notes: What was tried before and reverted, and why.
+        history: What came of the rounds so far for this plan, one line each, oldest first.
         earlier: What failed before with other programs for this plan and is no longer
             among the reports, oldest first. Its pictures are not sent.
         invariances: As for `WriteRequest`.
+        changes: As for `WriteRequest`.
     """
 
     kind: ClassVar[RequestKind] = "refine"
@@ -183,15 +203,17 @@ class RefineRequest(Request):
     source: str
     reports: tuple[FailureReport, ...]
     notes: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
     earlier: tuple[FailureReport, ...] = ()
     demonstrations: tuple[Demonstration, ...] = ()
     target_microseconds: float
     invariances: tuple[str, ...] = ()
+    changes: tuple[ChangedPicture, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
-        """The demonstrations' pictures, then the reports'."""
-        return _shots(self.demonstrations, self.reports)
+        """The demonstrations' pictures, then the reports', then the changed ones."""
+        return _shots(self.demonstrations, self.reports, self.changes)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -199,6 +221,9 @@ class FasterRequest(Request):
     """A passing program, and where its time goes, to a faster one.
 
     Attributes:
+        profile: By function; those that are called from outside sum up to the time of a frame
+            without `hand_over`.
+        hand_over: Microseconds per frame for handing over the frame and the verdicts.
         invariances: As for `WriteRequest`.
     """
 
@@ -207,6 +232,7 @@ class FasterRequest(Request):
     source: str
     profile: tuple[FunctionCost, ...]
     microseconds: float
+    hand_over: float = 0.0
     target_microseconds: float
     notes: tuple[str, ...] = ()
     example: tuple[Shot, ...] = field(default=())
@@ -219,10 +245,13 @@ class FasterRequest(Request):
 
 
 def _shots(
-    demonstrations: tuple[Demonstration, ...], reports: tuple[FailureReport, ...]
+    demonstrations: tuple[Demonstration, ...],
+    reports: tuple[FailureReport, ...],
+    changes: tuple[ChangedPicture, ...] = (),
 ) -> tuple[Shot, ...]:
     shots = [s for d in demonstrations for s in d.shots]
     shots += [s for c in reports for s in c.shots]
+    shots += [s for c in changes for s in (c.before, c.after)]
     return tuple({shot.name: shot for shot in shots}.values())
 
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from synth.failure import Failure
     from synth.prompts.pictures import ColourTable, FrameDifference
-    from synth.prompts.requests import Demonstration, FailureReport, Shot
+    from synth.prompts.requests import ChangedPicture, Demonstration, FailureReport, Shot
 
 __all__ = [
+    "ChangeView",
     "DemonstrationView",
     "GroupView",
     "Marker",
@@ -86,6 +87,14 @@ class GroupView:
     reports: tuple[ReportView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A change that must not matter, in print."""
+
+    words: str
+    shots: tuple[ShotView, ...]
+
+
 class Viewer:
     """Lays out the pictures of one prompt, in the order in which they will be printed."""
 
@@ -114,6 +123,10 @@ class Viewer:
             )
             for subtask in groups
         )
+
+    def changes(self, changes: Sequence[ChangedPicture]) -> tuple[ChangeView, ...]:
+        """Changes that must not matter: a picture as recorded, and the same changed."""
+        return tuple(ChangeView(c.words, self.pictures((c.before, c.after))) for c in changes)
 
     def pictures(self, shots: Sequence[Shot], *, at_fault: bool = False) -> tuple[ShotView, ...]:
         """Pictures of one episode, the initial one first.

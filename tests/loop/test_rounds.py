@@ -18,8 +18,15 @@ from synth.errors import (
     ModelUnavailable,
     Paid,
 )
-from synth.journal import DecisionRecord, WastedRecord, read_journal
+from synth.journal import (
+    DecisionRecord,
+    FunctionRecord,
+    SpeedRecord,
+    WastedRecord,
+    read_journal,
+)
 from synth.loop import events
+from synth.loop.faster import parts_of
 from synth.models.base import Reply, Usage
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan
@@ -516,3 +523,62 @@ def test_an_expert_that_never_succeeds_is_named(go: Go, squares: Squares) -> Non
     with pytest.raises(EnvironmentFault, match="no visible expert episode reaches success"):
         go(model, task=Squares(SPEC, replace(squares.store, episodes=episodes)))
     assert not model.requests
+
+
+def test_a_refinement_is_told_what_came_of_the_rounds_before(go: Go) -> None:
+    """One line each: what was changed, how many tests failed and which, and what became of it."""
+    worse, unread = block(function("reach_goal", "worse")), "I do not know."
+    answers = [PLAN_TEXT, block(program(key="wrong")), worse, unread, block(program())]
+    model = ScriptedModel(answers)
+    assert go(model).accepted
+    last = model.requests[-1]
+    assert isinstance(last, RefineRequest)
+    assert last.history == (
+        "Round 1: the first program; 1 of 10 tests failed (expert::take_key).",
+        (
+            "Round 2: reach_goal changed; 5 of 10 tests failed (expert::reach_goal, "
+            "expert::take_key). It was taken back."
+        ),
+        "Round 3: the answer could not be used.",
+    )
+
+
+def test_a_rejected_faster_program_comes_back_with_its_time(go: Go) -> None:
+    """And with why it was not taken, whether it was wrong or no faster."""
+    slow = block(program(microseconds=90))
+    wrong = block(program(key="wrong", microseconds=30))
+    model = ScriptedModel([PLAN_TEXT, slow, wrong, "No."])
+    assert go(model).accepted
+    last = model.requests[-1]
+    assert isinstance(last, FasterRequest)
+    (note,) = last.notes
+    assert note.startswith(
+        "A program with another look, take_key took 30 us per frame, and was not taken, "
+        "since it fails expert::take_key[expert-0001]"
+    )
+    assert note.endswith("(to beat: 90 us).")
+
+
+def test_the_parts_of_a_measured_time_sum_up_to_it(go: Go) -> None:
+    """Whatever a stopwatch said: what is called from outside, and the handing over."""
+    slow = block(program(microseconds=90))
+    model = ScriptedModel([PLAN_TEXT, slow, "No.", "No."])
+    go(model)
+    request = model.requests[2]
+    assert isinstance(request, FasterRequest)
+    assert request.hand_over == pytest.approx(90 - 90 / 4)
+    record = SpeedRecord(
+        program="",
+        single=75.0,
+        batched=60.0,
+        profile=(
+            FunctionRecord(function="perceive", microseconds=88.0, calls=1.0),
+            FunctionRecord(function="helper", microseconds=44.0, calls=2.0),
+            FunctionRecord(function="goal", microseconds=8.0, calls=1.0),
+        ),
+    )
+    costs, hand_over = parts_of(record, ("goal",))
+    by_name = {cost.function: cost.microseconds for cost in costs}
+    assert by_name["perceive"] + by_name["goal"] + hand_over == pytest.approx(75.0)
+    assert by_name["helper"] == pytest.approx(by_name["perceive"] / 2)
+    assert parts_of(record.model_copy(update={"batched": 80.0}), ("goal",))[1] == 0.0

@@ -171,3 +171,44 @@ def test_colours_have_the_names_people_give_them(rgb: tuple[int, int, int], name
 def test_every_colour_has_a_name(rgb: tuple[int, int, int]) -> None:
     """None falls between the words."""
     assert colour_name(rgb)
+
+
+def smoothed() -> np.ndarray:
+    """A plain ground with a small square, and many shades of which no two pixels touch."""
+    frame = np.full((24, 64, 3), 250, np.uint8)
+    frame[2:5, 2:5] = (200, 200, 0)
+    shades = np.arange(10, 240, dtype=np.uint8)
+    frame[8 : 8 + len(shades) // 32 * 2 : 2, 0:64:2] = np.repeat(
+        shades[: len(shades) // 32 * 32].reshape(-1, 32, 1), 3, axis=2
+    )
+    return frame
+
+
+def test_colours_of_things_come_before_the_blends_at_their_edges() -> None:
+    """Nine pixels of a thing of its own tell more than two hundred shades of an edge."""
+    frame = smoothed()
+    table = colour_table(frame)
+    assert [row.rgb for row in table.rows[:2]] == [(250, 250, 250), (200, 200, 0)]
+    assert table.more
+    assert table.blends
+    without = frame.copy()
+    without[2:5, 2:5] = 250
+    shown = difference(without, frame)
+    assert {colour.rgb for colour in shown.colours[:2]} == {(250, 250, 250), (200, 200, 0)}
+
+
+def test_no_colour_of_a_thing_is_left_out_for_want_of_room() -> None:
+    """Thirty colours that each cover some pixels are all listed, where twenty are asked for."""
+    frame = np.zeros((8, 120, 3), np.uint8)
+    for k in range(30):
+        frame[:2, 4 * k : 4 * k + 2] = (8 * k + 7, 0, 0)
+    table = colour_table(frame, limit=20)
+    assert len(table.rows) == 31
+    assert not table.more
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (5, 1), (2, 2), (3, 4)])
+def test_the_smallest_pictures_have_colours_too(shape: tuple[int, int]) -> None:
+    """Lines and single pixels included."""
+    frame = np.full((*shape, 3), 9, np.uint8)
+    assert colour_table(frame).rows[0].count == shape[0] * shape[1]

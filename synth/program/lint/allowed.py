@@ -62,13 +62,15 @@ UFUNCS = {
     1: _words("""
         abs absolute square sqrt cbrt exp exp2 log log2 log10 log1p expm1 sin cos tan arcsin
         arccos arctan deg2rad rad2deg degrees radians sign negative positive reciprocal floor
-        ceil trunc rint bitwise_not bitwise_count invert logical_not isfinite isinf isnan
+        ceil trunc rint bitwise_not bitwise_count bitwise_invert invert logical_not isfinite isinf
+        isnan signbit fabs sinh cosh tanh arcsinh arccosh arctanh asin acos atan asinh acosh atanh
     """),
     2: _words("""
         add subtract multiply divide true_divide floor_divide mod remainder fmod power arctan2
         hypot maximum minimum fmax fmin divmod gcd lcm bitwise_and bitwise_or bitwise_xor
         left_shift right_shift logical_and logical_or logical_xor equal not_equal less
-        less_equal greater greater_equal matmul
+        less_equal greater greater_equal matmul vecdot pow float_power atan2 copysign heaviside
+        logaddexp logaddexp2 nextafter bitwise_left_shift bitwise_right_shift
     """),
 }
 """Universal functions by their number of inputs; a further positional argument is written."""
@@ -82,21 +84,27 @@ NUMPY = (
     mgrid ogrid
 
     array asarray ascontiguousarray copy zeros zeros_like ones ones_like full full_like
-    eye identity arange linspace meshgrid indices fromiter tri diag
+    eye identity arange linspace logspace geomspace meshgrid indices fromiter tri diag diagflat
 
-    round around fix clip isclose allclose array_equal array_equiv isin isscalar
+    round around fix clip isclose allclose array_equal array_equiv isin isscalar isneginf isposinf
+    sinc unwrap
 
     all any sum prod mean average median std var max min amax amin ptp argmax argmin nanmax nanmin
     nansum nanmean nanmedian nanargmax nanargmin nan_to_num percentile quantile cumsum cumprod
+    nanstd nanvar nanprod nancumsum nancumprod nanpercentile nanquantile trapezoid cov corrcoef
     diff ediff1d gradient count_nonzero nonzero flatnonzero argwhere where select choose extract
-    compress take take_along_axis searchsorted digitize bincount histogram histogram2d
-    sort argsort lexsort partition argpartition unique unique_counts unique_values
+    compress take take_along_axis searchsorted digitize bincount histogram histogram2d histogramdd
+    histogram_bin_edges
+    sort argsort lexsort partition argpartition unique unique_counts unique_values unique_all
+    unique_inverse
     union1d intersect1d setdiff1d setxor1d convolve correlate interp
 
     shape size ndim reshape ravel squeeze expand_dims transpose swapaxes moveaxis rollaxis roll
-    rot90 flip fliplr flipud tile repeat pad concatenate stack vstack hstack dstack column_stack
-    split array_split vsplit hsplit block broadcast_to broadcast_arrays broadcast_shapes
+    rot90 flip fliplr flipud tile repeat pad concatenate concat stack vstack hstack dstack
+    column_stack append insert delete trim_zeros permute_dims matrix_transpose
+    split array_split vsplit hsplit dsplit block broadcast_to broadcast_arrays broadcast_shapes
     atleast_1d atleast_2d atleast_3d diagonal trace triu tril triu_indices tril_indices
+    triu_indices_from tril_indices_from diag_indices diag_indices_from
     unravel_index ravel_multi_index ndindex ndenumerate packbits unpackbits
     dot vdot inner outer tensordot einsum cross kron
 
@@ -138,8 +146,9 @@ VIEW_METHODS = _words("""
 
 VIEW_NUMPY = _words("""
     asarray ascontiguousarray reshape ravel squeeze expand_dims transpose swapaxes moveaxis
-    rollaxis rot90 flip fliplr flipud split array_split vsplit hsplit broadcast_to
-    broadcast_arrays atleast_1d atleast_2d atleast_3d diagonal
+    rollaxis rot90 flip fliplr flipud split array_split vsplit hsplit dsplit broadcast_to
+    permute_dims matrix_transpose trim_zeros broadcast_arrays atleast_1d atleast_2d atleast_3d
+    diagonal
 """)
 """Functions of NumPy whose result may share memory with their first argument."""
 
