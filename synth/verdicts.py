@@ -257,6 +257,35 @@ class LiveVerdicts:
         holds: NDArray[np.bool_] = self.cells(frames, initial) == Cell.TRUE
         return holds
 
+    def holds_of(
+        self, pictures: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+    ) -> NDArray[np.bool_]:
+        """Which sub-tasks hold in pictures of many episodes, asked about together.
+
+        Args:
+            pictures: N frames ``uint8[H, W, 3]``, each with the initial one of its episode.
+
+        Returns:
+            ``bool[N, K]``.
+
+        Raises:
+            ProgramFault: As for `cells`.
+        """
+        starts = {id(initial): frame_digest(initial) for _, initial in pictures}
+        keys = [(starts[id(initial)], frame_digest(frame)) for frame, initial in pictures]
+        fresh = {key: n for n, key in enumerate(keys) if key not in self._cells}
+        for some in _pieces(list(fresh.items())):
+            initials = {key[0]: pictures[n][1] for key, n in some}
+            place = {start: len(some) + i for i, start in enumerate(initials)}
+            asked = np.stack([*(pictures[n][0] for _, n in some), *initials.values()])
+            pairs = [(i, place[key[0]]) for i, (key, _) in enumerate(some)]
+            cells = self._sandbox.verdicts(asked, np.array(pairs)).cells
+            self._cells |= zip((key for key, _ in some), cells, strict=True)
+        width = sum(map(len, self.stages))
+        told = np.array([self._cells[key] for key in keys], np.uint8).reshape(-1, width)
+        holds: NDArray[np.bool_] = told == Cell.TRUE
+        return holds
+
     def progress(
         self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]
     ) -> NDArray[np.float32]:

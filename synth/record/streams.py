@@ -26,3 +26,5 @@ class Stream(IntEnum):
     """Where an expert's episode is cut for the comparison of mutants."""
     SCENE = 6
     """Which arrangements of a world are shown, and where the agent stands in them."""
+    SEARCH = 7
+    """What a search does where it starts."""

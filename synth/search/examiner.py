@@ -146,6 +146,12 @@ class Examiner:
         """``bool[T, K]``: what the program says of frames of one episode."""
         return self._verdicts.holds(frames, initial)
 
+    def holds_of(
+        self, pictures: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+    ) -> NDArray[np.bool_]:
+        """``bool[N, K]``: what the program says of frames, each with its initial one."""
+        return self._verdicts.holds_of(pictures)
+
     def _whole(self, rolled: Rollout) -> Examined:
         holds = self.holds(rolled.frames, rolled.frames[0])
         every = np.arange(len(rolled.frames))

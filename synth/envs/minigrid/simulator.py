@@ -137,16 +137,19 @@ class MiniGridSimulator:
         A thing whose state cannot be compared makes every state one of its own.
         """
         env = self.env
-        carried = env.carrying.encode() if env.carrying is not None else ()
-        pose = (*env.agent_pos, env.agent_dir, *carried)
-        # MiniGrid's code of a thing tells all of its own classes apart, and no other's.
-        own = [
-            own_state(thing) or next(self._unlike)
-            for thing in (*env.grid.grid, env.carrying)
-            if thing is not None and not is_minigrids_own(thing)
-        ]
-        known = bytes(env.grid.encode().tobytes()) + bytes(int(n) for n in pose)
-        return known + repr(own).encode() if own else known
+        carried = env.carrying
+        known = bytearray((*map(int, env.agent_pos), int(env.agent_dir), carried is not None))
+        own = []
+        # MiniGrid's code of a thing tells all of its own classes apart, and no other's. None of
+        # them begins with 0, so that an empty cell can be told from them by one byte.
+        for thing in (*env.grid.grid, carried):
+            if thing is None:
+                known.append(0)
+                continue
+            known += bytes(thing.encode())
+            if not is_minigrids_own(thing):
+                own.append(own_state(thing) or next(self._unlike))
+        return bytes(known) + repr(own).encode() if own else bytes(known)
 
     def random_action(self, rng: np.random.Generator) -> int:
         """Any of the environment's actions, all equally likely."""

@@ -1,0 +1,55 @@
+"""Which layouts are searched: half from a block that every search knows, half drawn for the day.
+
+The seeds of a block are in the repository, so a program could hold a table of their layouts.
+Nobody can know those of a key beforehand: it comes from the commit that is audited, or from the
+program itself. The same key always gives the same seeds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.program.parse import program_digest
+from synth.record.seeds import BLOCK
+
+if TYPE_CHECKING:
+    from synth.spec import Spec
+
+__all__ = ["FRESH", "chosen_seeds", "key_of_program"]
+
+FRESH = range(2**20, 2**31)
+"""Where the seeds of a key are drawn from; those in a block of the spec's are left out."""
+
+BLOCKS = 16
+"""Blocks of seeds after `Spec.seed` that are taken for the spec's own; a few are to spare."""
+
+
+def key_of_program(spec: Spec, source: str) -> str:
+    """A key for where there is no commit: of the program's text and of what it is judged on."""
+    return hashlib.sha256(f"{program_digest(source)} {spec.episode_digest()}".encode()).hexdigest()
+
+
+def chosen_seeds(spec: Spec, seeds: range, *, stream: int, key: str, count: int) -> tuple[int, ...]:
+    """Seeds of one search: one of the block, one of the key, and so on in turn.
+
+    Args:
+        spec: Whose blocks of seeds no seed of the key may come from.
+        seeds: The block.
+        stream: Each takes the next `count` places of the block, and seeds of its own.
+        key: Decides every other seed.
+        count: How many seeds; of the block at most as many as it has.
+    """
+    known = [seeds[(stream * count + i) % len(seeds)] for i in range((count + 1) // 2)]
+    text = f"{key} {seeds.start} {stream}"
+    rng = np.random.default_rng(list(hashlib.sha256(text.encode()).digest()))
+    own = range(spec.seed, spec.seed + BLOCKS * BLOCK)
+    fresh: list[int] = []
+    while len(fresh) < count // 2:
+        seed = int(rng.integers(FRESH.start, FRESH.stop))
+        if seed not in own and seed not in fresh:
+            fresh.append(seed)
+    pairs = zip(known, [*fresh, None], strict=False)
+    return tuple(seed for pair in pairs for seed in pair if seed is not None)
