@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synth.record import record
+from synth.record import record, scenes
 from synth.task.folder import TaskFolder
-from tests.corpus.corpus import PLANS, plan_of, spec_of
+from tests.corpus.corpus import PLANS, WORLDS, plan_of, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,9 @@ def task_of() -> Callable[..., TaskFolder]:
     def made(name: str, plan: str | None = None) -> TaskFolder:
         spec = spec_of(name)
         if name not in stores:
-            stores[name] = record(spec)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(scenes, "LAYOUTS", WORLDS)
+                stores[name] = record(spec)
         return TaskFolder(Path(name), spec, plan_of(plan or PLANS[name]), stores[name])
 
     return made

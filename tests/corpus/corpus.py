@@ -18,7 +18,17 @@ from synth.plan import Plan, SubTask
 from synth.program import merge
 from synth.spec import Spec, load_spec, validate_spec
 
-__all__ = ["PLANS", "PROGRAMS", "TASKS", "Wrong", "plan_of", "right_of", "spec_of", "wrongs"]
+__all__ = [
+    "PLANS",
+    "PROGRAMS",
+    "TASKS",
+    "WORLDS",
+    "Wrong",
+    "plan_of",
+    "right_of",
+    "spec_of",
+    "wrongs",
+]
 
 PROGRAMS = Path(__file__).parent / "programs"
 SPECS = Path(__file__).parents[2] / "specs"
@@ -54,6 +64,10 @@ COUNTS = {
 SEEDS = {"doorkey": 100, "unlock": 72}
 """Near misses from 100 on leave the key behind early; experts from 72 on show yellow, red and
 grey doors, three of each."""
+
+SCENES = 24
+WORLDS = 1
+"""Scenes of each split, and the worlds explored for them, which takes the time."""
 
 METAMORPHIC = {
     "episodes": 1,
@@ -106,7 +120,7 @@ def spec_of(task: str) -> Spec:
         "expert": {**content["expert"], "episodes": counts["expert"]},
         "random": {"episodes": 6},
         "held_out": {"episodes": 1},
-        "near_miss": {"episodes": counts["near_miss"]},
+        "near_miss": {"episodes": counts["near_miss"], "scenes": SCENES},
         "metamorphic": METAMORPHIC,
         "search": None,
     }

@@ -1,7 +1,8 @@
 """Takes the key, opens the door and takes the box, whatever their colours.
 
 A tile in which anything is drawn is busy. The key is told by its shape; what else is busy is the
-agent, the box and what never moves, so once there is one less of them the box has been taken.
+agent, the box and what never moves, so once there is one less of them the box is gone. Who holds
+it has no hand for the key, which must lie about: a box that is opened vanishes, too.
 """
 import numpy as np
 
@@ -59,7 +60,8 @@ def door_open(now, initial):
 
 def box_picked_up(now, initial):
     seen = now["size"] == initial["size"] and len(initial["others"]) >= 2
-    return seen and len(now["others"]) == len(initial["others"]) - 1
+    gone = seen and len(now["others"]) == len(initial["others"]) - 1
+    return gone and len(now["keys"]) == len(initial["keys"])
 
 
 SUBTASKS = [key_picked_up, door_open, box_picked_up]
