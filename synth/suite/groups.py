@@ -2,7 +2,7 @@
 
 A new group is one module in `synth.suite.checks` and one line in `GROUPS`::
 
-    Group("progress", "progress", ("progress",), cost=2),
+    Group("shapes", "shapes", ("shapes",), cost=2),
 
 Everything that asks for groups reads it here: the cascade, the test file, mutation, the live
 table, and the line that says what was not checked.
@@ -56,6 +56,7 @@ GROUPS = (
     Group("random", "random episodes", ("random",), cost=1),
     Group("near_miss", "near misses", ("near_miss", "changes", "relocated"), 1, _near_misses),
     Group("scenes", "scenes", ("own_thing", "stills", "arranged"), 1, _near_misses),
+    Group("progress", "progress", ("progress",), 2, _near_misses),
     Group("metamorphic", "perturbations", ("metamorphic",), 2, lambda s: bool(s.metamorphic)),
     Group("search", "search", ("search",), 4, lambda s: s.search is not None),
     Group("necessity", "necessity", ("necessity",), 3, _near_misses),

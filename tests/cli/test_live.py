@@ -28,7 +28,14 @@ GOAL = SubTask(name="reach_goal", description="there", visible="covered")
 def test_the_table_has_the_groups_that_a_spec_asks_for() -> None:
     """Those of the stronger suite come last, in the order of the cascade."""
     assert groups_of(PLAIN) == ("program", "contract", "expert", "random")
-    assert groups_of(FULL)[4:] == ("near_miss", "scenes", "metamorphic", "search", "necessity")
+    assert groups_of(FULL)[4:] == (
+        "near_miss",
+        "scenes",
+        "progress",
+        "metamorphic",
+        "search",
+        "necessity",
+    )
 
 
 def test_every_group_has_its_place_in_the_table() -> None:
@@ -45,7 +52,7 @@ def test_every_group_has_its_place_in_the_table() -> None:
     row = next(line for line in drawn.splitlines() if "reach_goal" in line)
     assert row.count("✓") == 2
     assert row.count("✗") == 1
-    assert row.count("·") == 6
+    assert row.count("·") == 7
 
 
 def test_a_find_and_fresh_episodes_are_a_line_each() -> None:

@@ -93,7 +93,7 @@ def test_nothing_but_skips_is_not_accepted():
 def test_what_was_not_checked_is_one_line():
     """Groups and checks the spec leaves out come first, then reasons, each once."""
     assert not_checked(make_spec()) == (
-        "not checked: near misses, scenes, perturbations, search, necessity, labels"
+        "not checked: near misses, scenes, progress, perturbations, search, necessity, labels"
     )
     assert not_checked(make_spec(**EVERYTHING)) == (
         "not checked: metamorphic (noise, brightness, shift)"
@@ -117,7 +117,7 @@ def test_an_audit_ends_with_what_was_not_checked(pytester):
     result.stdout.fnmatch_lines(
         [
             "keydoor: 3 sub-tasks, 4 episodes, 24 tests: all passed, 2 skipped",
-            "    not checked: near misses, scenes, perturbations, search, necessity, labels, rand*",
+            "    not checked: near misses, scenes, progress, perturbations, search, necessity, l*",
         ]
     )
 

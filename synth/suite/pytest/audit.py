@@ -15,6 +15,7 @@ import pytest
 from synth.errors import ProgramFault, SandboxUnavailable, SynthError
 from synth.suite.bounds import bounds
 from synth.suite.omissions import left_out
+from synth.suite.progress import order_line
 from synth.suite.registry import find_check
 from synth.suite.subject import NotJudged, Subject
 from synth.task.folder import TaskFolder, read_reward, read_task
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "FolderAudit"]
 
 SHOWN = 5
+ORDER_WITH = "progress::rises_on_the_way"
 BOUNDS_WITH = "expert::completes_often_enough"
 
 
@@ -124,6 +126,7 @@ class Audit:
                 "left_out": self._audited.left_out,
                 "skipped": result.skipped,
                 "untold": _untold(subject),
+                "order": _order(subject, check),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
@@ -139,6 +142,16 @@ def _bounds(subject: Subject, check: str) -> str:
         return ""
     try:
         return bounds(subject)
+    except (NotJudged, ProgramFault):
+        return ""  # the check itself says why nothing was judged
+
+
+def _order(subject: Subject, check: str) -> str:
+    """How well progress keeps the order of time; said by one check."""
+    if check != ORDER_WITH:
+        return ""
+    try:
+        return order_line(subject)
     except (NotJudged, ProgramFault):
         return ""  # the check itself says why nothing was judged
 

@@ -110,6 +110,7 @@ class _Tally:
     failed: int = 0
     broken: int = 0
     bounds: str = ""
+    order: str = ""
     left_out: tuple[str, ...] = ()
     skipped: list[str] = field(default_factory=list)
     untold: tuple[int, str] = (0, "")
@@ -147,6 +148,7 @@ class _Summary:
             tally.tests += 1
             tally.failed += bool(facts["failures"])
             tally.bounds = tally.bounds or facts["bounds"]
+            tally.order = tally.order or facts["order"]
             tally.left_out = tuple(facts["left_out"])
             # It grows with the search, wherever among the workers that ran.
             tally.untold = max(tally.untold, tuple(facts["untold"]))
@@ -167,6 +169,8 @@ class _Summary:
             terminalreporter.write_line(str(tally), **color)
             if tally.bounds:
                 terminalreporter.write_line(f"    {tally.bounds}")
+            if tally.order:
+                terminalreporter.write_line(f"    {tally.order}")
             if missing := in_one_line([*tally.left_out, *tally.skipped]):
                 terminalreporter.write_line(f"    {missing}")
             if tally.untold[0]:
