@@ -38,6 +38,7 @@ LAYERS = (
     ("search",),
     ("suite",),
     ("mutation",),
+    ("labels",),
     ("prompts",),
     ("models.base",),
     ("journal",),

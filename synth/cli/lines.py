@@ -94,6 +94,26 @@ def _(event: events.SpeedMeasured) -> str:
 
 
 @line_of.register
+def _(event: events.Labelled) -> str:
+    which = "held-out pictures" if event.held_out else "pictures"
+    if not event.asked:
+        return f"  labels: {event.rivals} rival readings, nothing further to ask of {which}"
+    return (
+        f"  labels: {event.rivals} rival readings, {event.pictures} {which} looked at twice: "
+        f"{event.agreed} of {event.asked} answers agree, {event.contested} contested"
+    )
+
+
+@line_of.register
+def _(event: events.LookedAgain) -> str:
+    which = "held-out labels" if event.held_out else "labels"
+    return (
+        f"  {event.key} contradicts {event.contradicted} {which}: after another look "
+        f"{event.withdrawn} withdrawn"
+    )
+
+
+@line_of.register
 def _(event: events.Noticed) -> str:
     return f"  note: {event.text}"
 

@@ -15,6 +15,7 @@ from synth.cli.console import errors, output
 from synth.cli.record import ensure_episodes, ensure_suite
 from synth.episode import read_store
 from synth.spec import load_spec
+from synth.task.labels import read_labels
 from synth.task.paths import run_folder, task_folder
 
 if TYPE_CHECKING:
@@ -105,8 +106,17 @@ def run(
     folder = run_folder(spec.name, choice.run)
     evidence = RecordedTask(spec, read_store(episodes))
     sandboxes = Sandboxes(unsafe=unsafe)
+    by_people = tuple(one for one in read_labels(task_folder(spec.name)) if one.by_person)
     with RunDisplay(say, rounds=rounds, groups=groups_of(spec)) as display:
-        outcome = run_loop(evidence, choice.model, folder, options, display, sandboxes=sandboxes)
+        outcome = run_loop(
+            evidence,
+            choice.model,
+            folder,
+            options,
+            display,
+            sandboxes=sandboxes,
+            labels=by_people,
+        )
     adoption = adopt(
         evidence,
         outcome,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from synth.loop import Outcome
     from synth.loop.adopt import Adoption
     from synth.loop.compare import Comparison, Side
+    from synth.loop.labelling import LabelCounts
     from synth.spec import Spec
 
 __all__ = ["explain", "not_checked", "to_json"]
@@ -37,8 +38,20 @@ def explain(outcome: Outcome, adoption: Adoption, task: str) -> list[str]:
             f"speed: {outcome.speed.single:.0f} us a frame single, {outcome.speed.batched:.0f} us "
             f"batched, sandbox included (target {outcome.target:.0f})"
         )
+    if outcome.labels is not None:
+        lines.append(_labels(outcome.labels))
     lines += _fate(adoption, outcome, task)
     return lines
+
+
+def _labels(labels: LabelCounts) -> str:
+    """``labels: 41 asked, 40 agreed, 1 contested, 0 withdrawn; 2 programs contradicted``."""
+    others = {"cannot tell": labels.cannot_tell, "without two answers": labels.dropped}
+    told = "".join(f"{number} {words}, " for words, number in others.items() if number)
+    return (
+        f"labels: {labels.asked} asked, {labels.agreed} agreed, {labels.contested} contested, "
+        f"{told}{labels.withdrawn} withdrawn; {count(labels.contradicted, 'program')} contradicted"
+    )
 
 
 def _times(number: int) -> str:
@@ -146,6 +159,7 @@ def to_json(
         "held_out_looks": outcome.looks,
         "held_out_replaced": outcome.replaced,
         "episodes_found": outcome.finds,
+        "labels": asdict(outcome.labels) if outcome.labels else None,
         "rounds": outcome.rounds,
         "calls": outcome.calls,
         "replayed": outcome.replayed,

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from synth.episode.store import Episode, EpisodeStore, Split
 
-__all__ = ["Exhibit", "exhibit_at", "frame_reference", "pair_sha"]
+__all__ = ["DIGITS", "Exhibit", "exhibit_at", "frame_reference", "pair_sha"]
 
 DIGITS = 16
+"""Of a `pair_sha`."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

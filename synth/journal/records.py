@@ -25,6 +25,7 @@ __all__ = [
     "NoteRecord",
     "PictureRecord",
     "PlanRecord",
+    "QuestionsRecord",
     "Record",
     "RequestRecord",
     "ResponseRecord",
@@ -96,9 +97,9 @@ class RequestRecord(_Record):
     Attributes:
         key: Its place in the run: ``refine-3-0``.
         digest: `request_digest` of it.
-        kind: ``describe``, ``write``, ``refine`` or ``faster``.
+        kind: ``describe``, ``write``, ``refine``, ``faster`` or ``label``.
         prompt: The full text.
-        pictures: In the order in which the prompt shows them.
+        pictures: In the order in which the prompt shows them; none where they are held out.
     """
 
     type: Literal["request"] = "request"
@@ -316,6 +317,33 @@ class DecisionRecord(_Record):
     reason: str = ""
 
 
+class QuestionsRecord(_Record):
+    """Which pictures eyes are asked about, since a program passes all else.
+
+    Attributes:
+        program: Digest of the program whose rivals were to be told apart.
+        split: Whose pictures.
+        pool: Digest of the pictures that there were; rows mean something beside it only.
+        wording: Digest of the plan's words.
+        questions: Row of the pool and the sub-task's name. A row tells nobody which picture it is.
+        controls: Rows of pictures on which the goal is asked, whose answer is known.
+        rivals: How many readings were to be told apart from the program's and from each other.
+        told: How many of their pairs these questions tell apart.
+        left: How many pairs are left: no picture tells them, or no more may be asked.
+    """
+
+    type: Literal["questions"] = "questions"
+    program: str
+    split: Literal["visible", "held_out"]
+    pool: str
+    wording: str
+    questions: tuple[tuple[int, str], ...]
+    controls: tuple[int, ...] = ()
+    rivals: int = 0
+    told: int = 0
+    left: int = 0
+
+
 class NoteRecord(_Record):
     """Something a reader of the journal should know, such as a budget or a changed prompt."""
 
@@ -336,6 +364,7 @@ Record = Annotated[
     | FoundRecord
     | SpeedRecord
     | DecisionRecord
+    | QuestionsRecord
     | NoteRecord,
     Field(discriminator="type"),
 ]

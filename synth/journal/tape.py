@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synth.journal.records import (
     FoundRecord,
     HeldOutRecord,
+    QuestionsRecord,
     RequestRecord,
     ResponseRecord,
     SpeedRecord,
@@ -88,7 +89,8 @@ class Tape:
     @property
     def looks(self) -> int:
         """How often the held-out split was looked at."""
-        return sum(isinstance(r, HeldOutRecord) for r in self._records)
+        # A look goes on where labels of the same pictures have come: it has one number then.
+        return len({r.look for r in self._records if isinstance(r, HeldOutRecord)})
 
     @property
     def replaced(self) -> int:
@@ -105,6 +107,18 @@ class Tape:
         """The last look with a program, by whatever evidence."""
         looks = [r for r in self._records if isinstance(r, HeldOutRecord) and r.program == program]
         return looks[-1] if looks else None
+
+    def questions(
+        self, program: str, split: str, pool: str, wording: str
+    ) -> QuestionsRecord | None:
+        """What eyes were asked when a program had passed all else."""
+        wanted = (program, split, pool, wording)
+        found = (
+            r
+            for r in self._records
+            if isinstance(r, QuestionsRecord) and (r.program, r.split, r.pool, r.wording) == wanted
+        )
+        return next(found, None)
 
     def verdicts_of(self, program: str) -> tuple[VerdictRecord, ...]:
         """Each time a program was judged on the visible split, by whatever evidence."""

@@ -186,6 +186,8 @@ class Asker:
         )
 
     def _keep_pictures(self, question: _Question) -> tuple[PictureRecord, ...]:
+        if question.request.private:
+            return ()
         return tuple(
             PictureRecord(name=s.name, caption=s.caption, sha=self._pictures.keep(s.frame))
             for s in question.request.shots

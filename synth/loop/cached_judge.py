@@ -17,8 +17,10 @@ from synth.journal import FoundRecord, HeldOutRecord, SpeedRecord
 from synth.loop.episodes import find_key
 from synth.loop.verdict import Verdict
 from synth.program import program_digest
+from synth.task.labels import wording_of
 
 if TYPE_CHECKING:
+    from synth.episode import Split
     from synth.journal import Exemplar, Journal, Tape
     from synth.loop.clock import Clock
     from synth.loop.episodes import Episodes
@@ -84,7 +86,8 @@ class CachedJudge:
         Raises:
             EnvironmentFault: Fresh episodes are needed, and cannot be recorded.
         """
-        program, evidence, tape = program_digest(source), self._of(plan), self._journal.tape
+        program, tape = program_digest(source), self._journal.tape
+        evidence = self._held_out_evidence(plan)
         record = tape.held_out(program, evidence)
         if record is None:
             record = self._look(source, plan, program, evidence)
@@ -136,7 +139,7 @@ class CachedJudge:
     def recorded(self, source: str, plan: Plan) -> tuple[HeldOutRecord | None, SpeedRecord | None]:
         """What is known of a program, without looking or measuring again."""
         program, tape = program_digest(source), self._journal.tape
-        return tape.held_out(program, self._of(plan)), tape.speed(program)
+        return tape.held_out(program, self._held_out_evidence(plan)), tape.speed(program)
 
     def _look(self, source: str, plan: Plan, program: str, evidence: str) -> HeldOutRecord:
         taped = self._source.look(program) if self._source is not None else None
@@ -146,12 +149,16 @@ class CachedJudge:
         else:
             count = self._examiner.held_out(source, plan, generation)
             passed, failed, kinds = count.passed, count.failed, count.kinds
+        last = self._journal.tape.look(program)
+        # Labels of these very pictures have come since: the same look, and one bit all the same.
+        goes_on = last is not None and last.generation == generation and last.evidence != evidence
+        number = last.look if last is not None and goes_on else self._journal.tape.looks + 1
         return HeldOutRecord(
             program=program,
             evidence=evidence,
             passed=passed,
             failed=failed,
-            look=self._journal.tape.looks + 1,
+            look=number,
             generation=generation,
             kinds=kinds,
         )
@@ -184,9 +191,26 @@ class CachedJudge:
         return self._evidence[plan]
 
     def _now(self, plan: Plan) -> str:
-        """Digest of the evidence with what has been found so far."""
-        evidence, finds = self._of(plan), self._episodes.finds
-        if not finds:
-            return evidence
-        keys = "\n".join(find_key(find.seed, find.actions) for find in finds)
-        return hashlib.sha256(f"{evidence}\n{keys}".encode()).hexdigest()[:16]
+        """Digest of the evidence with what has been found and labelled so far."""
+        keys = [find_key(find.seed, find.actions) for find in self._episodes.finds]
+        return _with(self._of(plan), [*keys, *self._labels(plan, "visible")])
+
+    def _held_out_evidence(self, plan: Plan) -> str:
+        return _with(self._of(plan), self._labels(plan, "held_out"))
+
+    def _labels(self, plan: Plan, split: Split) -> list[str]:
+        """What eyes have said of a split, as far as it judges programs for a plan."""
+        words = {wording_of(subtask) for subtask in plan.subtasks}
+        return [
+            f"{' '.join(label.question)} {label.answer}"
+            for label in self._episodes.labels
+            if label.split == split and label.holds is not None and label.wording in words
+        ]
+
+
+def _with(evidence: str, more: list[str]) -> str:
+    """The digest itself where nothing has come."""
+    if not more:
+        return evidence
+    keys = "\n".join(more)
+    return hashlib.sha256(f"{evidence}\n{keys}".encode()).hexdigest()[:16]

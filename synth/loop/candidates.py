@@ -63,6 +63,9 @@ def judged(run: Run, key: str, plan: Plan, source: str) -> Candidate:
     run.ledger.note(CandidateRecord(key=key, program=program, source=source))
     known = len(run.episodes.finds)
     verdict = run.judge.visible(source, plan)
+    if run.labelling is not None and verdict.fails_by_labels_at_most:
+        run.labelling.visible(Candidate(key, plan, source, verdict))
+        verdict = run.judge.visible(source, plan)
     run.observe(events.Judged(key, program, verdict, plan))
     for find in run.episodes.finds[known:]:
         run.observe(events.FoundEpisode(key, find))
@@ -170,9 +173,19 @@ def drop(run: Run, candidate: Candidate, why: str, broken: tuple[str, ...]) -> N
     run.observe(events.Reverted(candidate.key, broken))
 
 
-def passes_held_out(run: Run, candidate: Candidate) -> bool:
-    """Whether a candidate that passes everything visible passes what it has not seen."""
+def passes_held_out(run: Run, candidate: Candidate, *, asking: bool = True) -> bool:
+    """Whether a candidate that passes everything visible passes what it has not seen.
+
+    Args:
+        run: The run.
+        candidate: The candidate.
+        asking: Whether eyes may be asked about held-out pictures where it passes all else;
+            if not, it is judged by the labels that there are.
+    """
     seen = run.judge.held_out(candidate.source, candidate.plan)
+    if asking and seen.passes and run.labelling is not None:
+        run.labelling.held_out(candidate, seen.generation)
+        seen = run.judge.held_out(candidate.source, candidate.plan)
     run.observe(events.HeldOut(candidate.key, seen.passed, seen.failed, seen.look, seen.generation))
     if not seen.passes:
         run.ledger.note(
@@ -180,7 +193,7 @@ def passes_held_out(run: Run, candidate: Candidate) -> bool:
                 key=candidate.key,
                 decision="held_out",
                 program=candidate.program,
-                reason="passes everything visible and fails on held-out episodes",
+                reason="passes everything visible and fails on what is held out",
             )
         )
     return seen.passes

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from synth.failure import Find
     from synth.journal import FoundRecord
     from synth.spec import Spec
+    from synth.task.labels import Label
 
 __all__ = ["Episodes", "find_key", "visible_digest"]
 
@@ -38,12 +39,22 @@ class Episodes:
         store: As recorded.
         awaited: Finds that a journal names; those that `store` holds are put aside until
             they are found again.
+        labels: What people have answered about pictures of the task.
+
+    Attributes:
+        labels: What eyes have answered so far, people's answers first; it grows, and what is
+            taken back is marked.
     """
 
     def __init__(
-        self, spec: Spec, store: EpisodeStore, awaited: Iterable[FoundRecord] = ()
+        self,
+        spec: Spec,
+        store: EpisodeStore,
+        awaited: Iterable[FoundRecord] = (),
+        labels: Iterable[Label] = (),
     ) -> None:
         self.spec = spec
+        self.labels: tuple[Label, ...] = tuple(labels)
         self.finds: tuple[Find, ...] = ()
         keys = {find_key(record.seed, record.actions) for record in awaited}
         self._aside = {key: e for key, e in _found(store).items() if key in keys}

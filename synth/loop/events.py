@@ -25,6 +25,8 @@ __all__ = [
     "HeldOut",
     "Improved",
     "Judged",
+    "Labelled",
+    "LookedAgain",
     "Noticed",
     "Observer",
     "Planned",
@@ -165,6 +167,38 @@ class SpeedMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """Eyes were asked about pictures on which readings of the sub-tasks disagree.
+
+    Attributes:
+        held_out: Whether of the held-out split.
+        rivals: How many readings there were besides the program's own.
+        pictures: How many pictures were put to eyes.
+        asked: How many questions.
+        agreed: Of which two looks gave the same, yes or no.
+        contested: Of which two looks differ.
+    """
+
+    key: str
+    held_out: bool
+    rivals: int
+    pictures: int
+    asked: int
+    agreed: int
+    contested: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAgain:
+    """Labels that a program contradicts were looked at once more."""
+
+    key: str
+    held_out: bool
+    contradicted: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something worth a line: a changed prompt, an answer that was cut."""
 
@@ -192,6 +226,8 @@ Event = (
     | Improved
     | HeldOut
     | SpeedMeasured
+    | Labelled
+    | LookedAgain
     | Noticed
     | Stopped
 )

@@ -157,7 +157,7 @@ def _objection(run: Run, candidate: Candidate) -> str:
     if verdict.failed:
         first = verdict.exemplars[0].failure.message if verdict.exemplars else ""
         return f"it fails {in_words(verdict.failed, 3)} {first}".rstrip(" .")
-    if not passes_held_out(run, candidate):
+    if not passes_held_out(run, candidate, asking=False):
         return "it fails on episodes that are not shown"
     return ""
 

@@ -43,6 +43,7 @@ BESIDE_VERDICTS = frozenset(
         "__main__",
         "cli",
         "journal",
+        "labels",
         "loop",
         "making",
         "models",
@@ -223,7 +224,8 @@ class SuiteJudge:
         return Timing(measured.single_us, measured.batched_us, profile)
 
     def _folder_with(self, plan: Plan, store: EpisodeStore) -> TaskFolder:
-        return TaskFolder(self._folder, self._episodes.spec, plan, store)
+        labels = self._episodes.labels
+        return TaskFolder(self._folder, self._episodes.spec, plan, store, labels=labels)
 
     def _example(self) -> tuple[np.ndarray, np.ndarray]:
         """Visible frames of one initial frame: the longest random episode, else any."""

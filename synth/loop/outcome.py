@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from synth.journal import HeldOutRecord, SpeedRecord
     from synth.loop.episodes import Episodes
     from synth.loop.failure_log import Attempt
+    from synth.loop.labelling import LabelCounts
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
 
@@ -51,6 +52,7 @@ class Outcome:
         failures: The file that tells what failed, where a run was not accepted.
         attempts: Of each round in which something failed the first attempt.
         episodes: By which programs were judged, or ``None`` where that is not known.
+        labels: What came of asking eyes, or ``None`` where the spec does not ask for it.
     """
 
     folder: Path
@@ -75,6 +77,7 @@ class Outcome:
     failures: Path | None = None
     attempts: tuple[Attempt, ...] = ()
     episodes: Episodes | None = None
+    labels: LabelCounts | None = None
 
     @property
     def exit_code(self) -> int:

@@ -26,6 +26,7 @@ from synth.record.folder import replace_folder
 from synth.shaping import GoalFrom  # noqa: TC001  pydantic reads the annotation at run time
 from synth.suite import render_suite
 from synth.task.folder import read_task
+from synth.task.labels import LABELS
 from synth.task.provenance import file_digests
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Prove
         _copy(files.pictures / name, target / "pictures" / name)
     _copy(files.journal, target / "journal.jsonl")
     _copy(files.task, target / "task.toml")
+    if (run / LABELS).exists():
+        _copy(run / LABELS, target / LABELS)
     replace_file(target / f"test_{task.spec.name}.py", render_suite(task.spec).encode())
     replace_file(target / "reward.py", source)
     for stale in (*target.glob(".*.tmp"), *(target / "pictures").glob("*")):

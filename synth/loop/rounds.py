@@ -94,6 +94,7 @@ def describe(run: Run, state: RunState) -> Mapping[int, Plan]:
                 demonstrations=run.shown,
                 reports=(*problems, *state.against),
                 previous=state.previous,
+                remarks=run.remarks,
             )
             for sample in range(run.options.samples)
         ]
@@ -213,6 +214,7 @@ def _attempts(
             target_microseconds=run.spec.target.microseconds_per_frame,
             invariances=run.invariances,
             changes=run.changes,
+            remarks=run.remarks,
         )
         for sample in range(run.options.samples)
     ]

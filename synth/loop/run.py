@@ -25,6 +25,7 @@ from synth.loop.failure_log import FailureLog, write_failures
 from synth.loop.faster import make_faster
 from synth.loop.folder import RunFolder, RunPhase, RunStatus
 from synth.loop.judge import SuiteJudge
+from synth.loop.labelling import Labelling
 from synth.loop.ledger import Ledger
 from synth.loop.options import LoopOptions
 from synth.loop.outcome import Ending, Outcome, audit_command, next_step
@@ -35,6 +36,7 @@ from synth.loop.state import Run, RunState
 from synth.prompts.invariances import invariances
 from synth.prompts.render import render, templates_digest
 from synth.sandbox import CONFINED
+from synth.task.labels import applying, write_labels
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from synth.loop.prices import Price
     from synth.models.base import Model
     from synth.sandbox import Sandboxes
+    from synth.task.labels import Label
 
 __all__ = ["run_loop"]
 
@@ -67,6 +70,7 @@ def run_loop(
     price: Price | None = None,
     clock: Clock | None = None,
     sandboxes: Sandboxes = CONFINED,
+    labels: tuple[Label, ...] = (),
 ) -> Outcome:
     """Synthesise a reward program for a task, or go on with a run begun earlier.
 
@@ -81,6 +85,7 @@ def run_loop(
         price: Of the model; looked up in the user's configuration by default.
         clock: Counts seconds; for tests.
         sandboxes: Where programs run.
+        labels: What people have answered about pictures of the task.
 
     Returns:
         The outcome, also where a budget ran out or the user interrupted.
@@ -100,7 +105,7 @@ def run_loop(
     with Journal(files.journal) as journal:
         watch = clock or Clock(journal.tape.elapsed)
         awaited = (*journal.tape.found, *(tape.found if tape else ()))
-        episodes = Episodes(task.spec, task.store, awaited)
+        episodes = Episodes(task.spec, task.store, awaited, labels)
         ledger = Ledger(journal, files, episodes.spec)
         tell, log = observer or _ignore, FailureLog()
 
@@ -122,6 +127,7 @@ def run_loop(
             tape=tape,
         )
         judge = judge or SuiteJudge(episodes, folder, sandboxes=sandboxes)
+        shown, notes = demonstrations(episodes.original), _picture_notes(task)
         run = Run(
             episodes=episodes,
             asker=asker,
@@ -129,10 +135,25 @@ def run_loop(
             ledger=ledger,
             options=options,
             observe=observe,
-            shown=demonstrations(episodes.original),
+            shown=shown,
             invariances=invariances(episodes.spec),
             changes=changed_pictures(episodes.original, episodes.spec),
-            picture_notes=_picture_notes(task),
+            picture_notes=notes,
+            labelling=None
+            if task.spec.labels is None
+            else Labelling(
+                asker=asker,
+                journal=journal,
+                episodes=episodes,
+                frames=task.spec.labels.frames,
+                shown=shown,
+                goal=task.spec.goal if task.spec.show_goal else None,
+                picture_notes=notes,
+                model=model.name,
+                sandboxes=sandboxes,
+                observe=observe,
+                source=tape,
+            ),
         )
         _head(run, model, journal)
         return _to_its_end(run, model, files, journal, log)
@@ -152,6 +173,7 @@ def _to_its_end(
         _write_failures(run, files, log)
         raise
     run.ledger.flush()
+    _keep_labels(run, files)
     outcome = _outcome(run, files, journal, ending, reason)
     written = _write_failures(run, files, FailureLog() if outcome.accepted else log)
     outcome = replace(outcome, failures=written, attempts=log.first_of_rounds)
@@ -257,8 +279,20 @@ def _outcome(run: Run, files: RunFolder, journal: Journal, ending: Ending, reaso
         looks=journal.tape.looks,
         replaced=journal.tape.replaced,
         episodes=run.episodes,
+        labels=run.labelling.counts if run.labelling is not None else None,
     )
     return replace(outcome, next_step=next_step(outcome, run.spec.name))
+
+
+def _keep_labels(run: Run, files: RunFolder) -> None:
+    """Leave the labels that the best program's plan can use beside it."""
+    best, labels = run.ledger.best, run.episodes.labels
+    if run.labelling is None or best is None:
+        return
+    held_out, _ = run.judge.recorded(best.source, best.plan)
+    # Of held-out pictures that have been replaced nothing is left to label.
+    store = run.episodes.store if held_out is None else run.episodes.at(held_out.generation)
+    write_labels(files.path, (label for label, _ in applying(labels, best.plan, store)))
 
 
 def _write_failures(run: Run, files: RunFolder, log: FailureLog) -> Path | None:

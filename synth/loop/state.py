@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from synth.loop.cached_judge import CachedJudge
     from synth.loop.episodes import Episodes
     from synth.loop.events import Observer
+    from synth.loop.labelling import Labelling
     from synth.loop.ledger import Candidate, Ledger
     from synth.loop.options import LoopOptions
     from synth.plan import Plan, Stages
@@ -39,6 +40,7 @@ class Run:
         invariances: Under which changes verdicts must stay, in words.
         changes: An example picture of each of these changes.
         picture_notes: What the family says of its pictures.
+        labelling: Asks eyes about pictures; ``None`` where the spec does not ask for it.
     """
 
     episodes: Episodes
@@ -51,11 +53,17 @@ class Run:
     invariances: tuple[str, ...] = ()
     changes: tuple[ChangedPicture, ...] = ()
     picture_notes: str = ""
+    labelling: Labelling | None = None
 
     @property
     def spec(self) -> Spec:
         """The task's."""
         return self.episodes.spec
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the plan leaves open, in the words of whoever looked at visible pictures."""
+        return self.labelling.remarks if self.labelling is not None else ()
 
     @property
     def goal(self) -> str | None:

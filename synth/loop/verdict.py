@@ -79,6 +79,11 @@ class Verdict:
         return bool(self.passed) and not self.failed
 
     @property
+    def fails_by_labels_at_most(self) -> bool:
+        """Whether nothing but labels, which may be taken back, speaks against the program."""
+        return bool(self.passed) and {group_of(test) for test in self.failed} <= {"labels"}
+
+    @property
     def score(self) -> Score:
         """By which candidates are compared."""
         stage = min((GROUPS.index(group_of(test)) for test in self.failed), default=len(GROUPS))

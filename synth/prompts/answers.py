@@ -1,7 +1,7 @@
 """Reading a plan out of an answer, and the JSON schema that asks for one.
 
-Code is read by `synth.program.extract_code`. Whether a plan is a good one is judged
-by episodes.
+Answers about labels are read by `synth.prompts.label_answers`, code by
+`synth.program.extract_code`. Whether a plan is a good one is judged by episodes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from synth.program.markdown import fenced, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["parse_plan", "plan_schema"]
+__all__ = ["last_object", "parse_plan", "plan_schema", "strict_object"]
 
 _EFFORT = 4_000_000
 """Characters that may be tried as JSON: a brace may begin an object, or a page of nonsense."""
@@ -32,10 +32,10 @@ def plan_schema() -> dict[str, Any]:
     Every object forbids further properties and requires all of its own. Patterns and lengths
     are left out, since not every service takes them: `parse_plan` checks them.
     """
-    subtask = _object(
+    subtask = strict_object(
         {name: {"type": "string"} for name in SubTask.model_fields},
     )
-    return _object(
+    return strict_object(
         {
             "task": {"type": "string"},
             "stages": {"type": "array", "items": {"type": "array", "items": subtask}},
@@ -61,7 +61,7 @@ def parse_plan(text: str) -> Plan:
         ModelReplyError: There is no plan in it; the message says what is wrong, in words
             that a model can act on.
     """
-    found = _find(text)
+    found = last_object(text, "stages")
     if found is None:
         raise ModelReplyError(
             'the answer holds no JSON object with "stages". Answer with the plan as one JSON '
@@ -80,7 +80,8 @@ def parse_plan(text: str) -> Plan:
         ) from error
 
 
-def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+def strict_object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON schema of an object that has exactly these properties."""
     return {
         "type": "object",
         "properties": dict(properties),
@@ -89,19 +90,24 @@ def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _find(answer: str) -> Mapping[str, Any] | None:
-    """The last plan of an answer; what was thought before it holds none."""
+def last_object(answer: str, key: str) -> Mapping[str, Any] | None:
+    """The last JSON object of an answer that has a key; what was thought before it holds none.
+
+    Args:
+        answer: Bare JSON, JSON in a fence, or JSON amid prose.
+        key: Which key tells the object that is meant.
+    """
     text = said(answer)
     whole = _decode(text)
-    if _is_plan(whole):
+    if _has(whole, key):
         return whole
     blocks = [_decode(block.text) for block in fenced(text)]
-    plans = [block for block in blocks if _is_plan(block)]
-    return plans[-1] if plans else _last_object(text)
+    meant = [block for block in blocks if _has(block, key)]
+    return meant[-1] if meant else _amid_prose(text, key)
 
 
-def _is_plan(content: Any) -> TypeGuard[Mapping[str, Any]]:
-    return isinstance(content, dict) and "stages" in content
+def _has(content: Any, key: str) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(content, dict) and key in content
 
 
 def _decode(text: str) -> Any:
@@ -111,8 +117,8 @@ def _decode(text: str) -> Any:
         return None
 
 
-def _last_object(text: str) -> Mapping[str, Any] | None:
-    """The last JSON object with stages that begins at some brace of the text."""
+def _amid_prose(text: str, key: str) -> Mapping[str, Any] | None:
+    """The last JSON object with a key that begins at some brace of the text."""
     decoder, found = json.JSONDecoder(), None
     at, effort = text.find("{"), 0
     while at >= 0 and effort < _EFFORT:
@@ -125,9 +131,9 @@ def _last_object(text: str) -> Mapping[str, Any] | None:
             effort += len(text) - at
             end = at + 1
         else:
-            found = content if _is_plan(content) else found
-            # An object that is no plan may hold one, as an answer wrapped in another.
-            end = end if _is_plan(content) else at + 1
+            found = content if _has(content, key) else found
+            # An object that is not meant may hold one, as an answer wrapped in another.
+            end = end if _has(content, key) else at + 1
             effort += end - at
         at = text.find("{", end)
     return found

@@ -17,9 +17,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from synth.errors import ProgramSyntaxError, UsageError
 from synth.program.parse import parse_tree
 from synth.prompts.answers import plan_schema
+from synth.prompts.beside import is_wide
+from synth.prompts.label_answers import label_schema
 from synth.prompts.library import allow_list, vision_library
 from synth.prompts.prompt import PicturePart, Prompt, TextPart
-from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
+from synth.prompts.requests import (
+    DescribeRequest,
+    FasterRequest,
+    LabelRequest,
+    RefineRequest,
+    WriteRequest,
+)
 from synth.prompts.view import Marker, Viewer
 
 if TYPE_CHECKING:
@@ -35,10 +43,10 @@ def render(request: Request) -> Prompt:
     """Put a request into words and pictures.
 
     Args:
-        request: Of any of the four kinds.
+        request: Of any of the five kinds.
 
     Returns:
-        The prompt; it carries a schema where the answer is a plan.
+        The prompt; it carries a schema where the answer is a plan, or answers about pictures.
 
     Raises:
         UsageError: The request carries something held out (a `ValueError`), or a picture
@@ -56,8 +64,14 @@ def render(request: Request) -> Prompt:
     return Prompt(
         _clean(system).strip(),
         _parts(body.strip() + "\n", viewer.shots),
-        plan_schema() if isinstance(request, DescribeRequest) else None,
+        _schema(request),
     )
+
+
+def _schema(request: Request) -> dict[str, Any] | None:
+    if isinstance(request, DescribeRequest):
+        return plan_schema()
+    return label_schema() if isinstance(request, LabelRequest) else None
 
 
 @cache
@@ -81,6 +95,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "demonstrations": viewer.demonstrations(request.demonstrations),
                 "groups": viewer.reports(request.reports),
                 "previous": previous,
+                "remarks": request.remarks,
             }
         case WriteRequest():
             return {
@@ -101,6 +116,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "notes": request.notes,
                 "history": request.history,
                 "earlier": tuple(c.failure.message for c in request.earlier),
+                "remarks": request.remarks,
                 "subtasks": _subtasks(request.plan),
                 "invariances": request.invariances,
                 "changes": viewer.changes(request.changes),
@@ -118,6 +134,18 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "target": _number(request.target_microseconds),
                 "shots": viewer.pictures(request.example),
                 "notes": request.notes,
+            }
+        case LabelRequest():
+            wide = is_wide(request.pictures[0].frame)
+            shown = viewer.sights(request)
+            return {
+                "plan": request.plan,
+                "pictures": shown,
+                "first_side": "above" if wide else "on the left",
+                "second_side": "below" if wide else "on the right",
+                "problem": request.problem,
+                "questions": sum(len(picture.subtasks) for picture in request.pictures),
+                "example": request.pictures[0].subtasks[0],
             }
     raise UsageError(f"there is no template for a {type(request).__name__}.")
 

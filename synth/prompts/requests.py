@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from synth.episode import frame_digest
+from synth.prompts.beside import beside
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,6 +29,8 @@ __all__ = [
     "FailureReport",
     "FasterRequest",
     "FunctionCost",
+    "LabelPicture",
+    "LabelRequest",
     "RefineRequest",
     "Request",
     "RequestKind",
@@ -35,7 +38,7 @@ __all__ = [
     "WriteRequest",
 ]
 
-RequestKind = Literal["describe", "write", "refine", "faster"]
+RequestKind = Literal["describe", "write", "refine", "faster", "label"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -145,15 +148,25 @@ class Request:
         """All its pictures, in the order in which the prompt shows them."""
         return ()
 
+    @property
+    def private(self) -> bool:
+        """Whether its pictures are held out, so that a run's folder must not keep them."""
+        return False
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DescribeRequest(Request):
-    """Images to plan. The answer is a plan as JSON."""
+    """Images to plan. The answer is a plan as JSON.
+
+    Attributes:
+        remarks: What the plan so far leaves open, in the words of whoever labelled pictures.
+    """
 
     kind: ClassVar[RequestKind] = "describe"
     demonstrations: tuple[Demonstration, ...]
     reports: tuple[FailureReport, ...] = ()
     previous: Plan | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -196,6 +209,7 @@ class RefineRequest(Request):
             among the reports, oldest first. Its pictures are not sent.
         invariances: As for `WriteRequest`.
         changes: As for `WriteRequest`.
+        remarks: As for `DescribeRequest`.
     """
 
     kind: ClassVar[RequestKind] = "refine"
@@ -209,6 +223,7 @@ class RefineRequest(Request):
     target_microseconds: float
     invariances: tuple[str, ...] = ()
     changes: tuple[ChangedPicture, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:
@@ -242,6 +257,66 @@ class FasterRequest(Request):
     def shots(self) -> tuple[Shot, ...]:
         """A few pictures, so that the answer is not written blind."""
         return self.example
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LabelPicture:
+    """One picture that eyes are asked about.
+
+    Attributes:
+        name: Says nothing of where it comes from: ``picture-03``.
+        initial: ``uint8[H, W, 3]``, the initial picture of its episode.
+        frame: ``uint8[H, W, 3]``, the picture itself.
+        subtasks: Which sub-tasks are asked.
+    """
+
+    name: str
+    initial: NDArray[np.uint8]
+    frame: NDArray[np.uint8]
+    subtasks: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LabelRequest(Request):
+    """Pictures and a plan to answers: does this sub-task hold here? The answer is JSON.
+
+    It carries no program, no verdict and no success. A held-out one is seen by nobody else: its
+    pictures are not kept, and nothing in it tells where they come from.
+
+    Attributes:
+        pictures: In the order in which they are asked.
+        part: Which sheet of which look, within the round and sample.
+        problem: Why the last answer to these questions could not be used, or nothing.
+        held_out: Whether the pictures are held out.
+        demonstrations: Visible ones. They are not shown; a model without eyes of its own learns
+            from them what things look like.
+    """
+
+    kind: ClassVar[RequestKind] = "label"
+    plan: Plan
+    pictures: tuple[LabelPicture, ...]
+    part: str
+    problem: str = ""
+    held_out: bool = False
+    demonstrations: tuple[Demonstration, ...] = ()
+
+    @property
+    def private(self) -> bool:
+        """Whether the pictures are held out."""
+        return self.held_out
+
+    @property
+    def key(self) -> str:
+        """Its place in the run: ``label-3-0-a1``."""
+        return f"{self.kind}-{self.round}-{self.sample}-{self.part}"
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """Each picture beside its initial one, as it is sent."""
+        return tuple(
+            Shot(p.name, f"{p.name}: the initial image and a later one", beside(p.initial, p.frame))
+            for p in self.pictures
+        )
 
 
 def _shots(

@@ -10,14 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from synth.prompts.beside import enlarged
 from synth.prompts.pictures import colour_table, difference, scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from synth.failure import Failure
     from synth.prompts.pictures import ColourTable, FrameDifference
-    from synth.prompts.requests import ChangedPicture, Demonstration, FailureReport, Shot
+    from synth.prompts.requests import (
+        ChangedPicture,
+        Demonstration,
+        FailureReport,
+        LabelRequest,
+        Shot,
+    )
 
 __all__ = [
     "ChangeView",
@@ -26,6 +36,7 @@ __all__ = [
     "Marker",
     "ReportView",
     "ShotView",
+    "SightView",
     "Viewer",
 ]
 
@@ -95,6 +106,23 @@ class ChangeView:
     shots: tuple[ShotView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SightView:
+    """A picture that eyes are asked about, in print.
+
+    Attributes:
+        name: The picture's.
+        scale: True size and enlargement of each side, in words.
+        marker: Stands for the picture itself.
+        subtasks: Which are asked.
+    """
+
+    name: str
+    scale: str
+    marker: Marker
+    subtasks: tuple[str, ...]
+
+
 class Viewer:
     """Lays out the pictures of one prompt, in the order in which they will be printed."""
 
@@ -128,6 +156,21 @@ class Viewer:
         """Changes that must not matter: a picture as recorded, and the same changed."""
         return tuple(ChangeView(c.words, self.pictures((c.before, c.after))) for c in changes)
 
+    def sights(self, request: LabelRequest) -> tuple[SightView, ...]:
+        """Pictures that eyes are asked about, each with its questions and no numbers."""
+        views = []
+        for picture, shot in zip(request.pictures, request.shots, strict=True):
+            self.shots[shot.name] = shot
+            views.append(
+                SightView(
+                    picture.name,
+                    _sides(picture.frame),
+                    Marker(f"\0{picture.name}\0"),
+                    picture.subtasks,
+                )
+            )
+        return tuple(views)
+
     def pictures(self, shots: Sequence[Shot], *, at_fault: bool = False) -> tuple[ShotView, ...]:
         """Pictures of one episode, the initial one first.
 
@@ -155,3 +198,10 @@ class Viewer:
             difference=None if shot is initial else difference(shot.frame, initial.frame),
             reference=initial.name,
         )
+
+
+def _sides(frame: NDArray[np.uint8]) -> str:
+    height, width = frame.shape[:2]
+    times = enlarged(frame)
+    shown = f"shown enlarged {times} times" if times > 1 else "shown as it is"
+    return f"each side {width} x {height} pixels, {shown}"

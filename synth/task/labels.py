@@ -35,6 +35,7 @@ __all__ = [
     "LABELS",
     "Label",
     "LabelAnswer",
+    "applying",
     "in_force",
     "read_labels",
     "wording_of",
@@ -103,10 +104,10 @@ def wording_of(subtask: SubTask) -> str:
     return hashlib.sha256(subtask.model_dump_json().encode()).hexdigest()[:DIGITS]
 
 
-def in_force(
+def applying(
     labels: Iterable[Label], plan: Plan, store: EpisodeStore
 ) -> tuple[tuple[Label, Exhibit], ...]:
-    """The labels that are tests of a plan's programs, with their pictures, in their order.
+    """The labels that have not lapsed, with their pictures, in their order.
 
     Args:
         labels: Of any plan and any episodes.
@@ -116,12 +117,19 @@ def in_force(
     words = {subtask.name: wording_of(subtask) for subtask in plan.subtasks}
     found: list[tuple[Label, Exhibit]] = []
     for label in labels:
-        if label.holds is None or words.get(label.subtask) != label.wording:
+        if words.get(label.subtask) != label.wording:
             continue
         exhibit = exhibit_at(store, label.picture)
         if exhibit is not None and exhibit.sha == label.sha:
             found.append((label, exhibit))
     return tuple(found)
+
+
+def in_force(
+    labels: Iterable[Label], plan: Plan, store: EpisodeStore
+) -> tuple[tuple[Label, Exhibit], ...]:
+    """Those of `applying` that are tests: answered yes or no, and not withdrawn."""
+    return applying((label for label in labels if label.holds is not None), plan, store)
 
 
 def read_labels(folder: Path) -> tuple[Label, ...]:
