@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from synth.episode import Still
     from synth.episode.exhibit import Exhibit
     from synth.failure import Failure
     from synth.suite.registry import Case
@@ -47,10 +48,16 @@ def agrees_with_the_labels(case: Case) -> Iterator[Failure]:
                 _sentence(label, exhibit),
                 episode=task.store[exhibit.episode],
                 frame=exhibit.frame_number,
+                still=_still(case, exhibit),
                 subtask=label.subtask,
                 expected=str(label.holds),
                 actual=str(says),
             )
+
+
+def _still(case: Case, exhibit: Exhibit) -> Still | None:
+    stills = (still for scene in case.subject.task.store.scenes for still in scene.stills)
+    return next((still for still in stills if still.id == exhibit.reference), None)
 
 
 def _sentence(label: Label, exhibit: Exhibit) -> str:
