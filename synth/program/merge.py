@@ -3,10 +3,12 @@ r"""Merging a refinement into a program: what it does not name stays byte for by
 The unit is a top-level statement. A function or constant of the same name is replaced
 whole; a new one is inserted where it works; an import is added once. Comments directly
 above a function are the patch's where it brings some, and stay otherwise. Neither text
-need be a whole reward program, and nothing is linted here::
+need be a whole reward program, and nothing is linted here. What is to go is listed::
 
     merge("A = 1\n\n\ndef f(frame):\n    return A\n", "A = 2\n")
     # "A = 2\n\n\ndef f(frame):\n    return A\n"
+    merge("A = 1\nB = 2\n", 'REMOVE = ["B"]\n')
+    # "A = 1\n"
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -21,6 +24,9 @@ from synth.program.excerpt import syntax_error
 from synth.program.parse import parse_module, parse_tree
 
 __all__ = ["changed_functions", "merge"]
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _BLANK = cst.EmptyLine(indent=False)
 _Node = cst.SimpleStatementLine | cst.BaseCompoundStatement
@@ -70,23 +76,26 @@ def merge(source: str, patch: str) -> str:
     Args:
         source: The program.
         patch: Python text with top-level functions, and possibly imports, constants and
-            ``SUBTASKS``. Where it defines a name twice, the last one counts.
+            ``SUBTASKS``. Where it defines a name twice, the last one counts. Names in
+            ``REMOVE = ["name"]`` are taken out of the program.
 
     Returns:
         The program with the patch's definitions in it. Merging a program, or any of its
         functions, into itself gives it back unchanged.
 
     Raises:
-        ProgramSyntaxError: Either text is not Python, or the patch holds top-level
-            statements of another kind.
+        ProgramSyntaxError: Either text is not Python, the patch holds top-level statements of
+            another kind, or ``REMOVE`` names what is not there or shares its statement.
     """
     _check(patch)
     module, items = _items(source)
     _, fresh = _items(patch if patch.endswith(("\n", "\r")) else patch + "\n")
+    fresh = [item for item in fresh if "REMOVE" not in item.names]
     # As in Python, where the later of two definitions is the one that counts.
     last = {name: item for item in fresh for name in item.names}
     fresh = [i for i in fresh if i.is_import or any(last[name] is i for name in i.names)]
-    merged = list(items)
+    gone = _removed(patch, items, last.keys())
+    merged = _without(items, gone)
     new = [item for item in fresh if not _replace(merged, item)]
     for item in new:
         _insert(merged, item, fresh[fresh.index(item) + 1 :])
@@ -94,6 +103,55 @@ def merge(source: str, patch: str) -> str:
         return source
     ends = module.has_trailing_newline or not items
     return module.with_changes(body=[i.node for i in merged], has_trailing_newline=ends).code
+
+
+def _removed(patch: str, items: list[_Item], fresh: Collection[str]) -> frozenset[str]:
+    """The names that a patch takes out of a program."""
+    gone: set[str] = set()
+    for node in parse_tree(patch).body:
+        if not isinstance(node, ast.Assign) or not _is_remove(node.targets[0]):
+            continue
+        listed = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
+        for part in listed:
+            name = part.value if isinstance(part, ast.Constant) else None
+            if not isinstance(name, str):
+                problem = (
+                    'REMOVE must be a list of names as strings. Write REMOVE = ["old_helper"].'
+                )
+                raise syntax_error(patch, problem, part)
+            if name in fresh:
+                problem = f"{name} is both removed and defined. Leave it out of REMOVE."
+                raise syntax_error(patch, problem, part)
+            gone.add(name)
+            home = next((item for item in items if name in item.names), None)
+            if home is None:
+                problem = f"the program has no {name} at its top level. Leave it out of REMOVE."
+                raise syntax_error(patch, problem, part)
+    for item in items:
+        if item.names & gone and not item.names <= gone:
+            kept = ", ".join(sorted(item.names - gone))
+            problem = f"REMOVE names what is set in one statement with {kept}. Send that one anew."
+            raise syntax_error(patch, problem)
+    return frozenset(gone)
+
+
+def _without(items: list[_Item], gone: frozenset[str]) -> list[_Item]:
+    kept: list[_Item] = []
+    blanks: tuple[cst.EmptyLine, ...] = ()
+    for item in items:
+        lines = tuple(getattr(item.node, "leading_lines", ()))
+        if item.names and item.names <= gone:
+            # The blank lines above it are for what comes next, where that has none.
+            blanks = blanks or tuple(line for line in lines if line.comment is None)
+            continue
+        spaced = any(line.comment is None for line in lines)
+        kept.append(item if spaced or not blanks else item.above(*blanks, *lines))
+        blanks = ()
+    return kept
+
+
+def _is_remove(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id == "REMOVE"
 
 
 def changed_functions(before: str, after: str) -> tuple[str, ...]:

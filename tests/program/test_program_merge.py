@@ -201,3 +201,51 @@ def test_changes_are_told_by_code():
     assert changed_functions(SOURCE, after) == ()
     assert changed_functions(SOURCE, SOURCE.replace("def key(", "def keys(")) == ("keys", "key")
     assert changed_functions(SOURCE, SOURCE.replace("now.any()", "now.all()")) == ("key",)
+
+
+REMOVABLE = """\
+import numpy as np
+
+A = 1
+B, C = 2, 3
+
+
+def old(x):
+    return x
+
+
+def goal(now, initial):
+    return True
+
+
+SUBTASKS = [goal]
+"""
+
+
+def test_a_patch_may_remove_names() -> None:
+    """Functions and constants go, the rest stays byte for byte, and REMOVE is not in it."""
+    merged = merge(REMOVABLE, 'REMOVE = ["old", "A"]\n')
+    assert merged == REMOVABLE.replace("A = 1\n", "").replace(
+        "\n\ndef old(x):\n    return x\n\n\n", "\n\n"
+    )
+    assert changed_functions(REMOVABLE, merged) == ("old",)
+    both = merge(REMOVABLE, 'REMOVE = ["old"]\n\n\ndef goal(now, initial):\n    return False\n')
+    assert "old" not in both
+    assert "return False" in both
+
+
+@pytest.mark.parametrize(
+    ("removed", "problem"),
+    [
+        ('["lost"]', "the program has no lost"),
+        ('["B"]', "in one statement with C"),
+        ("[old]", "a list of names as strings"),
+        ("3", "a list of names as strings"),
+    ],
+)
+def test_what_cannot_be_removed_is_said(removed: str, problem: str) -> None:
+    """An answer that is not understood costs a round, and nothing is guessed."""
+    with pytest.raises(ProgramSyntaxError, match=problem):
+        merge(REMOVABLE, f"REMOVE = {removed}\n")
+    with pytest.raises(ProgramSyntaxError, match="both removed and defined"):
+        merge(REMOVABLE, 'REMOVE = ["A"]\nA = 2\n')
