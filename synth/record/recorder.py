@@ -18,6 +18,7 @@ from synth.episode.frame_file import FrameFile
 from synth.record.native import require_native
 from synth.record.near_miss import near_misses
 from synth.record.player import Player
+from synth.record.repeatable import require_repeatable
 from synth.record.scenes import with_scenes
 from synth.record.seeds import Seeds
 from synth.record.serving import Serving
@@ -83,6 +84,7 @@ def record(
         family = player.family
         pools: dict[Split, FramePool] = {split: FramePool(file) for split in SPLITS}
         seeds = Seeds.of(spec)
+        require_repeatable(player, seeds.visible_random.start)
         rolls = roll_all(player, seeds, pools, on_progress=on_progress, on_skip=on_skip)
         episodes = tuple(rolls)
         look_beside_success(player, seeds.visible_expert)
