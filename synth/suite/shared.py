@@ -6,6 +6,7 @@ places only is put right sooner by them than by one example.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,19 +18,52 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.episode import Scene, Still
+    from synth.episode import Episode, EpisodeStore, Scene, Still
     from synth.vision import Box
 
-__all__ = ["agent_box", "apart", "in_words"]
+__all__ = ["agent_box", "agent_boxes", "apart", "in_words"]
 
 FEW = 3
 """Wrong pictures that must share a place before it is told: two are near each other by chance."""
 
 
+MOST = 4
+"""What covers more than one pixel in so many is not the agent alone."""
+
+
 def agent_box(scene: Scene, still: Still) -> Box | None:
     """Where the agent is in a still: where it differs from the scene without it."""
-    rows, columns = np.nonzero(pack(still.frame) != pack(scene.backdrop))
-    if not len(rows):
+    return _box_of(pack(still.frame) != pack(scene.backdrop))
+
+
+def agent_boxes(store: EpisodeStore, episode: Episode) -> list[Box | None]:
+    """Where the agent is on each frame of an episode, as far as it can be told.
+
+    While nothing in the scene changes most pictures show the ground at any one place: what
+    differs from them is the agent.
+
+    Args:
+        store: Where the pictures are.
+        episode: Its events must have been recorded.
+
+    Returns:
+        T + 1 boxes; ``None`` where too little moves, or too much.
+    """
+    cuts = sorted({0, *(c.frame for c in episode.scene_events or ()), len(episode) + 1})
+    boxes: list[Box | None] = []
+    for start, end in pairwise(cuts):
+        distinct, at = np.unique(episode.frame_index[start:end], return_inverse=True)
+        pictures = np.stack([pack(store.frames[index]) for index in distinct])
+        # Of more than half of the pictures that are alike the middle one is one.
+        ground = np.sort(pictures, axis=0)[len(pictures) // 2]
+        found = [_box_of(picture != ground) for picture in pictures]
+        boxes += [found[n] if len(pictures) >= FEW else None for n in at.tolist()]
+    return boxes
+
+
+def _box_of(mask: NDArray[np.bool_]) -> Box | None:
+    rows, columns = np.nonzero(mask)
+    if not len(rows) or MOST * len(rows) > mask.size:
         return None
     return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
 

@@ -11,15 +11,20 @@ import numpy as np
 
 from synth.suite import bounds
 from synth.suite.diagnosis import blind, pattern, timing
+from synth.suite.shared import agent_boxes, apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synth.episode import Episode
+    from synth.episode import Episode, Split
     from synth.failure import Failure
     from synth.suite.registry import Case
+    from synth.vision import Box
 
-__all__ = ["completed", "why_missed", "wrong_goal_frames"]
+__all__ = ["completed", "what_lies_share", "why_missed", "wrong_goal_frames"]
+
+PLENTY = 20
+"""Episodes whose right frames are compared with the wrong ones, beside those that have any."""
 
 
 def completed(case: Case, episode: Episode) -> bool:
@@ -41,7 +46,8 @@ def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[
     if len(false):
         yield case.failure(
             f"{episode.id}, frame {false[0]}: {name} holds, but the environment reports no success "
-            f"there ({len(false)} of {len(goal)} frames are wrong in this way).{cause}",
+            f"there ({len(false)} of {len(goal)} frames are wrong in this way).{cause}"
+            f"{what_lies_share(case, episode.split)}",
             frame=int(false[0]),
             subtask=name,
             expected="False",
@@ -58,6 +64,35 @@ def wrong_goal_frames(case: Case, *, tolerate_misses: bool = False) -> Iterator[
             expected="True",
             actual="False",
         )
+
+
+def what_lies_share(case: Case, split: Split) -> str:
+    """Where the agent is on all frames of a split on which the goal holds without success.
+
+    Args:
+        case: Gives the evidence.
+        split: On which episodes.
+
+    Returns:
+        A sentence with a leading space, or nothing where that does not set them apart.
+    """
+    return case.subject.keep(f"lies {split}", lambda: _what_lies_share(case, split))
+
+
+def _what_lies_share(case: Case, split: Split) -> str:
+    wrong: dict[int, Box] = {}
+    right: dict[int, Box] = {}
+    store, plenty = case.subject.task.store, 0
+    for episode in case.subject.episodes(split=split):
+        goal = case.evidence.goal(episode)
+        lies = {int(t) for t in episode.false_frames(goal)}
+        if episode.scene_events is None or not (lies or plenty < PLENTY):
+            continue
+        plenty += 1
+        for t, box in enumerate(agent_boxes(store, episode)):
+            if box is not None and not episode.success[t] and episode.judged[t]:
+                (wrong if t in lies else right)[int(episode.frame_index[t])] = box
+    return apart("the agent is", list(wrong.values()), list(right.values()))
 
 
 def why_missed(case: Case, at: int) -> str:

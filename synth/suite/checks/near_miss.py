@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.checks.goal import why_missed
+from synth.suite.checks.goal import what_lies_share, why_missed
 from synth.suite.diagnosis import count, pattern, timing
 from synth.suite.registry import check
 
@@ -34,7 +34,8 @@ def holds_the_goal_exactly_at_success(case: Case) -> Iterator[Failure]:
         at = int(lies[0])
         yield case.failure(
             f"{episode.id} ({episode.note}), frame {at}: {name} holds, but the environment reports "
-            f"no success there; {_nearest(case, episode, at)}{cause}",
+            f"no success there; {_nearest(case, episode, at)}{cause}"
+            f"{what_lies_share(case, episode.split)}",
             frame=at,
             subtask=name,
             expected="False",
