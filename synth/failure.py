@@ -6,8 +6,13 @@ It does not carry pictures: episode and frame say where to find them.
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["Failure", "Find"]
 
@@ -25,6 +30,22 @@ class Find:
     seed: int
     actions: tuple[Any, ...]
     note: str
+
+    def command(self, task: str, reward: Path | None = None) -> str:
+        """The command that plays it again.
+
+        Args:
+            task: The task's name.
+            reward: The program, where it is not the committed one.
+
+        >>> Find(70412, (2, 2, 1), "").command("doorkey")
+        'synth hunt doorkey --seed 70412 --actions 2,2,1'
+        """
+        acts = ",".join(json.dumps(action, separators=(",", ":")) for action in self.actions)
+        words = ["synth", "hunt", task, "--seed", str(self.seed)]
+        words += ["--actions", acts] if acts else []
+        words += [] if reward is None else ["--reward", str(reward)]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synth.cli.console import PhaseProgress, output
+from synth.errors import UsageError
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
@@ -28,8 +29,18 @@ def hunt(
     reward: Annotated[
         Path | None, typer.Option(help="Another reward program than the committed one.")
     ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Search for nothing, and play this seed's episode again.")
+    ] = None,
+    actions: Annotated[
+        str, typer.Option(help="What is done in it, as a find's command says: 2,2,1,5.")
+    ] = "",
 ) -> None:
-    """Search for episodes on which the committed reward is wrong; what is found joins its suite."""
+    """Search for episodes on which the committed reward is wrong; what is found joins its suite.
+
+    With --seed one episode is played again, and what the reward says of each frame is printed.
+    """
+    from synth.cli.replay import read_actions, replay  # noqa: PLC0415 - start-up stays quick
     from synth.search.campaign import Campaign  # noqa: PLC0415
     from synth.task import TaskFolder  # noqa: PLC0415 - start-up stays quick
     from synth.task.folder import read_reward  # noqa: PLC0415
@@ -37,7 +48,13 @@ def hunt(
     name = load_spec(task).name
     folder = TaskFolder.read(task_folder(name))
     home = RUNS / name
-    campaign = Campaign(folder, read_reward(reward or folder.reward, name), home / "hunt.json")
+    source = read_reward(reward or folder.reward, name)
+    if seed is not None:
+        replay(folder.spec, source, seed, read_actions(actions))
+        return
+    if actions:
+        raise UsageError("--actions say nothing without --seed, whose episode they are done in.")
+    campaign = Campaign(folder, source, home / "hunt.json")
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")
     found = 0
@@ -48,8 +65,10 @@ def hunt(
             for one, kept in campaign.advance(on_episode=progress.tell):
                 found += 1
                 progress.found += 1
-                _print(one, kept, home)
+                _print(one, kept, home, one.find.command(name, reward))
     output().print(f"{name}: {_so_far(campaign)}")
+    if campaign.coverage is not None:
+        output().print(f"search: {campaign.coverage}")
     if campaign.finds and folder.spec.search is None:
         output().print(
             f"specs/{name}.toml has no \\[search] table, so the suite does not ask for the goal on "
@@ -83,7 +102,7 @@ def _so_far(campaign: Campaign) -> str:
     )
 
 
-def _print(one: Counterexample, kept: Kept, home: Path) -> None:
+def _print(one: Counterexample, kept: Kept, home: Path, command: str) -> None:
     from synth.record.pictures import write_strip  # noqa: PLC0415 - start-up stays quick
 
     home.mkdir(parents=True, exist_ok=True)
@@ -94,3 +113,4 @@ def _print(one: Counterexample, kept: Kept, home: Path) -> None:
     write_strip(path, one.rollout.frames, captions)
     output().print(f"{kept.episode}: {kept.sentence}", markup=False)
     output().print(f"  look at {path}")
+    output().print(f"  play it again: {command}", markup=False, soft_wrap=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from synth.sandbox import Sandboxes
     from synth.search import Counterexample
+    from synth.search.coverage import Coverage
     from synth.task.folder import TaskFolder
 
 __all__ = ["STREAM", "Campaign", "Kept"]
@@ -68,6 +69,9 @@ class Campaign:
         path: The file that remembers, ``runs/TASK/hunt.json``.
         sandboxes: Where the program runs.
 
+    Attributes:
+        coverage: What was met in this sitting; ``None`` before the first stream.
+
     Raises:
         ProgramSyntaxError: The program does not parse.
         LintError: It uses what reward programs may not use.
@@ -86,6 +90,7 @@ class Campaign:
         require_untouched(task)
         self._task, self._path, self._sandboxes = task, path, sandboxes
         self._state = self._read()
+        self.coverage: Coverage | None = None
 
     @property
     def stream(self) -> int:
@@ -128,6 +133,7 @@ class Campaign:
             sandboxes=self._sandboxes,
             on_episode=on_episode,
         )
+        self.coverage = come.coverage if self.coverage is None else self.coverage + come.coverage
         kept = tuple((one, self._keep(one)) for one in come.counterexamples)
         known = {find.episode for find in self._state.finds}
         self._state = replace(

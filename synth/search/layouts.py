@@ -29,7 +29,9 @@ BLOCKS = 16
 
 def key_of_program(spec: Spec, source: str) -> str:
     """A key for where there is no commit: of the program's text and of what it is judged on."""
-    return hashlib.sha256(f"{program_digest(source)} {spec.episode_digest()}".encode()).hexdigest()
+    return hashlib.sha256(f"{program_digest(source)} {spec.episode_digest()}".encode()).hexdigest()[
+        :12
+    ]
 
 
 def chosen_seeds(spec: Spec, seeds: range, *, stream: int, key: str, count: int) -> tuple[int, ...]:

@@ -73,6 +73,7 @@ class Subject:
         twice: Whether it runs on the episodes a second time, in another order.
         sandboxes: Where it runs.
         searched: Whether counterexamples are searched for; if not, that check is skipped.
+        day: Decides half of the search's layouts; by default the program and the spec do.
     """
 
     def __init__(
@@ -84,9 +85,10 @@ class Subject:
         twice: bool = True,
         sandboxes: Sandboxes = CONFINED,
         searched: bool = True,
+        day: str | None = None,
     ) -> None:
         self.source = source
-        self.searched = searched
+        self.searched, self._day = searched, day
         self.task = task
         self.splits = splits
         self.twice = twice
@@ -273,6 +275,13 @@ class Subject:
         met: Untold | None = getattr(hunted, "untold", None)
         return met if recorded is None else recorded + met
 
+    @property
+    def hunted(self) -> Hunt | None:
+        """What the search came to, if one was made by now."""
+        hunted = self._kept.get("search")
+        # What stands there else is a fault. The type is not imported: it brings simulators.
+        return hunted if hasattr(hunted, "coverage") else None  # type: ignore[return-value]
+
     def _search(self) -> Hunt:
         # Few subjects are searched, and both import simulators.
         from synth.record.seeds import Seeds  # noqa: PLC0415
@@ -293,6 +302,7 @@ class Subject:
             seeds=seeds.held_out_search if held_out else seeds.visible_search,
             episodes=spec.search.episodes if spec.search is not None else 0,
             stream=self.task.store.generation if held_out else 0,
+            key=self._day,
             sandboxes=self._sandboxes,
         )
 

@@ -149,3 +149,47 @@ def test_a_damaged_memory_says_how_to_start_again(
     ran = synth_command("hunt", "walk")
     assert ran.code == 2
     assert "hunt.json: where the hunt stood cannot be read" in ran.err
+
+
+def test_a_find_is_played_again_by_the_command_it_prints(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """Frame by frame: what holds, whether it is success, and where the program is wrong."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    ran = synth_command("hunt", "walk", "--minutes", "0.01")
+    assert "play it again: synth hunt walk --seed 90000" in ran.out
+    again = synth_command("hunt", "walk", "--seed", "90000", "--actions", "2,1")
+    assert again.code == 1, again.all
+    assert (
+        "0 reset        no success; holds: reach_goal  <- false_positive: reach_goal" in again.out
+    )
+    assert "1 forward" in again.out
+    assert (checkout / "runs" / "walk" / "replay-90000.png").exists()
+
+
+def test_a_right_program_is_played_again_without_a_fault(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """Exit code 0, and nothing joins the episodes."""
+    before = dict(file_digests(walk))
+    ran = synth_command("hunt", "walk", "--seed", "5", "--actions", "2")
+    assert ran.code == 0, ran.all
+    assert "<-" not in ran.out
+    assert dict(file_digests(walk)) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--seed", "5", "--actions", "x"), "these are no actions"),
+        (("--seed", "5", "--actions", "17"), "has no action 17"),
+        (("--actions", "2"), "say nothing without --seed"),
+    ],
+)
+def test_what_cannot_be_played_is_a_usage_error(
+    walk: Path, synth_command: Command, given: tuple[str, ...], said: str
+) -> None:
+    """It names what is wrong and is exit code 2."""
+    ran = synth_command("hunt", "walk", *given)
+    assert ran.code == 2, ran.all
+    assert said in ran.err

@@ -20,3 +20,13 @@ def test_a_task_that_is_left_out_says_so(pytester, tasks, searched):
     told = "search (--reward-search leaves this task out)" in result.stdout.str()
     assert told is not searched
     assert result.ret == 0
+
+
+def test_the_last_lines_say_how_far_the_search_is_from_the_end_and_how_to_make_it_again(pytester):
+    """The same key gives the same search; it is the printed one."""
+    result = pytester.runpytest(
+        str(GENERATED / "empty"), "--search-day=monday", "-k", "no_lie_is_found", "-q"
+    )
+    line = next(one for one in result.outlines if "search:" in one)
+    assert line.endswith("states were new (--search-day monday)")
+    assert "distinct states" in line

@@ -16,6 +16,7 @@ from synth.errors import ProgramFault, SandboxUnavailable, SynthError
 from synth.suite.bounds import bounds
 from synth.suite.omissions import left_out
 from synth.suite.progress import order_line
+from synth.suite.pytest.day import key_of_commit
 from synth.suite.registry import find_check
 from synth.suite.subject import NotJudged, Subject
 from synth.task.folder import TaskFolder, read_reward, read_task
@@ -45,12 +46,22 @@ class FolderAudit:
             brings its own plan. ``None`` audits the one in `folder`.
         sandboxes: Where it runs.
         searched: Whether counterexamples are searched for.
+        day: Decides half of the search's layouts; by default the commit does, or the program
+            where it is not the committed one.
     """
 
     def __init__(
-        self, folder: Path, *, reward: Path | None, sandboxes: Sandboxes, searched: bool = True
+        self,
+        folder: Path,
+        *,
+        reward: Path | None,
+        sandboxes: Sandboxes,
+        searched: bool = True,
+        day: str | None = None,
     ) -> None:
-        self.folder = folder
+        self.folder, self.reward = folder, reward
+        if day is None and searched and reward is None:
+            day = key_of_commit(folder)
         # The spec may name modules of the user's project, as the command line lets it: the
         # checkout that holds generated/TASK comes last, where it hides nothing.
         checkout = str(folder.resolve().parents[1])
@@ -59,7 +70,7 @@ class FolderAudit:
         self._subject: Subject | None = None
         self._problem = ""
         try:
-            self._subject = _open(folder, reward, sandboxes=sandboxes, searched=searched)
+            self._subject = _open(folder, reward, sandboxes=sandboxes, searched=searched, day=day)
         except SynthError as error:
             self._problem = f"{error.fault}: {error}"
 
@@ -127,13 +138,14 @@ class Audit:
                 "skipped": result.skipped,
                 "untold": _untold(subject),
                 "order": _order(subject, check),
+                "searched": _searched(subject),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
         if result.skipped:
             pytest.skip(result.skipped)
         if result.failures:
-            pytest.fail(_text(result.failures), pytrace=False)
+            pytest.fail(_text(result.failures, task.name, self._audited.reward), pytrace=False)
 
 
 def _bounds(subject: Subject, check: str) -> str:
@@ -162,14 +174,27 @@ def _untold(subject: Subject) -> tuple[int, str]:
     return (0, "") if untold is None else (untold.pictures, str(untold))
 
 
-def _text(failures: tuple[Failure, ...]) -> str:
-    """The sentences of a failed test, a line each, long lists cut."""
+def _searched(subject: Subject) -> str:
+    """How much the search has met, and the option that makes the same search again."""
+    hunted = subject.hunted
+    return "" if hunted is None else f"search: {hunted.coverage} (--search-day {hunted.key})"
+
+
+def _text(failures: tuple[Failure, ...], task: str, reward: Path | None) -> str:
+    """The sentences of a failed test, a line each, long lists cut, with commands for finds."""
     rest = len(failures) - SHOWN
     more = [f"... and {rest} more."] if rest > 0 else []
-    return "\n".join([*(failure.message for failure in failures[:SHOWN]), *more])
+    lines = []
+    for failure in failures[:SHOWN]:
+        lines.append(failure.message)
+        if failure.find is not None:
+            lines.append(f"  play it again: {failure.find.command(task, reward)}")
+    return "\n".join([*lines, *more])
 
 
-def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes, searched: bool) -> Subject:
+def _open(
+    folder: Path, reward: Path | None, *, sandboxes: Sandboxes, searched: bool, day: str | None
+) -> Subject:
     path = folder if reward is None else reward
     if path.is_dir():
         path /= "reward.py"
@@ -184,4 +209,5 @@ def _open(folder: Path, reward: Path | None, *, sandboxes: Sandboxes, searched: 
         splits=("visible", "held_out"),
         sandboxes=sandboxes,
         searched=searched,
+        day=day,
     )

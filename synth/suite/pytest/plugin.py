@@ -1,4 +1,4 @@
-"""The pytest plugin: the `audit` fixture, four options and a line of summary per task.
+"""The pytest plugin: the `audit` fixture, five options and a line of summary per task.
 
 It imports nothing but pytest and the standard library, since every pytest session of
 every project in the environment loads it; whatever needs NumPy waits for the first test
@@ -44,6 +44,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="TASKS",
         help="search for counterexamples in the audits of these tasks only, as doorkey,taxi; the "
         "search takes longer than all the rest, and by default no audit goes without",
+    )
+    group.addoption(
+        "--search-day",
+        metavar="KEY",
+        help="search as the audit did whose last lines print this key; by default the commit "
+        "decides half of the search's layouts",
     )
     group.addoption(
         "--reward-unsafe",
@@ -95,6 +101,7 @@ def audit(request: pytest.FixtureRequest) -> Audit:
             reward=_path_option(request.config, "--reward"),
             sandboxes=Sandboxes(unsafe=request.config.getoption("--reward-unsafe")),
             searched=searched is None or folder.name in searched.split(","),
+            day=request.config.getoption("--search-day"),
         )
     return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
 
@@ -114,6 +121,7 @@ class _Tally:
     left_out: tuple[str, ...] = ()
     skipped: list[str] = field(default_factory=list)
     untold: tuple[int, str] = (0, "")
+    searched: str = ""
 
     def __str__(self) -> str:
         """One line for the terminal."""
@@ -152,6 +160,7 @@ class _Summary:
             tally.left_out = tuple(facts["left_out"])
             # It grows with the search, wherever among the workers that ran.
             tally.untold = max(tally.untold, tuple(facts["untold"]))
+            tally.searched = facts["searched"] or tally.searched
             if facts["skipped"]:
                 tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
@@ -173,6 +182,8 @@ class _Summary:
                 terminalreporter.write_line(f"    {tally.order}")
             if missing := in_one_line([*tally.left_out, *tally.skipped]):
                 terminalreporter.write_line(f"    {missing}")
+            if tally.searched:
+                terminalreporter.write_line(f"    {tally.searched}")
             if tally.untold[0]:
                 terminalreporter.write_line(f"    {tally.untold[1]}")
 

@@ -1,0 +1,87 @@
+"""``synth hunt TASK --seed N --actions A,B``: an episode played again, frame by frame."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from synth.cli.console import output
+from synth.errors import IllegalAction, UsageError
+from synth.task.paths import RUNS
+
+if TYPE_CHECKING:
+    from synth.spec import Spec
+
+__all__ = ["read_actions", "replay"]
+
+
+def read_actions(text: str) -> tuple[Any, ...]:
+    """Actions as a find's command gives them: JSON values with commas between.
+
+    >>> read_actions("2,2,1")
+    (2, 2, 1)
+
+    Raises:
+        UsageError: They are not JSON values.
+    """
+    try:
+        return tuple(json.loads(f"[{text}]"))
+    except ValueError as error:
+        raise UsageError(
+            f"--actions {text}: these are no actions ({error}). Give JSON values with commas "
+            "between them, for example 2,2,1,5."
+        ) from error
+
+
+def replay(spec: Spec, source: str, seed: int, actions: tuple[Any, ...]) -> None:
+    """Play an episode again, and print what the program says of each frame.
+
+    Args:
+        spec: Whose environment.
+        source: The program's text.
+        seed: What the environment is reset with.
+        actions: What is done.
+
+    Raises:
+        UsageError: The environment does not have one of the actions.
+        LintError: The program uses what reward programs may not use.
+        typer.Exit: With code 1, where the program is wrong on a judged frame.
+    """
+    from synth.errors import LintError  # noqa: PLC0415
+    from synth.program import lint, parse  # noqa: PLC0415 - start-up stays quick
+    from synth.record.pictures import write_strip  # noqa: PLC0415
+    from synth.record.player import Player  # noqa: PLC0415
+    from synth.search.counterexample import violations  # noqa: PLC0415
+    from synth.verdicts import LiveVerdicts  # noqa: PLC0415
+
+    program = parse(source)
+    if findings := lint(source):
+        raise LintError(tuple(findings))
+    with Player(spec) as player, LiveVerdicts(program) as verdicts:
+        try:
+            rolled = player.play(seed, actions)
+        except IllegalAction as error:
+            raise UsageError(f"--actions: {error}") from error
+        holds = verdicts.holds(rolled.frames, rolled.frames[0])
+        words = ("reset", *player.words(rolled.actions))
+        found = violations(holds, rolled.success, rolled.judged, verdicts.stages)
+        found = tuple(v for v in found if not player.is_aliased(rolled, v.frame))
+    names = [name for stage in verdicts.stages for name in stage]
+    for frame, word in enumerate(words):
+        held = [name for name, holds_ in zip(names, holds[frame], strict=True) if holds_]
+        success = "success" if rolled.success[frame] else "no success"
+        aside = "" if rolled.judged[frame] else " (not judged)"
+        wrong = [v for v in found if v.frame == frame]
+        mark = "".join(f"  <- {v.kind}: {v.subtask}" for v in wrong)
+        told = f"{frame:4} {word:12} {success}{aside}; holds: {', '.join(held) or 'nothing'}{mark}"
+        output().print(told, markup=False, highlight=False)
+    if len(rolled) < len(actions):
+        output().print(f"the episode was over after {len(rolled)} of {len(actions)} actions")
+    path = RUNS / spec.name / f"replay-{seed}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_strip(path, rolled.frames, [f"{t}: {word}" for t, word in enumerate(words)])
+    output().print(f"look at {path}")
+    if found:
+        raise typer.Exit(1)
