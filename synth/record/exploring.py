@@ -44,7 +44,7 @@ MOST_TRIES = 24_000
 """Steps in one world, more or less: a search that has begun is finished."""
 MOST_SEARCHED = 24
 """Scenes of one world in which actions are tried."""
-THOROUGH, SEARCHED = 2, 3
+THOROUGH, SEARCHED = 2, 2
 """Of one kind: scenes in which all actions are tried, and scenes in which any are."""
 FEW = 8
 """Poses in which a world is asked whether it moves by itself."""

@@ -12,7 +12,7 @@ from minigrid.core.world_object import Door
 from synth.envs import family_of
 from synth.envs.minigrid.heuristic import Heuristic
 from synth.envs.minigrid.objective import Objective, objective_of
-from synth.envs.minigrid.planning import plan
+from synth.envs.minigrid.planning import DETOUR, plan
 from synth.envs.minigrid.world import World
 from synth.errors import ExpertFailed
 from synth.experts import find_policy
@@ -117,8 +117,50 @@ def test_no_plan_is_shorter(make_spec, env_id, seed):
     spec = make_spec(env_id)
     simulator = family_of(spec).make(spec)
     simulator.reset(seed)
-    plan_length = len(list(find_policy(spec)(simulator)))
-    assert plan_length == shortest(simulator.env)
+    env = simulator.env
+    objective = objective_of(env)
+    assert objective is not None
+    least = shortest(env)
+    assert len(plan(World(env, objective), what="it")) == least
+    # The expert does at most three things here, and goes a little out of its way for each.
+    assert least <= len(list(find_policy(spec)(simulator))) <= least + 3 * DETOUR
+
+
+def ways(spec, seeds):
+    """Facings in which the expert succeeds, and its actions, by seed."""
+    simulator = family_of(spec).make(spec)
+    for seed in seeds:
+        moment = simulator.reset(seed, draw=False)
+        actions = []
+        for action in find_policy(spec)(simulator):
+            moment = simulator.step(action, draw=False)
+            actions.append(action)
+        assert moment.success
+        yield int(simulator.env.agent_dir), tuple(actions)
+
+
+@pytest.mark.parametrize("env", ["Empty-8x8", "DoorKey-6x6"])
+def test_the_goal_is_reached_from_more_sides_than_one(make_spec, env):
+    """A goal in a corner has two, and turning costs a step: experts come from both."""
+    shown = list(ways(make_spec(f"MiniGrid-{env}-v0", max_steps=100), range(20)))
+    facings = [facing for facing, _ in shown]
+    assert min(facings.count(0), facings.count(1)) >= 3
+    assert len({actions for _, actions in shown}) >= 3
+
+
+def test_an_expert_asked_anew_at_each_step_is_not_led_in_a_circle(make_spec):
+    """What it goes out of its way for stays the same throughout an episode."""
+    spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100)
+    simulator = family_of(spec).make(spec)
+    expert = find_policy(spec)
+    for seed in range(3):
+        moment = simulator.reset(seed, draw=False)
+        at_once = len(list(expert(simulator)))
+        for _ in range(at_once + 3):
+            moment = simulator.step(next(iter(expert(simulator))), draw=False)
+            if moment.done:
+                break
+        assert moment.success
 
 
 def test_plans_do_not_depend_on_the_process(make_spec):

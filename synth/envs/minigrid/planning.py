@@ -1,8 +1,10 @@
 """An expert for MiniGrid: A* over the real state of the grid, to the real success.
 
-Plans are shortest but for simplifications that rarely show: a thing is only ever dropped
+Plans are shortest but for simplifications that rarely show (a thing is only ever dropped
 at one of the nearest places, a door opened on the way is paid for again until the next
-deed, and large searches turn greedy. The search is deterministic and bounded.
+deed, and large searches turn greedy), and but for a few steps that the expert goes out of its
+way: things and goals are to be reached from every side. From which is drawn for each episode, and
+between plans that then cost the same for each state. The search is repeatable and bounded.
 It sees the whole grid, walls and closed boxes included, so it is a teacher and no agent.
 It follows no BabyAI instructions.
 
@@ -12,9 +14,12 @@ Minimum Cost Paths", 1968.
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from synth.envs.minigrid.heuristic import Heuristic
 from synth.envs.minigrid.objective import objective_of
@@ -30,6 +35,9 @@ __all__ = ["plan", "planner"]
 
 MAX_EXPANSIONS = 4000
 """States of one search; the largest grids take about a millisecond each."""
+
+DETOUR = 5
+"""At most so many steps out of its way the agent goes to do something from another side."""
 
 WEIGHTS = (1, 2, 4)
 """Of the estimate, search by search: first shortest plans, then quicker ones."""
@@ -57,10 +65,32 @@ def planner(simulator: Any) -> Iterator[int]:
             "(`simulator.env` is the environment)."
         )
     if not objective.moving:
-        yield from plan(World(env, objective), what=type(env).__name__)
+        world = World(env, objective, ties=_ties(simulator), detours=_detours(simulator))
+        yield from plan(world, what=type(env).__name__)
         return
     while True:
         yield _dodge(env)
+
+
+def _ties(simulator: Any) -> np.random.Generator:
+    """Decides between plans that cost the same; by episode and state: it can be repeated."""
+    env = simulator.env
+    carried = env.carrying.encode() if env.carrying is not None else ()
+    pose = [int(part) for part in (*env.agent_pos, env.agent_dir, *carried)]
+    told = f"{simulator.seed} {pose}".encode() + env.grid.encode().tobytes()
+    return np.random.default_rng(int.from_bytes(hashlib.blake2b(told, digest_size=8).digest()))
+
+
+def _detours(simulator: Any) -> list[int]:
+    """How far the agent goes out of its way rather than do something in a pose, by episode.
+
+    Turns cost steps, so that the shortest way into a corner is often one alone, and the experts
+    of all layouts would come from one side. They are the same throughout an episode, so that
+    whoever asks anew at each step is not led in a circle.
+    """
+    rng = np.random.default_rng(simulator.seed)
+    detours: list[int] = rng.integers(0, DETOUR + 1, 4 * len(simulator.env.grid.grid)).tolist()
+    return detours
 
 
 def _dodge(env: Any) -> int:
@@ -115,6 +145,7 @@ def _search(world: World, heuristic: Heuristic, weight: int, what: str) -> list[
         flood = world.flood(state)
         for deed in world.deeds(state, flood):
             total = spent[state] + flood.cost[deed.pose] + (deed.action != NOTHING)
+            total += world.detours[deed.pose]
             actions, walk = _actions(world, state, flood, deed)
             # A finished plan waits in the queue too: a cheaper one may still be found.
             if deed.finishes:

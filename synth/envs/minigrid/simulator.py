@@ -41,6 +41,7 @@ class MiniGridSimulator:
 
     Attributes:
         env: The environment itself, unwrapped; experts may read its state.
+        seed: Of the present episode.
 
     Raises:
         SpecError: The spec names an unknown id, render key or option.
@@ -49,6 +50,7 @@ class MiniGridSimulator:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self.seed = spec.seed
         self._settings = render_settings(spec)
         self.env = make_env(spec).unwrapped
         self._renderer = TileRenderer(**self._settings)
@@ -58,6 +60,7 @@ class MiniGridSimulator:
 
     def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
         """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
+        self.seed = seed
         try:
             with self._unobserved:
                 self.env.reset(seed=seed)

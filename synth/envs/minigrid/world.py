@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
 
     from synth.envs.minigrid.objective import Objective
 
@@ -23,6 +25,7 @@ __all__ = ["Action", "Deed", "Flood", "State", "World"]
 OPEN, CLOSED, LOCKED = 0, 1, 2
 HIDDEN, CARRIED = -2, -1
 NOTHING = -1
+EVEN = 0.5
 DROP_CHOICES = 10
 """Only so many places to drop a thing are tried from each state, the nearest first."""
 
@@ -84,13 +87,26 @@ class World:
     Args:
         env: An unwrapped MiniGrid environment.
         objective: What counts as success in it.
+        ties: Chooses between walks of the same length, and the order of deeds; the first found
+            is taken without it.
+        detours: What each pose costs more than it takes, as ``int[cells * 4]``: for doing
+            something there, so that it is done elsewhere where that is hardly farther.
 
     Attributes:
         start: The state the environment is in.
     """
 
-    def __init__(self, env: Any, objective: Objective) -> None:
+    def __init__(
+        self,
+        env: Any,
+        objective: Objective,
+        *,
+        ties: np.random.Generator | None = None,
+        detours: Sequence[int] = (),
+    ) -> None:
         self.objective = objective
+        self.ties = ties
+        self.detours = detours or (0,) * (4 * len(env.grid.grid))
         self.width: int = env.grid.width
         self.steps = (1, self.width, -1, -self.width)
         size = len(env.grid.grid)
@@ -190,7 +206,7 @@ class World:
         shut = {at for at, d in self.door_at.items() if self._bars(state, d)}
         closed = {at for at, d in self.door_at.items() if state.doors[d] == CLOSED}
         solid, steps, goals = self.solid, self.steps, self.goals
-        reach = self.objective.verb == "reach"
+        reach, ties = self.objective.verb == "reach", self.ties
         cost = {state.pose: 0}
         came_from: dict[int, int] = {}
         queue = [(0, state.pose)]
@@ -211,14 +227,23 @@ class World:
                 # A shut door costs one more: it is toggled on the way.
                 moves.append((4 * ahead + facing, spent + (2 if ahead in closed else 1)))
             for pose_after, total in moves:
-                if total < cost.get(pose_after, 1 << 30):
+                known = cost.get(pose_after, 1 << 30)
+                if total == known and ties is not None and ties.random() < EVEN:
+                    came_from[pose_after] = pose
+                elif total < known:
                     cost[pose_after] = total
                     came_from[pose_after] = pose
                     heapq.heappush(queue, (total, pose_after))
         return Flood(cost, came_from)
 
-    def deeds(self, state: State, flood: Flood) -> Iterator[Deed]:
+    def deeds(self, state: State, flood: Flood) -> list[Deed]:
         """Everything worth doing at the end of a walk."""
+        deeds = list(self._deeds(state, flood))
+        if self.ties is None:
+            return deeds
+        return [deeds[int(at)] for at in self.ties.permutation(len(deeds))]
+
+    def _deeds(self, state: State, flood: Flood) -> Iterator[Deed]:
         if self.objective.verb == "reach":
             for pose in flood.cost:
                 if pose >> 2 in self.goals:
