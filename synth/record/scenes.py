@@ -69,7 +69,8 @@ def with_scenes(
         player: Plays the spec's episodes.
         store: In the worlds of its experts; splits without any have no scenes.
         on_progress: Told of every scene.
-        on_skip: Told where the simulator, or a world, does not allow any.
+        on_skip: Told where a world does not allow any. A simulator that lacks the abilities has
+            none, and nothing is said of it.
 
     Raises:
         EnvironmentFault: The simulator misbehaves.
@@ -77,10 +78,7 @@ def with_scenes(
     table = player.spec.near_miss
     if table is None or not table.scenes:
         return store
-    why = refusal(player)
-    if why:
-        if on_skip is not None:
-            on_skip("scenes", player.spec.seed, why)
+    if refusal(player):  # what a family lacks it lacks; the suite says what was not checked
         return replace(store, scenes=())
     drafts: list[_Draft] = []
     with FrameFile() as file:
