@@ -8,9 +8,9 @@ The folder::
         visible.npy.xz       uint8[N, H, W, 3], the visible split's distinct frames
         held_out.npy.xz      the same for the held-out split
 
-and where some episodes are shown in perturbed pictures as well, in files that
-`synth.episode.variant_files` describes. Pictures for people lie beside them and are neither read
-nor written here.
+and where some episodes are shown in perturbed pictures as well, or arrangements that no episode
+shows, in files that `synth.episode.variant_files` and `synth.episode.scene_files` describe.
+Pictures for people lie beside them and are neither read nor written here.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def _read_store(folder: Path) -> EpisodeStore:
         manifest["env"],
         manifest["versions"],
         variants=read_variants(folder, manifest, named),
-        scenes=read_scenes(folder, manifest, named),
+        scenes=read_scenes(folder, manifest, named, frames.shape[1:]),
         generation=manifest.get("generation", 0),
         untold=Untold.of(manifest["untold"]) if "untold" in manifest else None,
     )

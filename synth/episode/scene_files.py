@@ -86,7 +86,10 @@ def _to_json(scene: Scene, file: FrameFile, place: dict[bytes, int]) -> dict[str
 
 
 def read_scenes(
-    folder: Path, manifest: Mapping[str, Any], episodes: Mapping[str, Episode]
+    folder: Path,
+    manifest: Mapping[str, Any],
+    episodes: Mapping[str, Episode],
+    shape: tuple[int, ...],
 ) -> tuple[Scene, ...]:
     """Read what `write_scenes` wrote.
 
@@ -94,6 +97,7 @@ def read_scenes(
         folder: Where the files lie.
         manifest: Says whether there are any.
         episodes: The episodes in whose worlds they are, by id.
+        shape: Of the episodes' own frames, ``(H, W, 3)``.
 
     Raises:
         OSError: A file cannot be read.
@@ -102,7 +106,7 @@ def read_scenes(
     """
     if KEY not in manifest:
         return ()
-    scenes = tuple(_read(folder, episodes))
+    scenes = tuple(_read(folder, episodes, shape))
     for split in SPLITS:
         listed, counted = sum(s.split == split for s in scenes), manifest[KEY][split]
         if listed != counted:
@@ -110,19 +114,23 @@ def read_scenes(
     return scenes
 
 
-def _read(folder: Path, episodes: Mapping[str, Episode]) -> Iterator[Scene]:
+def _read(folder: Path, episodes: Mapping[str, Episode], shape: tuple[int, ...]) -> Iterator[Scene]:
     stacks: dict[Split, NDArray[np.uint8]] = {}
     for line in (folder / LIST).read_text(encoding="utf-8").splitlines():
         raw = json.loads(line)
         split: Split = raw["split"]
         if split not in stacks:
             stacks[split] = read_frames(_path(folder, split))
+            if stacks[split].shape[1:] != shape:
+                raise ValueError(f"{_path(folder, split).name} holds no frames of {shape}")
         name, frames = raw["id"], stacks[split]
         if episodes[raw["base"]].split != split:
             raise ValueError(f"{name} is not of its episode's split")
         used = [raw["backdrop"], *raw["stills"]]
         if min(used) < 0 or max(used) >= len(frames):
             raise ValueError(f"{name} refers to a picture that is not there")
+        if not raw["stills"]:
+            raise ValueError(f"{name} has no pictures")
         parts = (raw["success"], raw["notes"], *raw["truth"].values())
         if any(len(part) != len(raw["stills"]) for part in parts):
             raise ValueError(f"{name} does not say the same number of things of each still")

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.episode import EpisodeStore
-    from synth.record.recorder import OnProgress
-    from synth.record.serving import OnSkip
+    from synth.record.serving import OnProgress, OnSkip
     from synth.spec import Spec
 
 __all__ = ["record_folder", "replace_folder"]

@@ -9,7 +9,7 @@ follow where the spec asks for them; finds are not made here.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -32,25 +32,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode import EpisodeKind
-    from synth.record.serving import OnSkip
+    from synth.record.serving import OnProgress, OnSkip
     from synth.spec import Spec
 
-__all__ = ["FramePool", "OnProgress", "episode_count", "episode_of", "record", "roll_all"]
+__all__ = ["FramePool", "episode_count", "episode_of", "record", "roll_all"]
 
 _PREFIX: dict[Split, str] = {"visible": "", "held_out": "held-"}
 _WORDS: dict[Split, str] = {"visible": "", "held_out": "held-out "}
-
-
-class OnProgress(Protocol):
-    """Called as a recording goes on."""
-
-    def __call__(self, phase: str, done: int, total: int) -> None:
-        """`done` of the `total` episodes of a phase are there.
-
-        Phases are ``experts``, ``random``, ``near misses`` and ``scenes``, of which each split
-        has its own: ``held-out experts``.
-        """
-        ...
 
 
 def episode_count(spec: Spec) -> int:
@@ -92,7 +80,7 @@ def record(
         store = EpisodeStore(file.array(), episodes, digest, spec.env, versions)
         store = with_scenes(player, store, on_progress=on_progress, on_skip=on_skip)
         store = replace(store, untold=player.untold.found)
-    return with_variants(spec, store, family, on_skip=on_skip)
+    return with_variants(spec, store, family, on_progress=on_progress, on_skip=on_skip)
 
 
 class FramePool:

@@ -24,6 +24,7 @@ from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
     from synth.episode import Split
+    from synth.record.serving import OnProgress
     from synth.spec import Spec
 
 __all__ = [
@@ -38,7 +39,9 @@ NEAR_MISS_SEEDS = 500
 """Seeds that one generation has for near misses, at least: not each seed allows one."""
 
 
-def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeStore:
+def fresh_held_out(
+    spec: Spec, store: EpisodeStore, generation: int, *, on_progress: OnProgress | None = None
+) -> EpisodeStore:
     """A store with the visible part of `store` and held-out episodes of a generation.
 
     Pure given the spec: the same generation is the same episodes whenever it is recorded.
@@ -47,21 +50,21 @@ def fresh_held_out(spec: Spec, store: EpisodeStore, generation: int) -> EpisodeS
         spec: What to record.
         store: Whose visible part stays; what was held out in it, finds included, is left out.
         generation: How often the held-out episodes were replaced then; 0 for the first ones.
+        on_progress: Told of every episode, for a progress bar.
 
     Raises:
         ExpertFailed: The expert does not succeed.
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: There are no seeds for so many generations.
     """
-    return with_held_out(
-        store,
-        _recorded(
-            spec, store, generation_seeds(spec, generation), "held_out", generation=generation
-        ),
-    )
+    seeds = generation_seeds(spec, generation)
+    fresh = _recorded(spec, store, seeds, "held_out", on_progress, generation=generation)
+    return with_held_out(store, fresh)
 
 
-def fresh_visible(spec: Spec, store: EpisodeStore, batch: int) -> EpisodeStore:
+def fresh_visible(
+    spec: Spec, store: EpisodeStore, batch: int, *, on_progress: OnProgress | None = None
+) -> EpisodeStore:
     """Visible episodes that no recording holds, as many of each kind as are held out.
 
     They are called ``fresh-3-expert-0001`` and belong to no folder: a program is held against
@@ -71,6 +74,7 @@ def fresh_visible(spec: Spec, store: EpisodeStore, batch: int) -> EpisodeStore:
         spec: What to record.
         store: The recorded episodes, for their format; none of them is in what is returned.
         batch: From 1; no two batches share a seed.
+        on_progress: Told of every episode, for a progress bar.
 
     Raises:
         ExpertFailed: The expert does not succeed.
@@ -97,7 +101,7 @@ def fresh_visible(spec: Spec, store: EpisodeStore, batch: int) -> EpisodeStore:
         visible_random=after(seeds.visible_random),
         visible_near_miss=seeds.visible_near_miss[batch * near :],
     )
-    return _recorded(spec, store, seeds, "visible", prefix=f"fresh-{batch}-")
+    return _recorded(spec, store, seeds, "visible", on_progress, prefix=f"fresh-{batch}-")
 
 
 def _recorded(
@@ -105,6 +109,7 @@ def _recorded(
     like: EpisodeStore,
     seeds: Seeds,
     split: Split,
+    on_progress: OnProgress | None,
     *,
     generation: int = 0,
     prefix: str = "",
@@ -112,7 +117,7 @@ def _recorded(
     """One split from other seeds, in a store of its own."""
     with Player(spec) as player, FrameFile() as file:
         family = player.family
-        rolls = roll_all(player, seeds, {split: FramePool(file)})
+        rolls = roll_all(player, seeds, {split: FramePool(file)}, on_progress=on_progress)
         episodes = tuple(replace(e, id=f"{prefix}{e.id}") for e in rolls)
         frames, untold = file.array(), player.untold.found
         fresh = EpisodeStore(
@@ -124,13 +129,13 @@ def _recorded(
             generation=generation,
             untold=untold,
         )
-        fresh = with_scenes(player, fresh)
+        fresh = with_scenes(player, fresh, prefix=prefix, on_progress=on_progress)
     if frames.shape[1:] != like.frames.shape[1:]:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: fresh frames are {frames.shape[1:]}, and the "
             f"recorded ones {like.frames.shape[1:]}. Run `synth record {spec.name} --force`."
         )
-    return with_variants(spec, fresh, family)
+    return with_variants(spec, fresh, family, on_progress=on_progress)
 
 
 def generation_seeds(spec: Spec, generation: int) -> Seeds:

@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from synth.episode import Episode, EpisodeStore, Split
     from synth.record.exploring import Arrangement
     from synth.record.player import Player
-    from synth.record.recorder import OnProgress
-    from synth.record.serving import OnSkip
+    from synth.record.serving import OnProgress, OnSkip
     from synth.record.stills import Snapshot
 
 __all__ = ["LAYOUTS", "with_scenes"]
 
 LAYOUTS = 6
-"""Worlds of each split that are explored: the first that differ from each other at the start."""
+"""Worlds of each split that are explored, at most; the first that differ at the start."""
+EACH = 6
+"""Scenes for which it is worth while to explore a world."""
 POSES = (12, 48)
 """Poses shown of a scene: least, and most where there are few scenes."""
 
@@ -60,6 +61,7 @@ def with_scenes(
     player: Player,
     store: EpisodeStore,
     *,
+    prefix: str = "",
     on_progress: OnProgress | None = None,
     on_skip: OnSkip | None = None,
 ) -> EpisodeStore:
@@ -68,6 +70,7 @@ def with_scenes(
     Args:
         player: Plays the spec's episodes.
         store: In the worlds of its experts; splits without any have no scenes.
+        prefix: Goes before the ids of the scenes.
         on_progress: Told of every scene.
         on_skip: Told where a world does not allow any. A simulator that lacks the abilities has
             none, and nothing is said of it.
@@ -85,7 +88,7 @@ def with_scenes(
         pictures = _Pictures(file)
         for split in SPLITS:
             scenery = _Scenery(player, store, pictures)
-            layouts = _layouts(store, split)
+            layouts = _layouts(store, split)[: max(1, table.scenes // EACH)]
             parts = np.array_split(np.arange(table.scenes), len(layouts) or 1)
             for base, part in zip(layouts, parts, strict=False):
                 made = scenery.drafts(base, len(part))
@@ -96,7 +99,7 @@ def with_scenes(
                     done = sum(draft.split == split for draft in drafts)
                     on_progress(_WORDS[split], done, table.scenes)
         frames = file.array()
-    return replace(store, scenes=tuple(_scenes(drafts, frames)))
+    return replace(store, scenes=tuple(_scenes(drafts, frames, prefix)))
 
 
 def _layouts(store: EpisodeStore, split: Split) -> list[Episode]:
@@ -218,10 +221,10 @@ class _Pictures:
         return self._index[digest]
 
 
-def _scenes(drafts: Sequence[_Draft], frames: NDArray[np.uint8]) -> Iterator[Scene]:
+def _scenes(drafts: Sequence[_Draft], frames: NDArray[np.uint8], prefix: str) -> Iterator[Scene]:
     counted = dict.fromkeys(SPLITS, 0)
     for draft in drafts:
-        name = f"{_PREFIX[draft.split]}-{counted[draft.split]:04d}"
+        name = f"{prefix}{_PREFIX[draft.split]}-{counted[draft.split]:04d}"
         counted[draft.split] += 1
         stills = tuple(
             Still(still_id(name, k), frames[at], shot.step.success, shot.step.truth, shot.note)

@@ -18,10 +18,22 @@ if TYPE_CHECKING:
     from synth.episode import Rollout
     from synth.spec import Spec
 
-__all__ = ["MOST", "OnSkip", "Serving"]
+__all__ = ["MOST", "OnProgress", "OnSkip", "Serving"]
 
 MOST = 0.1
 """Share of the seeds tried that may be passed over."""
+
+
+class OnProgress(Protocol):
+    """Called as a recording goes on."""
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """`done` of the `total` episodes, scenes or ways of a phase are there.
+
+        Phases are ``experts``, ``random``, ``near misses`` and ``scenes``, of which each split
+        has its own (``held-out experts``), and ``perturbed pictures``.
+        """
+        ...
 
 
 class OnSkip(Protocol):

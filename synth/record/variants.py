@@ -32,14 +32,19 @@ if TYPE_CHECKING:
     from synth.envs import Family, Scenery, Simulator
     from synth.episode import Episode, EpisodeStore
     from synth.perturbations import Alter, PerturbationWay
-    from synth.record.serving import OnSkip
+    from synth.record.serving import OnProgress, OnSkip
     from synth.spec import Spec
 
 __all__ = ["replay", "with_variants"]
 
 
 def with_variants(
-    spec: Spec, store: EpisodeStore, family: Family, *, on_skip: OnSkip | None = None
+    spec: Spec,
+    store: EpisodeStore,
+    family: Family,
+    *,
+    on_progress: OnProgress | None = None,
+    on_skip: OnSkip | None = None,
 ) -> EpisodeStore:
     """The same store, with the variants that its spec asks for in place of any it has.
 
@@ -48,6 +53,7 @@ def with_variants(
         store: Its first experts and near misses of each split are played again. Near misses
             whose scene was altered are passed over.
         family: Makes the simulators.
+        on_progress: Told of every way of perturbing them that is done.
         on_skip: Told of every perturbation that an episode, or the family, does not allow.
 
     Raises:
@@ -60,9 +66,12 @@ def with_variants(
     theatre = _Theatre(spec, store, family)
     made: list[Variant] = []
     try:
-        for one in asked(spec):
+        ways = [one for one in asked(spec) if isinstance(one.perturbation, Replayed)]
+        for number, one in enumerate(ways, start=1):
             if isinstance(one.perturbation, Replayed):
                 made += _taken(theatre, one.perturbation, one, episodes, on_skip)
+            if on_progress is not None:
+                on_progress("perturbed pictures", number, len(ways))
     finally:
         theatre.close()
     order = {e.id: number for number, e in enumerate(episodes)}

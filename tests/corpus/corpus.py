@@ -61,8 +61,8 @@ COUNTS = {
 }
 """Task to how many episodes it needs for every wrong program to be red; more take time."""
 
-SEEDS = {"doorkey": 100, "unlock": 72}
-"""Near misses from 100 on leave the key behind early; experts from 72 on show yellow, red and
+SEEDS = {"doorkey": 103, "unlock": 72}
+"""Near misses from 103 on leave the key behind early; experts from 72 on show yellow, red and
 grey doors, three of each."""
 
 SCENES = 24

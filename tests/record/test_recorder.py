@@ -79,14 +79,15 @@ def test_a_store_cannot_be_written_into(make_spec):
 
 def test_the_callback_hears_of_every_episode_by_phase(make_spec):
     """A progress bar counts each phase to its total."""
-    spec = make_spec().model_copy(update={"near_miss": NearMissSpec(episodes=3)})
+    spec = make_spec().model_copy(update={"near_miss": NearMissSpec(episodes=3, scenes=2)})
     heard = []
     record(spec, on_progress=lambda *told: heard.append(told))
-    assert len(heard) == episode_count(spec) == 14
+    scenes = [("scenes", 2, 2), ("held-out scenes", 2, 2)]
+    assert len(heard) == episode_count(spec) + len(scenes) == 16
     phases = [f"{split}{kind}" for split in ("", "held-out ") for kind in ("experts", "random")]
     expected = [(phase, k, 2) for phase in phases for k in (1, 2)]
     expected += [(f"{split}near misses", k, 3) for split in ("", "held-out ") for k in (1, 2, 3)]
-    assert heard == expected
+    assert heard == expected + scenes
 
 
 def test_the_store_says_what_made_it(make_spec):
