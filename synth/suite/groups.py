@@ -54,7 +54,9 @@ GROUPS = (
     Group("contract", "the contract", ("contract", "images"), cost=6),
     Group("expert", "expert episodes", ("expert",), cost=1),
     Group("random", "random episodes", ("random",), cost=1),
-    Group("near_miss", "near misses", ("near_miss", "changes", "relocated"), 1, _near_misses),
+    Group(
+        "near_miss", "near misses", ("near_miss", "changes", "relocated", "late"), 1, _near_misses
+    ),
     Group("scenes", "scenes", ("own_thing", "stills", "arranged"), 1, _near_misses),
     Group("progress", "progress", ("progress",), 2, _near_misses),
     Group("metamorphic", "perturbations", ("metamorphic",), 2, lambda s: bool(s.metamorphic)),

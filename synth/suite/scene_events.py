@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from synth.vision import Box
 
 __all__ = [
+    "NEAR",
     "Offset",
     "Place",
     "cut_out",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from synth.suite.scene_events import first_onset, lasting_changes, onsets, places
+from synth.suite.scene_events import NEAR, first_onset, lasting_changes, onsets, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from synth.suite.evidence import RecordedVerdicts
     from synth.suite.scene_events import Place
 
-__all__ = ["changed", "own_place", "tells_of"]
+__all__ = ["changed", "meant_for", "own_place", "tells_of"]
 
 MOST = 0.8
 """The share of a split's experts that must agree: a plan's order may be free in the others."""
@@ -61,6 +61,43 @@ def tells_of(evidence: RecordedVerdicts, experts: Sequence[Episode]) -> dict[int
         if times >= max(ENOUGH, MOST * len(known)):
             told[column] = number
     return told
+
+
+def meant_for(evidence: RecordedVerdicts, experts: Sequence[Episode]) -> dict[int, int]:
+    """The sub-tasks that are about a thing, those that notice it a little late included.
+
+    Args:
+        evidence: The program's verdicts.
+        experts: Of one split; those whose events were not recorded say nothing.
+
+    Returns:
+        The sub-task's column, to the number of its thing among those that change for good. A
+        thing of which a sub-task tells exactly is no other's.
+    """
+    exact = tells_of(evidence, experts)
+    known = [e for e in experts if e.scene_events is not None]
+    meant = dict(exact)
+    for column in range(len(evidence.subtasks) - 1):
+        if column in exact:
+            continue
+        met = Counter(
+            numbers[-1]
+            for episode in known
+            if (numbers := _just_before(episode, first_onset(evidence.holds(episode), column)))
+        )
+        number, times = max(met.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))
+        if times >= max(ENOUGH, MOST * len(known)) and number not in exact.values():
+            meant[column] = number
+    return meant
+
+
+def _just_before(episode: Episode, first: int) -> list[int]:
+    """Numbers of the changes for good on a frame or a few before it, ascending."""
+    return [
+        number
+        for number, change in enumerate(lasting_changes(episode))
+        if 0 <= first - change.frame <= NEAR
+    ]
 
 
 def changed(story: Sequence[Place], at: int) -> list[Place]:

@@ -34,6 +34,7 @@ NEEDY = {
     "near_miss::holds_only_after_a_change": "scene events",
     "near_miss::notices_when_it_is_undone": "scene events",
     "near_miss::notices_when_it_is_put_down": "scene events",
+    "near_miss::holds_once_its_thing_has_changed": "scene events",
     "scenes::answers_on_every_still": "scenes",
     "scenes::tells_success_in_every_scene": "scenes",
     "scenes::holds_wherever_the_agent_stands": "scenes",

@@ -80,7 +80,9 @@ def test_what_is_late_only_as_experts_go_is_a_missing_stage():
     assert failure.message == (
         "a stage is missing: in all 2 expert episodes something changes for good on the way to "
         "success (rows 0..0, columns 0..0 at frame 1 of expert-0000) and no sub-task notices; add "
-        "a sub-task for it. One that is meant for it must begin to hold on that very frame."
+        "a sub-task for it. One that is meant for it must begin to hold on that very frame. If "
+        "lamp_d is meant for it, which first holds a few frames after, it is late: mend the "
+        "program, and leave the plan as it is."
     )
     assert failure.test == "necessity::every_change_is_noticed"
     assert (failure.group, failure.episode, failure.frame) == ("necessity", "expert-0000", 1)
@@ -182,3 +184,34 @@ def test_held_out_faults_are_held_out():
         found = failures(task, splits=("held_out",), **bodies)
         assert found
         assert all(f.held_out for f in found)
+
+
+def test_a_program_that_is_late_is_blamed_and_not_its_plan():
+    """A success in which the thing did change does not do without its sub-task."""
+    late = "bool(frame[0, 0, 0] == 255 and frame[0, 3, 0] == 255)"
+    experts = ("", "- a ad adb abg"), ("", "- - a ad adb abg"), (ROUTE, "- a ab abg")
+    task = staged("a b g", *experts)
+    (failure,) = failures(task, check="holds_once_its_thing", lamp_a=late)
+    assert failure.message == (
+        "near-miss-0002 (route: another way) succeeds at frame 3, and the thing of which lamp_a "
+        "tells (rows 0..0, columns 0..0) changed for good at frame 1, but lamp_a misses it: it "
+        "holds on none of its frames. The program is late or blind, and the plan is right: let "
+        "lamp_a hold from the very frame on which the thing changes, wherever that is and whatever "
+        "the agent does next. It is missed in 1 of 3 successes."
+    )
+    assert (failure.episode, failure.frame, failure.subtask) == ("near-miss-0002", 1, "lamp_a")
+
+
+def test_a_late_program_is_never_told_to_leave_its_sub_task_out():
+    """Two failures never send a model in a circle: none blames the plan for the skip."""
+    late = "bool(frame[0, 0, 0] == 255 and frame[0, 3, 0] == 255)"
+    experts = ("", "- a ad adb abg"), ("", "- - a ad adb abg"), (ROUTE, "- a ab abg")
+    said = [f.message for f in failures(staged("a b g", *experts), lamp_a=late)]
+    assert not any("Leave it out of the plan" in message for message in said)
+
+
+def test_a_success_that_does_without_the_change_still_refutes_the_plan():
+    """There the thing never changed: the plan is wrong, whoever reads the pictures."""
+    experts = ("", "- a ab abg"), ("", "- - a ab abg"), (ROUTE, "- b bg")
+    (failure,) = failures(staged("a b g", *experts), check="credits_every")
+    assert "a success can do without lamp_a, so the plan is wrong" in failure.message

@@ -87,7 +87,7 @@ def perceive(frame):
 BODIES = {
     "key_picked_up": "len(initial['keys']) == 1 and not now['keys']",
     "door_open": "len(now['open']) > len(initial['open'])",
-    "box_picked_up": "len(initial['boxes']) == 1 and not now['boxes']",
+    "box_picked_up": "len(initial['boxes']) == 1 and not now['boxes'] and len(now['keys']) == 1",
     "agent_on_goal": "now['agent'] in initial['goals']",
     "corner_visited": "now['agent'] == (1, 1)",
     "middle_visited": "now['agent'] == (3, 3)",

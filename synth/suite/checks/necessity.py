@@ -19,10 +19,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.suite.checks.late import overlooked
 from synth.suite.diagnosis import count
 from synth.suite.registry import check
-from synth.suite.scene_events import offsets, require_events, told, unnoticed, where
+from synth.suite.scene_events import (
+    lasting_changes,
+    offsets,
+    require_events,
+    told,
+    unnoticed,
+    where,
+)
 from synth.suite.successes import success_frame, successes
+from synth.suite.things import meant_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,11 +78,23 @@ def every_change_is_noticed(case: Case) -> Iterator[Failure]:
             continue
         example = experts[0]
         change = missed[example.id][0]
+        late = [
+            case.evidence.subtasks[column]
+            for column, number in meant_for(case.evidence, experts).items()
+            if number < len(lasting_changes(example))
+            and lasting_changes(example)[number].frame == change.frame
+        ]
+        perhaps = (
+            f" If {late[0]} is meant for it, which first holds a few frames after, it is late: "
+            "mend the program, and leave the plan as it is."
+            if late
+            else ""
+        )
         yield case.failure(
             f"a stage is missing: in all {count(len(experts), 'expert episode')} something "
             f"changes for good on the way to success ({where(change)} at frame {change.frame} of "
             f"{example.id}) and no sub-task notices; add a sub-task for it. One that is meant "
-            "for it must begin to hold on that very frame.",
+            f"for it must begin to hold on that very frame.{perhaps}",
             episode=example,
             frame=change.frame,
             expected="a sub-task begins to hold where the scene changes for good",
@@ -84,8 +105,13 @@ def every_change_is_noticed(case: Case) -> Iterator[Failure]:
 def _needless(case: Case, split: Split) -> Iterator[Failure]:
     """Sub-tasks that hold nowhere in some success."""
     evidence, every = case.evidence, successes(case.subject, split)
+    missed = overlooked(case, split)
     for k, name in enumerate(evidence.subtasks[:-1]):
-        without = [e for e in every if not _until_success(case, e)[:, k].any()]
+        # Where its thing did change the program is late or blind; `late` says so, and where.
+        blind = {e.id for e, _ in missed.get(k, ())}
+        without = [
+            e for e in every if e.id not in blind and not _until_success(case, e)[:, k].any()
+        ]
         if _tolerated(case, without, every):
             continue
         episode = min(without, key=lambda e: e.kind == "expert")
