@@ -16,6 +16,7 @@ truth is read.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -44,15 +45,12 @@ NOTES: dict[ViolationKind, str] = {
 }
 """What a find is called where it is kept; other programs and plans are judged on it too."""
 
-SHOWN = 12
-"""Actions of a find that its sentence names."""
-
 _SENTENCES: dict[ViolationKind, str] = {
     "false_positive": "{name} holds at frame {frame}, but the environment reports no success",
     "false_negative": "the environment reports success at frame {frame}, but {name} does not hold",
-    "skipped_subtask": "success comes at frame {frame}, but {name} is not credited by then: a "
-    "success can do without {name}, or with another order, so the plan is wrong",
+    "skipped_subtask": "success comes at frame {frame}, but {name} is not credited by then",
 }
+_PLAN = "a success can do without {name}, or with another order, so the plan is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,9 @@ class Counterexample:
         shortest: Whether no shorter episode of its seed shows it, as a search through all of
             them has proven.
         words: The find's actions in words; empty where actions have none, as vectors.
+        beside: What it is like beside successes and other lies: sentences, each with a leading
+            space. For a skipped sub-task why the program is to blame, a clause, or nothing
+            where the plan is.
     """
 
     kind: ViolationKind
@@ -96,24 +97,32 @@ class Counterexample:
     rollout: Rollout
     shortest: bool
     words: tuple[str, ...] = ()
+    beside: str = ""
 
     @property
     def sentence(self) -> str:
         """One sentence that a model can act on."""
         whole = "the shortest episode" if self.shortest else "a short episode"
         what = _SENTENCES[self.kind].format(name=self.subtask, frame=self.frame)
-        return f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} that shows it."
+        more = self.beside
+        if self.kind == "skipped_subtask":
+            what, more = f"{what}: {more or _PLAN.format(name=self.subtask)}", ""
+        return (
+            f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} that shows "
+            f"it.{more}"
+        )
 
     @property
     def _steps(self) -> str:
-        """How many actions, and the first of them: ``7 actions (left, forward, ...)``."""
+        """All actions, in words: ``7 actions (left, forward x 5, toggle)``."""
         count = len(self.find.actions)
         if not count:
             return "no action"
         number = f"{count} action{'' if count == 1 else 's'}"
         if not self.words:
             return number
-        shown = ", ".join(self.words[:SHOWN]) + (", ..." if count > SHOWN else "")
+        runs = [(word, len(list(same))) for word, same in groupby(self.words)]
+        shown = ", ".join(word if times == 1 else f"{word} x {times}" for word, times in runs)
         return f"{number} ({shown})"
 
 

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.search.archive import Layout, Spot
+    from synth.search.cause import Sighting
     from synth.search.counterexample import ViolationKind
     from synth.search.coverage import Coverage
     from synth.search.examiner import Caught, Examiner
     from synth.search.sorties import Sortie
 
-__all__ = ["Exploration", "Wrong"]
+__all__ = ["Exploration"]
 
 BATCH = 8
 """Sorties whose pictures are asked about together."""
@@ -39,21 +40,6 @@ DOUBTS = 60
 
 MOST = 200
 """Wrong places kept of a kind, for what they have in common."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Wrong:
-    """A place where a program is wrong.
-
-    Attributes:
-        layout: Where.
-        place: The place.
-        frame: ``uint8[H, W, 3]``, its picture.
-    """
-
-    layout: Layout
-    place: Spot
-    frame: NDArray[np.uint8]
 
 
 @dataclass(eq=False, slots=True)
@@ -69,29 +55,23 @@ class Exploration:
         best: Of each kind the contradiction in the fewest actions that was met.
         wrong: Of each kind the places where the program is wrong, none twice.
         scout: Who plays.
-        credits: For each sub-task in how many successes it was credited, of all that were met.
-        successes: How many these are.
     """
 
     examiner: Examiner
     seeds: Sequence[int]
     number: int
     best: dict[ViolationKind, Caught] = field(default_factory=dict)
-    wrong: dict[ViolationKind, list[Wrong]] = field(
+    wrong: dict[ViolationKind, list[tuple[Layout, Spot]]] = field(
         default_factory=lambda: {kind: [] for kind in KINDS}
     )
     scout: Scout = field(init=False)
-    successes: int = 0
-    credits: dict[str, int] = field(default_factory=dict)
     _diary: Diary = field(default_factory=Diary)
-    _names: list[str] = field(default_factory=list)
     _doubts: int = DOUBTS
     _pictures: dict[Spot, NDArray[np.uint8]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Lay the layouts out."""
         self.scout = Scout(self.examiner.player, self.seeds, number=self.number)
-        self._names = [name for stage in self.examiner.stages for name in stage]
 
     def run(self, episodes: int, tell: Callable[[int], None]) -> None:
         """Play so many episodes, or fewer where all kinds of contradiction have been found."""
@@ -109,6 +89,10 @@ class Exploration:
     def coverage(self) -> Coverage:
         """What was met."""
         return self._diary.coverage()
+
+    def sightings(self, kind: ViolationKind) -> list[Sighting]:
+        """Seed and actions of the pictures on which the program is wrong in one way."""
+        return [(one.seed, self.scout.actions(place.way())) for one, place in self.wrong[kind]]
 
     def _ask(self, sorties: Sequence[Sortie]) -> None:
         """Ask about what was met for the first time."""
@@ -159,7 +143,7 @@ class Exploration:
                 return False
             self.best[kind] = caught
         if len(self.wrong[kind]) < MOST:
-            self.wrong[kind].append(Wrong(layout, place, frame))
+            self.wrong[kind].append((layout, place))
         return True
 
     def _confirmed(self, layout: Layout, place: Spot, kind: ViolationKind) -> Caught | None:
@@ -180,9 +164,6 @@ class Exploration:
         end = int(np.argmax(success)) + 1
         holds = np.stack([_told(place) for place in sortie.places[:end]])
         skipped = skips(holds, success[:end], self.examiner.stages)
-        self.successes += 1
-        for number, name in enumerate(self._names[:-1]):
-            self.credits[name] = self.credits.get(name, 0) + (number not in skipped)
         known = self.best.get("skipped_subtask")
         if not skipped or (known is not None and len(known.actions) < end):
             return

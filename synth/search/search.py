@@ -16,6 +16,7 @@ from synth.envs import Worded
 from synth.failure import Find
 from synth.record.player import Player
 from synth.sandbox import CONFINED
+from synth.search.cause import nearest_success, shared, why_skipped
 from synth.search.counterexample import NOTES, Counterexample
 from synth.search.drawing import drawn_search
 from synth.search.examiner import Examiner
@@ -115,6 +116,7 @@ def hunt(
         def choose(count: int) -> tuple[int, ...]:
             return chosen_seeds(spec, seeds, stream=stream, key=key, count=count)
 
+        exploration = None
         if player.actions is None or player.simulator.resolution() is not None:
             best, coverage = drawn_search(
                 examiner, choose(LAYOUTS), total, number=stream, tell=tell
@@ -124,23 +126,41 @@ def hunt(
             exploration = Exploration(examiner, choose(count), number=stream)
             exploration.run(total, tell)
             best, coverage = exploration.best, exploration.coverage()
-        found = tuple(_counterexample(examiner, caught) for caught in best.values())
+        found = tuple(_counterexample(examiner, one, exploration) for one in best.values())
         untold = player.untold.found
     return Hunt(found, coverage, key, untold)
 
 
-def _counterexample(examiner: Examiner, caught: Caught) -> Counterexample:
+def _counterexample(
+    examiner: Examiner, caught: Caught, exploration: Exploration | None
+) -> Counterexample:
     short, proven = shorten(examiner, caught)
     violation, actions = short.violation, short.actions
+    rolled = examiner.player.play(short.seed, actions)
     return Counterexample(
         violation.kind,
         violation.subtask,
         violation.frame,
         Find(short.seed, actions, NOTES[violation.kind]),
-        examiner.player.play(short.seed, actions),
+        rolled,
         proven,
         _words(examiner.player, actions),
+        _beside(examiner, short, exploration),
     )
+
+
+def _beside(examiner: Examiner, caught: Caught, exploration: Exploration | None) -> str:
+    """What else there is to say of it; see `synth.search.cause`."""
+    if caught.violation.kind == "skipped_subtask":
+        return why_skipped(examiner, caught)
+    if exploration is None:
+        return nearest_success(examiner, caught, ())
+    layouts = exploration.scout.layouts
+    met = [frame for one in layouts if one.seed == caught.seed for frame in one.successes]
+    kind = caught.violation.kind
+    wrong = exploration.sightings(kind)
+    initials = [one.initial for one in layouts]
+    return nearest_success(examiner, caught, met) + shared(examiner, kind, wrong, initials)
 
 
 def _words(player: Player, actions: Sequence[Any]) -> tuple[str, ...]:
