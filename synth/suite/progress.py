@@ -39,6 +39,8 @@ class Turn:
         values: ``float32[end - start + 1]``, its progress.
         order: Value-order correlation; ``None`` where the progress stays the same, or the turn
             is too short.
+        approach: The same of the frames before the sub-task holds: the leap to 1 at the end of
+            a short turn would hide that all before it falls.
     """
 
     episode: Episode
@@ -46,6 +48,7 @@ class Turn:
     end: int
     values: NDArray[np.float32]
     order: float | None
+    approach: float | None
 
 
 def progress_of(subject: Subject) -> Mapping[str, NDArray[np.float32]]:
@@ -75,7 +78,8 @@ def turns(subject: Subject, split: Split, column: int) -> tuple[Turn, ...]:
         start, end = _span(evidence, episode, column)
         if end > start:
             values = told[episode.id][start : end + 1, column]
-            found.append(Turn(episode, start, end, values, value_order(values)))
+            order, approach = value_order(values), value_order(values[:-1])
+            found.append(Turn(episode, start, end, values, order, approach))
     return tuple(found)
 
 
