@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from synth.loop.asking import Asker
     from synth.loop.ledger import Candidate
     from synth.prompts.label_answers import Said
-    from synth.prompts.requests import Demonstration
 
 __all__ = ["EyeAnswer", "Eyes"]
 
@@ -58,7 +57,6 @@ class Eyes:
         model: Who answers, where the service does not say.
         goal: The goal in words, or ``None``.
         picture_notes: What the family says of its pictures.
-        shown: Visible demonstrations, for models without eyes of their own.
     """
 
     asker: Asker
@@ -66,7 +64,6 @@ class Eyes:
     model: str
     goal: str | None
     picture_notes: str
-    shown: tuple[Demonstration, ...]
 
     def look(
         self,
@@ -129,7 +126,6 @@ class Eyes:
             pictures=tuple(pictures),
             part=part,
             held_out=pool.split == "held_out",
-            demonstrations=self.shown,
         )
 
     def _read(self, requests: Sequence[LabelRequest]) -> list[list[tuple[int, EyeAnswer]]]:

@@ -87,7 +87,7 @@ class Labelling:
         journal: Where it is kept what was asked.
         episodes: The run's; labels join them.
         frames: How many pictures of each split may be put to eyes for one plan.
-        shown: Visible demonstrations, for models without eyes of their own.
+        shown: Visible demonstrations, from which ``builtin`` writes a rival.
         goal: The goal in words, or ``None``.
         picture_notes: What the family says of its pictures.
         model: The model's name.
@@ -111,7 +111,7 @@ class Labelling:
         observe: Observer,
         source: Tape | None = None,
     ) -> None:
-        self._eyes = Eyes(asker, journal, model, goal, picture_notes, shown)
+        self._eyes = Eyes(asker, journal, model, goal, picture_notes)
         self._journal, self._episodes = journal, episodes
         self._frames, self._shown, self._goal, self._model = frames, shown, goal, model
         self._sandboxes, self._observe, self._source = sandboxes, observe, source

@@ -288,8 +288,6 @@ class LabelRequest(Request):
         part: Which sheet of which look, within the round and sample.
         problem: Why the last answer to these questions could not be used, or nothing.
         held_out: Whether the pictures are held out.
-        demonstrations: Visible ones. They are not shown; a model without eyes of its own learns
-            from them what things look like.
     """
 
     kind: ClassVar[RequestKind] = "label"
@@ -298,7 +296,6 @@ class LabelRequest(Request):
     part: str
     problem: str = ""
     held_out: bool = False
-    demonstrations: tuple[Demonstration, ...] = ()
 
     @property
     def private(self) -> bool:

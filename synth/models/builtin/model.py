@@ -33,7 +33,13 @@ from synth.models.builtin.hypotheses import (
 from synth.models.builtin.replan import in_stages, kept_steps, lacks_a_stage
 from synth.models.builtin.search import search
 from synth.models.builtin.ways import way_of
-from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
+from synth.prompts.requests import (
+    DescribeRequest,
+    FasterRequest,
+    LabelRequest,
+    RefineRequest,
+    WriteRequest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -108,6 +114,8 @@ class BuiltinModel:
         elif isinstance(request, FasterRequest):
             # Without code the answer would count as unusable rather than as no faster.
             text = _answer("builtin knows no faster way to say this.", request.source)
+        elif isinstance(request, LabelRequest):
+            text = _cannot_tell(request)
         else:
             raise ModelDeadEnd(f"builtin: {request.key} is a request of an unknown kind.")
         return Reply(text, model=self.name)
@@ -273,6 +281,20 @@ def _distinct(phrases: Sequence[Phrase]) -> list[Phrase]:
 def _answer(remark: str, source: str) -> str:
     fenced = f"```python\n{source.rstrip()}\n```\n"
     return f"{remark}\n\n{fenced}" if remark else fenced
+
+
+def _cannot_tell(request: LabelRequest) -> str:
+    """An honest answer: it has no eyes but the predicates of which its programs are made.
+
+    Those that fit the demonstrations all say the same where they are all wrong (measured: a right
+    program of its own was refined away for it), so its labels would only repeat its programs.
+    """
+    answers = [
+        {"picture": picture.name, "subtask": name, "answer": "cannot tell", "remark": ""}
+        for picture in request.pictures
+        for name in picture.subtasks
+    ]
+    return json.dumps({"answers": answers})
 
 
 def _missing(choices: Choices, names: Sequence[str]) -> str:
