@@ -17,7 +17,7 @@ from synth.labels.pool import verdicts
 from synth.labels.rivals import Rival, from_programs, open_readings
 from synth.labels.sheets import controls, sheets_for
 from synth.labels.structural import structural
-from synth.mutation.mutants import mutants
+from synth.mutation.mutants import drawn_mutants
 from synth.program import lint, parse
 from synth.sandbox import CONFINED
 
@@ -138,9 +138,8 @@ def rival_readings(
 
 
 def _mutated(program: Program) -> tuple[tuple[str, str], ...]:
-    made = mutants(program.source)
-    order = np.random.default_rng(DRAW).permutation(len(made))[:MUTANTS]
-    return tuple((f"mutant {made[i].id}", made[i].source) for i in sorted(order.tolist()))
+    made = drawn_mutants(program.source, MUTANTS, DRAW)
+    return tuple((f"mutant {n}", text) for n, text in enumerate(made))
 
 
 def _runnable(source: str, like: Program) -> Program | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
+import numpy as np
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 from synth.errors import ProgramSyntaxError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from synth.mutation.operators import Edit
     from synth.program.parse import Program
 
-__all__ = ["TABLE", "Mutant", "mutants"]
+__all__ = ["TABLE", "Mutant", "drawn_mutants", "mutants"]
 
 TABLE = 12
 """Of a literal with more numbers than this, so many are mutated, evenly spaced."""
@@ -85,6 +86,37 @@ def mutants(source: str) -> tuple[Mutant, ...]:
                 if _is_sound(text):
                     line = positions[edit[0][0]].start.line
                     made.append(Mutant(f"m{len(made):04}", name, line, text, _diff(source, text)))
+    return tuple(made)
+
+
+def drawn_mutants(source: str, number: int, seed: int) -> tuple[str, ...]:
+    """The texts of a few mutants, drawn evenly from all operators and places.
+
+    Making all of them takes minutes for a long program; here only those drawn are made.
+
+    Args:
+        source: A reward program that lints.
+        number: How many at most.
+        seed: The same seed gives the same mutants.
+
+    Raises:
+        ProgramSyntaxError: `source` is not a reward program.
+    """
+    program = parse(source)
+    nodes = tuple(_walk(program.module))
+    context = _context(program, nodes)
+    edits = [
+        edit for operator in OPERATORS.values() for n in nodes for edit in operator(n, context)
+    ]
+    seen, made = {_shape(source)}, list[str]()
+    for place in np.random.default_rng(seed).permutation(len(edits)):
+        if len(made) >= number:
+            break
+        text = _apply(program.module, edits[place])
+        shape = _shape(text)
+        if shape not in seen and _is_sound(text):
+            made.append(text)
+        seen.add(shape)
     return tuple(made)
 
 
