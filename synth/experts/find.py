@@ -12,6 +12,7 @@ import importlib.util
 from typing import TYPE_CHECKING
 
 from synth.errors import SpecError
+from synth.experts.patience import patient
 
 if TYPE_CHECKING:
     from synth.envs.base import Policy
@@ -21,7 +22,7 @@ __all__ = ["find_policy"]
 
 
 def find_policy(spec: Spec) -> Policy:
-    """The function that ``expert.policy`` names.
+    """The function that ``expert.policy`` names, given up where it hangs (`patient`).
 
     Raises:
         SpecError: The module or the function is missing, the module fails to import, or
@@ -52,7 +53,7 @@ def find_policy(spec: Spec) -> Policy:
             f"{function_name!r} of module {module_name!r} is not a function.",
             "An expert is a function from a simulator to an iterator of actions.",
         )
-    return policy
+    return patient(policy, spec.expert.policy)
 
 
 def _wrong(spec: Spec, problem: str, remedy: str = "") -> SpecError:
