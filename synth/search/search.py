@@ -22,7 +22,7 @@ from synth.search.drawing import drawn_search
 from synth.search.examiner import Examiner
 from synth.search.exploring import Exploration
 from synth.search.layouts import chosen_seeds, key_of_program
-from synth.search.shrink import shorten
+from synth.search.shrink import EXPANSIONS, shorten
 from synth.search.sorties import CHEAP, Scout
 from synth.search.strategies import LAYOUTS
 from synth.verdicts import LiveVerdicts
@@ -126,15 +126,17 @@ def hunt(
             exploration = Exploration(examiner, choose(count), number=stream)
             exploration.run(total, tell)
             best, coverage = exploration.best, exploration.coverage()
-        found = tuple(_counterexample(examiner, one, exploration) for one in best.values())
+        # Shared among the finds, so that shortening takes a bounded part of the whole.
+        share = EXPANSIONS // max(1, len(best))
+        found = tuple(_counterexample(examiner, one, exploration, share) for one in best.values())
         untold = player.untold.found
     return Hunt(found, coverage, key, untold)
 
 
 def _counterexample(
-    examiner: Examiner, caught: Caught, exploration: Exploration | None
+    examiner: Examiner, caught: Caught, exploration: Exploration | None, expansions: int
 ) -> Counterexample:
-    short, proven = shorten(examiner, caught)
+    short, proven = shorten(examiner, caught, expansions=expansions)
     violation, actions = short.violation, short.actions
     rolled = examiner.player.play(short.seed, actions)
     return Counterexample(

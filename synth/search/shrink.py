@@ -36,12 +36,15 @@ EXPANSIONS = 600
 """States whose every action is tried, at most."""
 
 
-def shorten(examiner: Examiner, caught: Caught) -> tuple[Caught, bool]:
+def shorten(
+    examiner: Examiner, caught: Caught, *, expansions: int | None = None
+) -> tuple[Caught, bool]:
     """The same violation in as few actions as can be found, and whether fewer are impossible.
 
     Args:
         examiner: Plays and asks.
         caught: The violation to shorten.
+        expansions: How many states to try every action of, at most; by default `EXPANSIONS`.
     """
     trials = _Trials(examiner, caught)
     trials.leave_out()
@@ -52,7 +55,7 @@ def shorten(examiner: Examiner, caught: Caught) -> tuple[Caught, bool]:
         return best, True  # with no action at all the first frame would have been caught
     if examiner.player.actions is None or not isinstance(examiner.player.simulator, Comparable):
         return best, False
-    actions, proven = _BreadthFirst(examiner, best).run(len(best.actions))
+    actions, proven = _BreadthFirst(examiner, best, expansions).run(len(best.actions))
     if actions is not None:
         found = trials.found(actions)
         if found is not None:
@@ -164,10 +167,12 @@ class _BreadthFirst:
     Args:
         examiner: Plays and asks; its simulator must be `Comparable`, and have a table.
         caught: What to find again, at any frame.
+        expansions: As for `shorten`.
     """
 
-    def __init__(self, examiner: Examiner, caught: Caught) -> None:
+    def __init__(self, examiner: Examiner, caught: Caught, expansions: int | None) -> None:
         self._examiner, self._player = examiner, examiner.player
+        self._most = EXPANSIONS if expansions is None else expansions
         self._sought: Violation = caught.violation
         self._seed = caught.seed
         self._simulator = self._player.simulator
@@ -190,7 +195,7 @@ class _BreadthFirst:
         for depth in range(1, length):
             children: list[_Node] = []
             for node in level:
-                if self._expanded >= EXPANSIONS:
+                if self._expanded >= self._most:
                     return None, False
                 self._expanded += 1
                 children += self._expand(node)

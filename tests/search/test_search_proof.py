@@ -17,6 +17,12 @@ from synth.task import TaskFolder
 
 EPISODES = 400
 STREAM = 1
+SHOWN = (
+    "beside the goal, facing it from the left",
+    "on the goal, coming from above only",
+    "the right column is asked for before the goal",
+)
+"""What experts show too, since they arrive by every way that is equally short."""
 QUICK = ("beside the goal, facing it from the left", "on the goal, coming from above only")
 
 
@@ -49,7 +55,7 @@ def named(wrong: Wrong) -> str:
     return wrong.name
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=named)
+@pytest.mark.parametrize("wrong", [w for w in WRONG if w.name not in SHOWN], ids=named)
 def test_the_wrong_program_passes_what_is_cheaper(wrong):
     """Experts and random episodes do not show what is wrong with it."""
     names = [name for stage in parse(wrong.source).stages for name in stage]
