@@ -1,0 +1,1 @@
+"""Programs written to fool the suite; `benchmarks/red_team.py` judges them."""
