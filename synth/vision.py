@@ -46,7 +46,7 @@ _CIRCLE = 360
 _EDGES = 4
 _NOWHERE = (float("nan"), float("nan"))
 _FAR = 1 << 24  # pixels; no picture has so many in a row
-_LARGEST = 1024  # sides of a picture, where two boxes come without one
+_LARGEST = 1024  # sides of a picture, where none says how large it may be
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -340,7 +340,7 @@ def tile_hashes(image: Image, size: int) -> NDArray[np.uint32]:
 
 
 def _whole_tiles(image: NDArray[Any], size: int) -> tuple[NDArray[Any], int, int, int]:
-    size = min(max(_pixels(size), 1), max(image.shape[:2]) + 1)
+    size = min(max(_pixels(size), 1), max(*image.shape[:2], _LARGEST))
     rows, columns = image.shape[0] // size, image.shape[1] // size
     return image[: rows * size, : columns * size], rows, columns, size
 

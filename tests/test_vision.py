@@ -293,6 +293,12 @@ def test_tile_counts_are_the_sums_of_the_tiles(mask, size):
     assert (vision.tile_counts(mask, size) == expected).all()
 
 
+def test_tiles_of_a_picture_too_small_for_one_keep_their_size():
+    """No tile is there, and what is asked of each can be asked: `tiles[:, :, 8, 8]`."""
+    assert vision.tiles(np.zeros((1, 1, 3), np.uint8), 16).shape == (0, 0, 16, 16, 3)
+    assert vision.tiles(np.zeros((0, 7), np.uint32), 1000).shape == (0, 0, 1000, 1000)
+
+
 def test_tile_counts_do_not_wrap():
     """A full tile of 300 pixels a side counts 90,000."""
     assert vision.tile_counts(np.ones((300, 600), bool), 300).tolist() == [[90_000, 90_000]]
