@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -12,6 +12,9 @@ from rich.table import Table
 from synth.cli.console import EpisodeProgress, output
 from synth.spec import load_spec
 from synth.task.paths import task_folder
+
+if TYPE_CHECKING:
+    from synth.report import LabelAccuracy
 
 __all__ = ["accuracy"]
 
@@ -25,8 +28,13 @@ def accuracy(
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Compare a reward with simulator truth on seeds that were never recorded."""
-    from synth.report import measure_accuracy  # noqa: PLC0415 - start-up stays quick
+    from synth.report import (  # noqa: PLC0415 - start-up stays quick
+        measure_accuracy,
+        measure_label_accuracy,
+    )
     from synth.reward import load  # noqa: PLC0415
+    from synth.task import TaskFolder  # noqa: PLC0415
+    from synth.task.labels import LABELS  # noqa: PLC0415
 
     spec = load_spec(task)
     with (
@@ -34,8 +42,13 @@ def accuracy(
         EpisodeProgress(f"rolling out {spec.name}", 2 * seeds) as advance,
     ):
         figures = measure_accuracy(spec, program, seeds=seeds, on_episode=advance)
+    folder = task_folder(spec.name)
+    labels: tuple[LabelAccuracy, ...] = ()
+    if reward is None and (folder / LABELS).exists():
+        labels = measure_label_accuracy(TaskFolder.read(folder), figures.subtasks)
     if as_json:
-        typer.echo(json.dumps(asdict(figures), indent=2))
+        content = {**asdict(figures), "labels": [asdict(row) for row in labels]}
+        typer.echo(json.dumps(content, indent=2))
         return
     out = output()
     out.print(
@@ -81,3 +94,23 @@ def accuracy(
                 scene.scene, str(scene.episodes), str(scene.frames), *(str(w) for w in scene.wrong)
             )
         out.print(scenes)
+    if labels:
+        out.print(_labels(labels))
+
+
+def _labels(rows: tuple[LabelAccuracy, ...]) -> Table:
+    table = Table(
+        "labels of", "by", "truth", "right", "withdrawn", "unsettled", "wrong", box=None,
+        pad_edge=False,
+    )  # fmt: skip
+    for row in rows:
+        table.add_row(
+            row.subtask,
+            row.by,
+            row.predicate or "none told",
+            f"{row.right} of {row.labels}" if row.predicate else f"{row.labels}",
+            f"{row.withdrawn}" + (f" ({row.withdrawn_right} right)" if row.withdrawn else ""),
+            str(row.unsettled),
+            ", ".join(row.wrong) if row.predicate else "",
+        )
+    return table

@@ -27,6 +27,7 @@ COMMANDS = (
     "synth.cli.record:record",
     "synth.cli.record:suite",
     "synth.cli.run:run",
+    "synth.cli.label:label",
     "synth.cli.accuracy:accuracy",
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",

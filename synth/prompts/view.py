@@ -204,4 +204,4 @@ def _sides(frame: NDArray[np.uint8]) -> str:
     height, width = frame.shape[:2]
     times = enlarged(frame)
     shown = f"shown enlarged {times} times" if times > 1 else "shown as it is"
-    return f"each side {width} x {height} pixels, {shown}"
+    return f"each side: true size {width} x {height} pixels (width x height), {shown}"

@@ -14,6 +14,8 @@ from synth.prompts.requests import (
     FailureReport,
     FasterRequest,
     FunctionCost,
+    LabelPicture,
+    LabelRequest,
     RefineRequest,
     Request,
     Shot,
@@ -142,6 +144,18 @@ FASTER = FasterRequest(
     round=5,
 )
 
+LABEL = LabelRequest(
+    plan=PLAN,
+    pictures=(
+        LabelPicture("picture-01", frame(), frame(red=False), ("take_red", "see_blue")),
+        LabelPicture("picture-02", frame(), frame(blue=False), ("take_red",)),
+    ),
+    part="a0",
+    problem="no clear answer to: picture-01, take_red.",
+    goal="take it",
+    round=4,
+)
+
 ALL: dict[str, Request] = {
     "describe": DESCRIBE,
     "describe-again": DESCRIBE_AGAIN,
@@ -149,4 +163,5 @@ ALL: dict[str, Request] = {
     "refine": REFINE,
     "refine-unreadable": REFINE_UNREADABLE,
     "faster": FASTER,
+    "label": LABEL,
 }
