@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,23 +15,27 @@ from synth.loop import LoopOptions, Outcome, run_loop
 from synth.models.replay import ReplayModel
 from synth.models.scripted import ScriptedModel
 from synth.prompts.requests import LabelRequest, RefineRequest
+from synth.suite import judge
 from synth.task.labels import Label, read_labels, wording_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from synth.prompts.requests import LabelPicture
+    from synth.prompts.requests import LabelPicture, Request
 
 Finished = tuple[Outcome, ScriptedModel]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def few_rivals() -> Iterator[None]:
-    """Rivals that cost time and are not needed here are left out."""
+    """Rivals and tests that cost time and are not needed here are left out."""
+    few = partial(judge, groups=("program", "expert", "random", "labels"))
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("synth.loop.judge.judge", few)
         patch.setattr("synth.labels.questions.MUTANTS", 0)
-        patch.setattr("synth.loop.rival_programs.SECONDS", 0.05)
+        # What builtin thinks of in time depends on the machine; a journal keeps what is chosen.
+        patch.setattr("synth.loop.rival_programs._builtin", lambda *_: [])
         yield
 
 
@@ -255,6 +260,41 @@ def test_the_budget_of_calls_counts_looks(task: Squares, tmp_path: Path) -> None
     eyes = Eyes(given=1)
     more = run_loop(task, ScriptedModel(eyes), tmp_path / "run", LoopOptions(calls=40))
     assert more.accepted
+    records = read_journal(tmp_path / "run" / "journal.jsonl").records
+    chosen = [r for r in records if isinstance(r, QuestionsRecord)]
+    assert len({(r.program, r.split) for r in chosen}) == len(chosen)
+
+
+class Crash(BaseException):
+    """Stands for a process that is gone."""
+
+
+@pytest.mark.parametrize("answers", [2, 4, 7])
+def test_a_crash_among_looks_loses_no_answer_and_chooses_nothing_anew(
+    task: Squares, tmp_path: Path, finished: Finished, answers: int
+) -> None:
+    """The same command goes on: only what was never answered is asked, and labels are the same."""
+    outcome, _ = finished
+    eyes = Eyes()
+
+    def until(request: Request) -> str:
+        if sum(1 for r in model.requests if isinstance(r, LabelRequest)) > answers:
+            raise Crash
+        return eyes(request)
+
+    model = ScriptedModel(until)
+    with pytest.raises(Crash):
+        run_loop(task, model, tmp_path / "run")
+    before = read_journal(tmp_path / "run" / "journal.jsonl")
+    again = ScriptedModel(eyes)
+    resumed = run_loop(task, again, tmp_path / "run")
+    assert resumed.accepted
+    assert resumed.labels == outcome.labels
+    assert (tmp_path / "run" / "labels.jsonl").read_bytes() == (
+        outcome.folder / "labels.jsonl"
+    ).read_bytes()
+    paid = {record.key for record in before.responses}
+    assert not paid & {request.key for request in again.requests}
     records = read_journal(tmp_path / "run" / "journal.jsonl").records
     chosen = [r for r in records if isinstance(r, QuestionsRecord)]
     assert len({(r.program, r.split) for r in chosen}) == len(chosen)
