@@ -14,8 +14,15 @@ from synth.loop import run_loop
 from synth.models.base import Reply
 from synth.models.builtin import BuiltinModel
 from synth.plan import Plan, SubTask
+from synth.prompts.label_answers import parse_labels
 from synth.prompts.render import render
-from synth.prompts.requests import FailureReport, RefineRequest, Request
+from synth.prompts.requests import (
+    FailureReport,
+    LabelPicture,
+    LabelRequest,
+    RefineRequest,
+    Request,
+)
 from tests.builtin.test_builtin_loop import both
 from tests.builtin.worlds import complaint, shot
 
@@ -84,3 +91,14 @@ def test_a_run_finds_its_own_answers_again(tmp_path: Path) -> None:
     second = run_loop(task, model, tmp_path / "run")
     assert len(model.heard) == asked == len(read_journal(tmp_path / "run/journal.jsonl").responses)
     assert second.source == first.source
+
+
+def test_it_says_that_it_cannot_tell_rather_than_guess() -> None:
+    """Its predicates are no eyes: every question is answered, and none with yes or no."""
+    picture = np.zeros((8, 8, 3), np.uint8)
+    plan = Plan(task="t", stages=((SubTask(name="done", description="d", visible="v"),),))
+    request = LabelRequest(
+        plan=plan, part="a0", pictures=(LabelPicture("picture-01", picture, picture, ("done",)),)
+    )
+    said = parse_labels(BuiltinModel().ask(request).text, request)
+    assert [one.answer for one in said] == ["cannot_tell"]
