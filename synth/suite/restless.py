@@ -81,8 +81,18 @@ def restless_looks(store: EpisodeStore, episodes: Sequence[Episode]) -> tuple[Lo
     return tuple(
         look
         for look, ids in left.values()
-        if len(ids) >= ENOUGH and _rate(store, randoms, look) >= SHARE * _rate(store, experts, look)
+        if len(ids) >= ENOUGH
+        and _shown(store, experts, look)
+        and _rate(store, randoms, look) >= SHARE * _rate(store, experts, look)
     )
+
+
+def _shown(store: EpisodeStore, episodes: Sequence[Episode], look: Look) -> bool:
+    """Whether any of the episodes begins with a thing of that look.
+
+    A key of a colour that no expert met has no rate to compare with, and is no ball for that.
+    """
+    return any(spots(pack(store.initial_of(e)), look) for e in episodes)
 
 
 def _rate(store: EpisodeStore, episodes: Sequence[Episode], look: Look) -> float:

@@ -50,6 +50,10 @@ MISSING = {
     "unlock-pickup": "door_open > box_picked_up",
 }
 
+SEEDS = {"unlock-pickup": 23}
+"""The expert of seed 10 puts the key back where it lay once the door is open: then that place has
+not changed for good, and nobody says that a stage is missing."""
+
 HEAD = """\
 import numpy as np
 
@@ -110,6 +114,7 @@ def recorded(name):
         "random": {"episodes": 1},
         "held_out": {"episodes": 1},
         "near_miss": {"episodes": 12},
+        "seed": SEEDS.get(name, 0),
     }
     spec = validate_spec(content, name=name)
     return spec, record(spec)

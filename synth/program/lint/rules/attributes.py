@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["dtypes", "module_attributes", "not_constructed", "stored", "value_attributes"]
 
+CLOSE = 0.65
+"""Likeness of two names from which on the one is taken for a slip of the other."""
+
 _INSTEAD = {
     "np.vectorize": "Write the operation on whole arrays.",
     "np.apply_along_axis": "Use the axis argument, such as mask.any(axis=2).",
@@ -124,7 +127,7 @@ def _is_linalg(context: Context, node: ast.Attribute) -> bool:
 def _instead(full: str, module: str, name: str) -> str:
     if full in _INSTEAD:
         return _INSTEAD[full]
-    near = difflib.get_close_matches(name, sorted(module_names(module)), n=1)
+    near = difflib.get_close_matches(name, sorted(module_names(module)), n=1, cutoff=CLOSE)
     if near:
         return f"Did you mean {module}.{near[0]}?"
     if module == "vision":
