@@ -1,54 +1,48 @@
-from scipy import ndimage
+import numpy as np
 from synth import vision
 
+SIZE = 16
+FULL = 256
 GREEN = 0x00FF00
-RED = 0xFF0000
-STEP = 4
-# In samples: wider than what a triangle reaches beyond its outermost sample.
-MARGIN = 3
+
+# On the goal tile the agent's triangle covers 70 of the 256 pixels: 48 show its pure
+# colour, the others are mixed shades. 186 stay green. Some slack is for its four directions.
+GOAL_LOW = 176
+GOAL_HIGH = 196
+AGENT_LOW = 40
+AGENT_HIGH = 58
 
 
 def perceive(frame):
-    codes = vision.pack(frame[::STEP, ::STEP])
-    return codes == GREEN, codes == RED, frame
+    return frame[:]
 
 
-def agent_on_goal_square(now, initial):
-    if now[2].shape != initial[2].shape:
+def perceive_initial(frame):
+    # Top left corners of the tiles that are green all over. Things of the same colour
+    # (a green key, ball or box) never fill their tile.
+    counts = vision.tile_counts(vision.where(vision.pack(frame), GREEN), SIZE)
+    return tuple((r * SIZE, c * SIZE) for r, c in np.argwhere(counts == FULL).tolist())
+
+
+def triangle_on(frame, top, left):
+    if top + SIZE > frame.shape[0] or left + SIZE > frame.shape[1]:
         return False
-    # The agent's colour where the initial image was green, coarsely.
-    samples = now[1] & initial[0]
-    if not samples.any():
+    tile = vision.pack(frame[top:top + SIZE, left:left + SIZE])
+    agent = int(tile[7, 7])  # the middle belongs to the triangle, whichever way it points
+    if agent == GREEN or int(tile[8, 8]) != agent:
         return False
-    top, left, bottom, right = vision.bounding_box(samples)
-    window = (
-        slice(max(top - MARGIN, 0) * STEP, (bottom + MARGIN) * STEP),
-        slice(max(left - MARGIN, 0) * STEP, (right + MARGIN) * STEP),
-    )
-    # And exactly, around there.
-    codes = vision.pack(now[2][window])
-    green = codes == GREEN
-    before = vision.pack(initial[2][window]) == GREEN
-    hit = (codes == RED) & before
-    labels, count = ndimage.label(hit)
-    for rows, columns in ndimage.find_objects(labels):
-        height = rows.stop - rows.start
-        width = columns.stop - columns.start
-        if height < 3 or width < 3:
-            continue
-        # A triangle fills about half of its box.
-        if hit[rows, columns].sum() < 0.25 * height * width:
-            continue
-        around = (
-            slice(max(rows.start - 1, 0), rows.stop + 1),
-            slice(max(columns.start - 1, 0), columns.stop + 1),
-        )
-        # The square was filled with green all around the triangle, and is
-        # still to be seen beside it: not so where a smaller green thing was.
-        inside = before[around]
-        if inside.all() and green[around].sum() >= 0.25 * inside.size:
+    goal_pixels = int(np.count_nonzero(tile == GREEN))
+    if goal_pixels < GOAL_LOW or goal_pixels > GOAL_HIGH:
+        return False
+    agent_pixels = int(np.count_nonzero(tile == agent))
+    return AGENT_LOW <= agent_pixels <= AGENT_HIGH
+
+
+def agent_on_goal_tile(now, initial):
+    for top, left in initial:
+        if triangle_on(now, top, left):
             return True
     return False
 
 
-SUBTASKS = [agent_on_goal_square]
+SUBTASKS = [agent_on_goal_tile]
