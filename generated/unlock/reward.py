@@ -1,103 +1,92 @@
 import numpy as np
 from synth import vision
 
-SIZE = 16
-
-
-def is_key(p):
-    # Shaft, lower tooth and ring in one colour; round about, and in the ring's hole, the floor.
-    c = p[12 * 48 + 8 * 3:12 * 48 + 9 * 3]
-    g = p[12 * 48 + 6 * 3:12 * 48 + 7 * 3]
-    return (
-        c != g
-        and p[12 * 48 + 5 * 3:12 * 48 + 10 * 3] == g * 3 + c * 2
-        and p[11 * 48 + 6 * 3:11 * 48 + 10 * 3] == g * 2 + c * 2
-        and p[13 * 48 + 6 * 3:13 * 48 + 9 * 3] == c * 3
-        and p[8 * 48 + 8 * 3:8 * 48 + 10 * 3] == c * 2
-        and p[4 * 48 + 8 * 3:4 * 48 + 10 * 3] == g * 2
-        and p[4 * 48 + 6 * 3:4 * 48 + 7 * 3] == c
-        and p[4 * 48 + 11 * 3:4 * 48 + 12 * 3] == c
-        and p[8 * 48 + 6 * 3:8 * 48 + 7 * 3] == g
-        and p[12 * 48 + 11 * 3:12 * 48 + 12 * 3] == g
-        and p[13 * 48 + 12 * 3:13 * 48 + 13 * 3] == g
-        and p[14 * 48 + 6 * 3:14 * 48 + 7 * 3] == g
-        and p[14 * 48 + 8 * 3:14 * 48 + 9 * 3] == g
-    )
-
-
-def is_locked(p):
-    # A full frame in one colour, another colour inside, and the keyhole in the frame's colour.
-    c = p[0:3]
-    d = p[3 * 48 + 3 * 3:3 * 48 + 4 * 3]
-    return (
-        c != d
-        and p[0 * 48 + 5 * 3:0 * 48 + 6 * 3] == c
-        and p[0 * 48 + 8 * 3:0 * 48 + 9 * 3] == c
-        and p[0 * 48 + 15 * 3:0 * 48 + 16 * 3] == c
-        and p[5 * 48 + 0 * 3:5 * 48 + 1 * 3] == c
-        and p[5 * 48 + 15 * 3:5 * 48 + 16 * 3] == c
-        and p[8 * 48 + 0 * 3:8 * 48 + 1 * 3] == c
-        and p[8 * 48 + 9 * 3:8 * 48 + 11 * 3] == c * 2
-        and p[8 * 48 + 15 * 3:8 * 48 + 16 * 3] == c
-        and p[15 * 48 + 0 * 3:15 * 48 + 1 * 3] == c
-        and p[15 * 48 + 8 * 3:15 * 48 + 9 * 3] == c
-        and p[15 * 48 + 15 * 3:15 * 48 + 16 * 3] == c
-        and p[2 * 48 + 8 * 3:2 * 48 + 9 * 3] == d
-        and p[3 * 48 + 12 * 3:3 * 48 + 13 * 3] == d
-        and p[7 * 48 + 9 * 3:7 * 48 + 10 * 3] == d
-        and p[8 * 48 + 4 * 3:8 * 48 + 5 * 3] == d
-        and p[9 * 48 + 9 * 3:9 * 48 + 10 * 3] == d
-        and p[12 * 48 + 3 * 3:12 * 48 + 4 * 3] == d
-        and p[12 * 48 + 12 * 3:12 * 48 + 13 * 3] == d
-        and p[13 * 48 + 8 * 3:13 * 48 + 9 * 3] == d
-    )
-
-
-def is_open(p):
-    # A bar at the right edge; the other edges are floor. The middle may hold the agent.
-    b = p[8 * 48 + 14 * 3:8 * 48 + 15 * 3]
-    g = p[8 * 48 + 1 * 3:8 * 48 + 2 * 3]
-    return (
-        b != g
-        and p[8 * 48 + 15 * 3:8 * 48 + 16 * 3] == b
-        and p[3 * 48 + 14 * 3:3 * 48 + 16 * 3] == b * 2
-        and p[12 * 48 + 14 * 3:12 * 48 + 16 * 3] == b * 2
-        and p[1 * 48 + 1 * 3:1 * 48 + 2 * 3] == g
-        and p[1 * 48 + 8 * 3:1 * 48 + 9 * 3] == g
-        and p[3 * 48 + 1 * 3:3 * 48 + 2 * 3] == g
-        and p[12 * 48 + 1 * 3:12 * 48 + 2 * 3] == g
-        and p[14 * 48 + 1 * 3:14 * 48 + 2 * 3] == g
-        and p[14 * 48 + 8 * 3:14 * 48 + 9 * 3] == g
-    )
+TILE = 16
+GRID = [33, 33, 33]
+BLACK = [0, 0, 0]
 
 
 def perceive(frame):
-    t = vision.tiles(frame, SIZE)
-    keys = []
-    locked = []
-    opened = []
-    # In row 8 of a key or a door, not all pixels right of the grid line have one colour.
-    row = t[:, :, 8]
-    for r, c in np.argwhere((row[:, :, 2:] != row[:, :, 1:-1]).any(axis=(2, 3))).tolist():
-        p = t[r, c].tobytes()
-        if is_key(p):
-            keys.append(tuple(p[12 * 48 + 8 * 3:12 * 48 + 9 * 3]))
-        if is_locked(p):
-            locked.append((r, c, tuple(p[0:3])))
-        if is_open(p):
-            opened.append((r, c))
-    return keys, locked, opened
+    return frame
 
 
-def key_taken(now, initial):
-    colours = [door[2] for door in initial[1]]
-    before = len([k for k in initial[0] if k in colours])
-    left = len([k for k in now[0] if k in colours])
-    return left < before
+def find_door(tiles):
+    # A locked door: a frame of one colour around a fill of 0.45 of it, and a dash of it.
+    corner = tiles[:, :, 0, 0]
+    inner = tiles[:, :, 1, 1]
+    shade = np.abs(inner.astype(np.int32) * 20 - corner.astype(np.int32) * 9)
+    found = (shade <= 40).all(axis=2) & (corner.max(axis=2) >= 60)
+    for row, column in ((0, 15), (15, 0), (15, 15), (8, 0), (8, 15), (8, 10)):
+        found = found & (tiles[:, :, row, column] == corner).all(axis=2)
+    for row, column in ((14, 14), (1, 14), (14, 1), (4, 4), (11, 11)):
+        found = found & (tiles[:, :, row, column] == inner).all(axis=2)
+    places = np.argwhere(found).tolist()
+    if not places:
+        return None
+    row, column = places[0]
+    colour = tiles[row, column, 0, 0].tolist()
+    return row, column, colour
 
 
-def door_open(now, initial):
-    return any([(door[0], door[1]) in now[2] for door in initial[1]])
+def find_key(tiles, colour):
+    # Holes and strokes of the key symbol, which has the colour of the door.
+    found = np.ones(tiles.shape[:2], dtype=bool)
+    for row, column in ((8, 8), (8, 9), (4, 6), (4, 11), (13, 6), (13, 9)):
+        found = found & (tiles[:, :, row, column] == np.array(colour)).all(axis=2)
+    for row, column in ((8, 7), (8, 10), (4, 8), (4, 9), (11, 6), (13, 10)):
+        found = found & (tiles[:, :, row, column] == np.array(BLACK)).all(axis=2)
+    places = np.argwhere(found).tolist()
+    if not places:
+        return None
+    row, column = places[0]
+    # The mark is the pixel (9, 6) of the tile, on a tooth: its shade is that of no wall or floor.
+    mark = tiles[row, column, 9, 6].tolist()
+    channel = mark.index(max(mark))
+    return tiles[row, column, 1:14, 5:13], channel, mark[channel]
+
+
+def perceive_initial(frame):
+    tiles = vision.tiles(frame, TILE)
+    if tiles.shape[0] == 0 or tiles.shape[1] == 0:
+        return None, None
+    door = find_door(tiles)
+    if door is None:
+        return None, None
+    return door, find_key(tiles, door[2])
+
+
+def key_taken(frame, initial):
+    if initial[1] is None:
+        return False
+    symbol, channel, shade = initial[1]
+    # The pixel (9, 6) of every whole tile is the quick look, the whole symbol the proof.
+    marks = frame[9:-6:TILE, 6:-9:TILE, channel]
+    if marks.size == 0:
+        return False
+    rows, columns = np.nonzero(marks == shade)
+    for row, column in zip(rows.tolist(), columns.tolist()):
+        top, left = row * TILE, column * TILE
+        if (frame[top + 1:top + 14, left + 5:left + 13] == symbol).all():
+            return False
+    return True
+
+
+def is_bar(pixel, colour):
+    # The edge of the open door has two thirds of the door's colour.
+    return all(abs(pixel[i] * 3 - colour[i] * 2) <= 6 for i in range(3))
+
+
+def door_open(frame, initial):
+    if initial[0] is None:
+        return False
+    row, column, colour = initial[0]
+    top, left = row * TILE, column * TILE
+    if top + TILE > frame.shape[0] or left + TILE > frame.shape[1]:
+        return False
+    tile = frame[top:top + TILE, left:left + TILE]
+    if tile[8, 0].tolist() != GRID or tile[0, 8].tolist() != GRID or tile[4, 0].tolist() != GRID:
+        return False
+    return all(is_bar(tile[r, c].tolist(), colour) for r, c in ((8, 14), (8, 15), (4, 15)))
 
 
 SUBTASKS = [key_taken, door_open]
