@@ -1,85 +1,138 @@
 import numpy as np
 from synth import vision
 
-# A grid of tiles of 16 x 16 pixels. Of each tile only its lines 1, 5, 9 and 13 are looked at.
-BLACK = np.uint8((0, 0, 0))
-YELLOW = np.uint8((255, 255, 0))  # shaft of the key, frame of a closed door
-DIM = np.uint8((170, 170, 0))     # upper tooth of the key, bar of the open door
-FILL = np.uint8((114, 114, 0))    # inside of the locked door
-GREEN = np.uint8((0, 255, 0))     # the goal
-RED = np.uint8((255, 0, 0))       # the agent
-LOOK = 100  # key, locked door and goal have more green than this in line 9, column 6
-KEY_LINE_9 = np.uint8((BLACK, DIM, DIM, YELLOW, YELLOW, BLACK))
-KEY_LINE_13 = np.uint8((BLACK, YELLOW, YELLOW, YELLOW, YELLOW, BLACK))
-
-
-def tile_bytes(lines, r, c):
-    # Lines 1, 5, 9 and 13 of a tile, which begin at bytes 0, 48, 96 and 144; 3 bytes a pixel.
-    return lines[4 * r:4 * r + 4, 16 * c:16 * c + 16].tobytes()
-
-
-def is_key(tile):
-    return tile[111:129] == KEY_LINE_9.tobytes() and tile[159:177] == KEY_LINE_13.tobytes()
-
-
-def is_locked_door(tile):
-    return tile[96:] == (YELLOW.tobytes() + FILL.tobytes() * 14 + YELLOW.tobytes()) * 2
-
-
-def is_goal(tile):
-    return tile == GREEN.tobytes() * 64
+TILE = 16
+GREEN = 0x00FF00
 
 
 def perceive(frame):
-    # (whether a key lies somewhere, tile of the locked door, tile of the free goal, lines)
-    height = frame.shape[0] // 16 * 16
-    width = frame.shape[1] // 16 * 16
-    lines = frame[1:height:4, :width]
-    key = False
-    door = ()
-    goal = ()
-    spots = (lines[2::4, 6::16, 1] > LOOK).nonzero()
-    for r, c in zip(spots[0].tolist(), spots[1].tolist()):
-        tile = tile_bytes(lines, r, c)
-        if is_goal(tile):
-            goal = (r, c)
-        elif is_locked_door(tile):
-            door = (r, c)
-        elif is_key(tile):
-            key = True
-    return key, door, goal, lines
+    # a view: only the pixels that a checker looks at are ever packed
+    return vision.tiles(frame, TILE)
+
+
+def find_key(tiles):
+    # a ring with a hole, a shaft, and teeth at its lower left, in any colour
+    ink = tiles[:, :, 8, 8]
+    found = (
+        (ink != tiles[:, :, 14, 14])
+        & (tiles[:, :, 13, 6] == ink)
+        & (tiles[:, :, 4, 10] == ink)
+        & (tiles[:, :, 4, 8] != ink)
+        & (tiles[:, :, 8, 10] != ink)
+    )
+    for row, column in np.argwhere(found).tolist():
+        tile = tiles[row, column]
+        colour = int(tile[8, 8])
+        if 28 <= int((tile == colour).sum()) <= 36:
+            return (row, column, colour, tile)
+    return ()
+
+
+def find_door(tiles):
+    # a shut and locked door: outline all round the tile, another colour inside, a handle
+    edge = tiles[:, :, 0, 0]
+    fill = tiles[:, :, 4, 4]
+    found = (
+        (edge != fill)
+        & (tiles[:, :, 0, 8] == edge)
+        & (tiles[:, :, 8, 0] == edge)
+        & (tiles[:, :, 15, 8] == edge)
+        & (tiles[:, :, 8, 15] == edge)
+        & (tiles[:, :, 12, 12] == fill)
+    )
+    for row, column in np.argwhere(found).tolist():
+        tile = tiles[row, column]
+        colour = int(tile[0, 0])
+        outline = int((tile == colour).sum())
+        inside = int((tile == int(tile[4, 4])).sum())
+        if 61 <= outline <= 68 and 185 <= inside <= 195:
+            return (row, column, colour)
+    return ()
+
+
+def find_goal(codes):
+    counts = vision.tile_counts(vision.where(codes, GREEN), TILE)
+    for row, column in np.argwhere(counts == TILE * TILE).tolist():
+        return (row, column)
+    return ()
+
+
+def perceive_initial(frame):
+    codes = vision.pack(frame)
+    tiles = vision.tiles(codes, TILE)
+    return (perceive(frame).shape, find_key(tiles), find_door(tiles), find_goal(codes))
+
+
+def is_bar(code, door):
+    # an open door's bar has two thirds of the door's colour
+    for shift in (16, 8, 0):
+        if abs(3 * ((code >> shift) & 255) - 2 * ((door >> shift) & 255)) > 18:
+            return False
+    return True
+
+
+def code_of(pixel):
+    red, green, blue = pixel.tolist()
+    return (red << 16) | (green << 8) | blue
+
+
+def is_key(tile, ink, picture):
+    return bool(
+        tile[13, 6] == ink
+        and tile[4, 10] == ink
+        and tile[4, 8] != ink
+        and (tile != picture).sum() < 20
+    )
 
 
 def key_taken(now, initial):
-    return bool(initial[0] and not now[0])
+    shape, key, door, goal = initial
+    if not key or now.shape != shape:
+        return False
+    row, column, ink, picture = key
+    # the key's tile must show floor, with or without the agent
+    if code_of(now[row, column, 0, 0]) != int(picture[0, 0]):
+        return False
+    # wherever the middle of a tile has the key's colour, look whether the key lies there
+    wanted = [ink >> 16, (ink >> 8) & 255, ink & 255]
+    for r, middles in enumerate(now[:, :, 8, 8].tolist()):
+        if wanted in middles:
+            for c, middle in enumerate(middles):
+                if middle == wanted and is_key(vision.pack(now[r, c]), ink, picture):
+                    return False
+    return True
 
 
 def door_open(now, initial):
-    door = initial[1]
-    if len(door) != 2 or now[3].shape != initial[3].shape:
+    shape, key, door, goal = initial
+    if not door or now.shape != shape:
         return False
-    tile = tile_bytes(now[3], door[0], door[1])
-    # The agent covers at most columns 2 to 13 of a tile. A shut door, locked or not, has its
-    # frame on the left too; an open one only the bar at the right.
-    for line in (tile[96:144], tile[144:]):
-        if line[42:] != DIM.tobytes() * 2 or line[3:6] != BLACK.tobytes():
+    row, column, colour = door
+    tile = now[row, column]
+    # shut: the door's colour, or its bar, on all four edges; open: a bar on one edge only
+    bars = 0
+    for pixel in (tile[8, 0], tile[0, 8], tile[8, 15], tile[15, 8]):
+        code = code_of(pixel)
+        if code == colour:
             return False
-        if line[:3] in (YELLOW.tobytes(), DIM.tobytes(), FILL.tobytes()):
-            return False
-    return True
+        if is_bar(code, colour):
+            bars += 1
+    return bars == 1
 
 
-def agent_on_goal(now, initial):
-    goal = initial[2]
-    if len(goal) != 2 or now[3].shape != initial[3].shape:
+def agent_on_green_square(now, initial):
+    shape, key, door, goal = initial
+    if not goal or now.shape != shape:
         return False
-    tile = tile_bytes(now[3], goal[0], goal[1])
-    if RED.tobytes() not in (tile[117:120], tile[120:123]):
+    tile = now[goal[0], goal[1]]
+    ink = code_of(tile[8, 8])
+    if ink == GREEN or code_of(tile[7, 7]) != ink:
         return False
-    for line in (tile[:48], tile[48:96], tile[96:144], tile[144:]):
-        if line[:3] != GREEN.tobytes() or line[45:] != GREEN.tobytes():
-            return False
-    return True
+    # the triangle has 48 pixels of its full colour and leaves 186 green ones, whichever way it points
+    codes = vision.pack(tile)
+    if not 40 <= int((codes == ink).sum()) <= 56:
+        return False
+    return 175 <= int((codes == GREEN).sum()) <= 197
 
 
-SUBTASKS = [key_taken, door_open, agent_on_goal]
+SUBTASKS = [key_taken, door_open, agent_on_green_square]

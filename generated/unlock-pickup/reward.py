@@ -1,161 +1,165 @@
 import numpy as np
 from synth import vision
 
-TILE = 16
-BLACK = (0, 0, 0)
-RED = (255, 0, 0)
-LINE = (33, 33, 33)        # the grid line along the top and left edge of a floor tile
-CORNER = (55, 55, 55)      # where the two lines of a floor tile meet
-CORNER_CODE = 0x373737
-
-# The agent beside a cell and facing it: where its tile is, seen from the cell, and two pixels
-# of that tile which only a triangle pointing to the cell fills at its broad side.
-FACING = (
-    (0, -16, 4, 3, 11, 3),     # on the left, pointing right
-    (0, 16, 4, 12, 11, 12),    # on the right, pointing left
-    (-16, 0, 3, 4, 3, 11),     # above, pointing down
-    (16, 0, 12, 4, 12, 11),    # below, pointing up
-)
-
-
-def pixel(frame, row, column):
-    return tuple(frame[row, column].tolist())
-
-
-# The three below look at the bytes of a tile of 16 x 16 pixels: the pixel in row r and column c
-# is tile[n:n + 3] with n = 3 * (16 * r + c). is_key and is_box are asked only about tiles whose
-# centre, (8, 8), is not black.
-def is_key(tile):
-    colour = tile[408:411]                  # (8, 8), on the shaft
-    return (
-        tile[603:606] == colour             # (12, 9), on the shaft
-        and tile[642:645] == colour         # (13, 6), the lower tooth
-        and tile[120:123] == colour         # (2, 8), (4, 7), (4, 10): the ring
-        and tile[213:216] == colour
-        and tile[222:225] == colour
-        and not any(tile[216:219])          # (4, 8), the hole of the ring
-        and not any(tile[546:549])          # (11, 6), between the teeth
-        and not any(tile[609:612])          # (12, 11), beside the shaft
-    )
-
-
-def is_box(tile):
-    colour = tile[102:105]                  # (2, 2), a corner
-    return (
-        tile[663:666] == colour             # (13, 13), (2, 13), (13, 2): the other corners
-        and tile[135:138] == colour
-        and tile[630:633] == colour
-        and tile[120:123] == colour         # (2, 8), (8, 2): the sides
-        and tile[390:393] == colour
-        and tile[408] == colour[0] // 3     # (8, 8), the bar
-        and tile[409] == colour[1] // 3
-        and tile[410] == colour[2] // 3
-        and not any(tile[255:258])          # (5, 5), (11, 6): the inside
-        and not any(tile[546:549])
-    )
-
-
-def is_locked_door(tile):
-    colour = tile[0:3]                      # (0, 0), a corner of the frame
-    inside = tile[243:246]                  # (5, 1), the filling
-    return (
-        inside != colour
-        and any(inside)
-        and tile[414:417] == colour         # (8, 10), the keyhole
-        and tile[45:48] == colour           # (0, 15), (15, 0), (15, 15): the other corners
-        and tile[720:723] == colour
-        and tile[765:768] == colour
-        and tile[282:285] == inside         # (5, 14), (10, 5): the filling
-        and tile[495:498] == inside
-    )
+BLACK = [0, 0, 0]
 
 
 def perceive(frame):
-    keys = []
-    boxes = []
-    doors = []
-    height = frame.shape[0] // TILE * TILE
-    width = frame.shape[1] // TILE * TILE
-    if height > 0 and width > 0:
-        codes = vision.pack(frame[:height:8, :width:8])
-        corner = codes[::2, ::2]
-        centre = codes[1::2, 1::2]
-        # neither a wall (all one colour) nor bare floor (black within its grid lines)
-        something = (corner != centre) & (corner + centre != CORNER_CODE)
-        rows, columns = np.nonzero(something)
-        for row, column in zip(rows.tolist(), columns.tolist()):
-            y = row * TILE
-            x = column * TILE
-            tile = frame[y:y + TILE, x:x + TILE].tobytes()
-            if corner.item(row, column) == CORNER_CODE:
-                if is_key(tile):
-                    keys.append((y, x))
-                elif is_box(tile):
-                    boxes.append((y, x))
-            elif is_locked_door(tile):
-                doors.append((y, x))
-    return frame, keys, boxes, doors
+    return vision.tiles(frame, 16)
 
 
-def holds_tile(frame, y, x):
-    return y >= 0 and x >= 0 and y + TILE <= frame.shape[0] and x + TILE <= frame.shape[1]
+def first(mask):
+    spots = np.argwhere(mask).tolist()
+    if spots:
+        return int(spots[0][0]), int(spots[0][1])
+    return -1, -1
 
 
-def key_taken(now, initial):
-    if len(initial[1]) == 0:
-        return False
-    cell = initial[1][0]
-    if cell in now[1]:
-        return False
-    frame = now[0]
-    y, x = cell
-    return bool(holds_tile(frame, y, x) and pixel(frame, y, x) == CORNER)
+def perceive_initial(frame):
+    height = frame.shape[0] // 16 * 16
+    width = frame.shape[1] // 16 * 16
+    codes = vision.pack(frame[:height, :width])
 
-
-def door_opened(now, initial):
-    if len(initial[3]) == 0:
-        return False
-    y, x = initial[3][0]
-    frame = now[0]
-    if not holds_tile(frame, y, x):
-        return False
-    line = frame[y + 5, x:x + TILE].tobytes()
-    strip = line[42:45]
-    return (
-        tuple(line[3:6]) == BLACK
-        and tuple(line[0:3]) == LINE
-        and any(strip)
-        and line[45:48] == strip
+    # The key: a ring with a hole, a shaft, and a foot to the left.
+    ink = codes[4::16, 6::16]
+    key = (
+        (ink != 0)
+        & (codes[4::16, 7::16] == ink)
+        & (codes[4::16, 8::16] == 0)
+        & (codes[4::16, 9::16] == 0)
+        & (codes[4::16, 10::16] == ink)
+        & (codes[4::16, 11::16] == ink)
+        & (codes[12::16, 8::16] == ink)
+        & (codes[12::16, 6::16] == 0)
+        & (codes[13::16, 6::16] == ink)
+        & (codes[13::16, 9::16] == ink)
+        & (codes[13::16, 11::16] == 0)
     )
+    key_row, key_column = first(key)
+    key_colour = 0
+    key_edge = 0
+    if key_row >= 0:
+        key_colour = int(codes[16 * key_row + 4, 16 * key_column + 6])
+        key_edge = int(codes[16 * key_row + 4, 16 * key_column])
 
-
-def box_picked_up(now, initial):
-    # A carried thing is not drawn, and one thing at most is carried: with the box in hand
-    # no box is to be seen, and the key lies somewhere.
-    if len(initial[2]) == 0 or len(now[2]) > 0 or len(now[1]) == 0:
-        return False
-    y, x = initial[2][0]
-    frame = now[0]
-    if not holds_tile(frame, y, x):
-        return False
-    bare = (
-        pixel(frame, y, x) == CORNER
-        and pixel(frame, y + 8, x + 8) == BLACK
-        and pixel(frame, y + 2, x + 2) == BLACK
-        and pixel(frame, y + 13, x + 13) == BLACK
+    # The locked door: an outline on all four sides, a darker filling, a keyhole in the outline's colour.
+    frame_ink = codes[0::16, 0::16]
+    filling = codes[1::16, 1::16]
+    door = (
+        (frame_ink != 0)
+        & (filling != 0)
+        & (filling != frame_ink)
+        & (codes[0::16, 15::16] == frame_ink)
+        & (codes[15::16, 0::16] == frame_ink)
+        & (codes[15::16, 15::16] == frame_ink)
+        & (codes[1::16, 14::16] == filling)
+        & (codes[14::16, 1::16] == filling)
+        & (codes[14::16, 14::16] == filling)
+        & (codes[8::16, 10::16] == frame_ink)
+        & (codes[7::16, 10::16] == filling)
     )
-    if not bare:
-        return False
-    for down, right, r1, c1, r2, c2 in FACING:
-        top = y + down
-        left = x + right
+    door_row, door_column = first(door)
+
+    # The box: a hollow square with a bar across its middle.
+    line = codes[2::16, 2::16]
+    bar = codes[7::16, 3::16]
+    box = (
+        (line != 0)
+        & (codes[2::16, 13::16] == line)
+        & (codes[13::16, 2::16] == line)
+        & (codes[13::16, 13::16] == line)
+        & (codes[4::16, 2::16] == line)
+        & (codes[4::16, 1::16] == 0)
+        & (codes[4::16, 4::16] == 0)
+        & (codes[4::16, 6::16] == 0)
+        & (codes[4::16, 8::16] == 0)
+        & (codes[11::16, 11::16] == 0)
+        & (codes[13::16, 1::16] == 0)
+        & (codes[13::16, 14::16] == 0)
+        & (bar != 0)
+        & (bar != line)
+        & (codes[8::16, 12::16] == bar)
+    )
+    box_row, box_column = first(box)
+    box_colour = 0
+    if box_row >= 0:
+        box_colour = int(codes[16 * box_row + 2, 16 * box_column + 2])
+
+    return (key_colour, key_edge, key_row, key_column), (door_row, door_column), box_colour
+
+
+def ink_of(code):
+    return [code >> 16, code >> 8 & 255, code & 255]
+
+
+def candidates(tiles, ink, row, inked, black):
+    # The tiles on which the two pixels of that row differ by the ink's strongest channel. These are
+    # few, and hold every tile whose one pixel has the ink while the other is black.
+    strongest = max(ink)
+    channel = ink.index(strongest)
+    differ = tiles[:, :, row, inked, channel] ^ tiles[:, :, row, black, channel]
+    rows, columns = (differ == strongest).nonzero()
+    return [tiles[r, c] for r, c in zip(rows.tolist(), columns.tolist())]
+
+
+def key_lies(tiles, colour):
+    ink = ink_of(colour)
+    for tile in candidates(tiles, ink, 4, 6, 8):
         if (
-            holds_tile(frame, top, left)
-            and pixel(frame, top + r1, left + c1) == RED
-            and pixel(frame, top + r2, left + c2) == RED
+            tile[4, 6:11:2].tolist() == [ink, BLACK, ink]
+            and tile[13, 6:10:3].tolist() == [ink, ink]
+            and tile[13, 11].tolist() == BLACK
         ):
             return True
     return False
 
 
-SUBTASKS = [key_taken, door_opened, box_picked_up]
+def box_stands(tiles, colour):
+    ink = ink_of(colour)
+    for tile in candidates(tiles, ink, 13, 2, 1):
+        if (
+            tile[13, 1:3].tolist() == [BLACK, ink]
+            and tile[13, 13:15].tolist() == [ink, BLACK]
+            and tile[4, 2].tolist() == ink
+            and tile[4, 6:9:2].tolist() == [BLACK, BLACK]
+        ):
+            return True
+    return False
+
+
+def key_taken(tiles, initial):
+    colour, edge, row, column = initial[0]
+    if row < 0 or row >= tiles.shape[0] or column >= tiles.shape[1]:
+        return False
+    # The grid line beside the key's first tile is still there: this is a picture of the scene.
+    if tiles[row, column, 4, 0].tolist() != ink_of(edge):
+        return False
+    return not key_lies(tiles, colour)
+
+
+def door_open(tiles, initial):
+    row, column = initial[1]
+    if row < 0 or row >= tiles.shape[0] or column >= tiles.shape[1]:
+        return False
+    tile = tiles[row, column]
+    strip = tile[4, 15].tolist()
+    return (
+        strip != BLACK
+        and tile[4:14:9, 1].tolist() == [BLACK, BLACK]
+        and tile[4:14:9, 14:16].tolist() == [[strip, strip], [strip, strip]]
+    )
+
+
+def box_picked_up(now, initial):
+    box_colour = initial[2]
+    key_colour = initial[0][0]
+    if box_colour == 0 or key_colour == 0:
+        return False
+    if box_stands(now, box_colour):
+        return False
+    # Hands hold one thing: whoever holds the box has laid the key down, so it is seen on the floor.
+    # A box that vanishes while the key is in hand was not picked up; blank pictures show no key.
+    return key_lies(now, key_colour)
+
+
+SUBTASKS = [key_taken, door_open, box_picked_up]
