@@ -130,6 +130,61 @@ def test_near_miss_notices_when_it_is_put_down(audit):
     audit("near_miss::notices_when_it_is_put_down")
 
 
+def test_near_miss_holds_once_its_thing_has_changed(audit):
+    """No success passes in which a sub-task's thing changes for good and it never holds."""
+    audit("near_miss::holds_once_its_thing_has_changed")
+
+
+def test_scenes_changes_with_its_own_thing_alone(audit):
+    """A sub-task that tells of a thing changes only where that thing does, not with the agent."""
+    audit("scenes::changes_with_its_own_thing_alone")
+
+
+def test_scenes_answers_on_every_still(audit):
+    """Every checker gives a bool on every still."""
+    audit("scenes::answers_on_every_still")
+
+
+def test_scenes_tells_success_in_every_scene(audit):
+    """The goal holds on exactly the stills of success, whatever else was done in the scene."""
+    audit("scenes::tells_success_in_every_scene")
+
+
+def test_scenes_holds_wherever_the_agent_stands(audit):
+    """A sub-task that tells of a thing says the same wherever the agent is set in a scene."""
+    audit("scenes::holds_wherever_the_agent_stands")
+
+
+def test_scenes_notices_things_put_down_everywhere(audit):
+    """A sub-task says the same of its thing wherever it has been put down."""
+    audit("scenes::notices_things_put_down_everywhere")
+
+
+def test_scenes_notices_what_is_undone_after_use(audit):
+    """A sub-task does not hold where its thing is undone, also when nothing needs it any more."""
+    audit("scenes::notices_what_is_undone_after_use")
+
+
+def test_scenes_holds_whatever_else_is_done(audit):
+    """A sub-task holds in every scene in which its thing is as it should be."""
+    audit("scenes::holds_whatever_else_is_done")
+
+
+def test_progress_rises_on_the_way(audit):
+    """Progress does not fall along experts while they do its sub-task."""
+    audit("progress::rises_on_the_way")
+
+
+def test_progress_is_one_only_where_it_holds(audit):
+    """Progress is 1 only where its sub-task holds."""
+    audit("progress::is_one_only_where_it_holds")
+
+
+def test_progress_is_not_highest_where_undone(audit):
+    """Progress is not higher where its sub-task does not hold than where experts have done it."""
+    audit("progress::is_not_highest_where_undone")
+
+
 def test_metamorphic_holds_under_noise(audit):
     """Every verdict stays the same where each pixel is a little off."""
     audit("metamorphic::holds_under_noise")
