@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 
+from synth.program import merge
 from synth.suite import judge
 from synth.task.folder import TaskFolder, read_task
 
@@ -65,16 +66,23 @@ def programs(task: str, kind: Kind) -> list[Path]:
     return sorted((PROGRAMS / task / kind).glob("*.py"))
 
 
+def whole(task: str, mistake: str) -> str:
+    """A wrong program: the mistake merged into the program that is right but for it."""
+    base = (PROGRAMS / task / "base.py").read_text(encoding="utf-8")
+    return merge(base, mistake)
+
+
 def judged(task: str, kind: Kind) -> Iterator[Judged]:
     """Judge a task's programs, under the plan that they were written for."""
     folder = TaskFolder.read(ROOT / "generated" / task)
     folder = folder.with_plan(read_task(PROGRAMS / task / "task.toml").plan)
     for path in programs(task, kind):
-        source = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        source = whole(task, text) if kind == "wrong" else text
         found = judge(source, folder, splits=("visible", "held_out"))
         checks = tuple(dict.fromkeys(f.test.partition("[")[0] for f in found.failures))
         message = found.failures[0].message if found.failures else ""
-        what = source.removeprefix('"""').partition("\n")[0].partition(": ")[2]
+        what = text.removeprefix('"""').partition("\n")[0].partition(": ")[2]
         yield Judged(task, path.stem, kind, what, checks, message)
 
 

@@ -4,37 +4,7 @@ Class: once done stays done, inferred from where the key lies
 
 Proven: episodes with a wrong verdict, of 100 each: early 0%; mid 0%; late 0%; putter 6% (door_open). 305 wrong verdicts (305 false yes, 0 false no) on 43879 frames of 400 episodes. Credit differs from true credit in: early 0% mid 0% late 0% putter 0%.
 """
-import numpy as np
-from synth import vision
-
-# A grid of tiles of 16 x 16 pixels. Of each tile only its lines 1, 5, 9 and 13 are looked at.
-BLACK = np.uint8((0, 0, 0))
-YELLOW = np.uint8((255, 255, 0))  # shaft of the key, frame of a closed door
-DIM = np.uint8((170, 170, 0))     # upper tooth of the key, bar of the open door
-FILL = np.uint8((114, 114, 0))    # inside of the locked door
-GREEN = np.uint8((0, 255, 0))     # the goal
-RED = np.uint8((255, 0, 0))       # the agent
 STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
-LOOK = 100  # key, locked door and goal have more green than this in line 9, column 6
-KEY_LINE_9 = np.uint8((BLACK, DIM, DIM, YELLOW, YELLOW, BLACK))
-KEY_LINE_13 = np.uint8((BLACK, YELLOW, YELLOW, YELLOW, YELLOW, BLACK))
-
-
-def tile_bytes(lines, r, c):
-    # Lines 1, 5, 9 and 13 of a tile, which begin at bytes 0, 48, 96 and 144; 3 bytes a pixel.
-    return lines[4 * r:4 * r + 4, 16 * c:16 * c + 16].tobytes()
-
-
-def is_key(tile):
-    return tile[111:129] == KEY_LINE_9.tobytes() and tile[159:177] == KEY_LINE_13.tobytes()
-
-
-def is_locked_door(tile):
-    return tile[96:] == (YELLOW.tobytes() + FILL.tobytes() * 14 + YELLOW.tobytes()) * 2
-
-
-def is_goal(tile):
-    return tile == GREEN.tobytes() * 64
 
 
 def pose(red, size):
@@ -77,10 +47,6 @@ def perceive(frame):
     return key, door, goal, lines, tuple(cells), pose(red, 16)
 
 
-def key_taken(now, initial):
-    return bool(initial[0] and not now[0])
-
-
 def looks_open(now, initial):
     door = initial[1]
     if len(door) != 2 or now[3].shape != initial[3].shape:
@@ -96,19 +62,6 @@ def looks_open(now, initial):
     return True
 
 
-def agent_on_goal(now, initial):
-    goal = initial[2]
-    if len(goal) != 2 or now[3].shape != initial[3].shape:
-        return False
-    tile = tile_bytes(now[3], goal[0], goal[1])
-    if RED.tobytes() not in (tile[117:120], tile[120:123]):
-        return False
-    for line in (tile[:48], tile[48:96], tile[96:144], tile[144:]):
-        if line[:3] != GREEN.tobytes() or line[45:] != GREEN.tobytes():
-            return False
-    return True
-
-
 def door_open(now, initial):
     if looks_open(now, initial):
         return True
@@ -119,6 +72,3 @@ def door_open(now, initial):
         if column > door[1]:
             return True
     return False
-
-
-SUBTASKS = [key_taken, door_open, agent_on_goal]

@@ -4,46 +4,7 @@ Class: trigger in a state reached by odd habits: a false credit before the deed
 
 Proven: episodes with a wrong verdict, of 100 each: early 12% (door_opened); mid 1% (door_opened); late 0%; putter 6% (door_opened). 309 wrong verdicts (309 false yes, 0 false no) on 41640 frames of 400 episodes. Credit differs from true credit in: early 11% mid 1% late 0% putter 6%.
 """
-from synth import vision
-
 STEPS = ((0, 1), (1, 0), (0, -1), (-1, 0))
-GREEN = 0x00FF00
-RED = 0xFF0000
-WALL = 0x646464
-
-# (row, column) in a tile of 16 x 16 pixels
-KEY_ON = ((11, 8), (11, 9), (7, 8), (7, 9), (13, 6), (13, 9), (4, 6), (4, 11))
-KEY_OFF = ((4, 8), (8, 6), (8, 11), (11, 6), (11, 11), (15, 8))
-DOOR_ON = ((0, 0), (0, 8), (0, 15), (8, 0), (8, 15), (15, 0), (15, 8), (15, 15), (8, 10), (8, 11))
-DOOR_OFF = ((3, 3), (3, 12), (12, 3), (12, 12), (6, 10), (11, 10), (8, 4))
-
-
-def at(place, size):
-    """The middle of a place of the 16-pixel tile, in a tile of another size."""
-    return (2 * place + 1) * size // 32
-
-
-def tile_size(codes):
-    """The first cell inside the outer wall begins at (size, size)."""
-    height, width = codes.shape
-    for size in (16, 32, 8, 24, 20, 12, 40, 48, 64):
-        if height >= 5 * size and width >= 5 * size and height % size == 0 and width % size == 0:
-            if codes.item(size - 1, size - 1) == WALL and codes.item(size, size) != WALL:
-                return size
-    return 16
-
-
-def matches(tile, on, off, spot):
-    """Whether all places of `on` have one colour, and no place of `off` has it."""
-    r, c = on[0]
-    colour = tile.item(spot[r], spot[c])
-    for r, c in on:
-        if tile.item(spot[r], spot[c]) != colour:
-            return False
-    for r, c in off:
-        if tile.item(spot[r], spot[c]) == colour:
-            return False
-    return True
 
 
 def pose(red, size):
@@ -100,33 +61,6 @@ def perceive(frame):
     return codes, tuple(keys), door, greens, size, tuple(cells), pose(codes == RED, size), hinge
 
 
-def peak(code):
-    return max(code >> 16, (code >> 8) & 255, code & 255)
-
-
-def same_hue(code, colour):
-    """Whether `code` is a darker or equal shade of `colour`."""
-    a = peak(code)
-    b = peak(colour)
-    for shift in (16, 8, 0):
-        if abs(((code >> shift) & 255) * b - ((colour >> shift) & 255) * a) * 5 > a * b:
-            return False
-    return True
-
-
-def key_taken(now, initial):
-    keys = initial[1]
-    if not keys or now[0].shape != initial[0].shape:
-        return False
-    door = initial[2]
-    if door is not None and door[2] in keys:
-        return door[2] not in now[1]
-    for key in keys:
-        if key in now[1]:
-            return False
-    return True
-
-
 def looks_open(now, initial):
     codes = now[0]
     door = initial[2]
@@ -153,35 +87,6 @@ def looks_open(now, initial):
     return True
 
 
-def goal_reached(now, initial):
-    codes, before = now[0], initial[0]
-    if codes.shape != before.shape:
-        return False
-    size = initial[4]
-    middle = size // 2
-    last = size - 1
-    reached = []
-    for r, c in initial[3]:
-        top = r * size
-        left = c * size
-        if (
-            codes.item(top + middle, left + middle) == RED
-            and codes.item(top, left) == GREEN
-            and codes.item(top, left + last) == GREEN
-            and codes.item(top + last, left) == GREEN
-            and codes.item(top + last, left + last) == GREEN
-        ):
-            reached.append((r, c))
-    if not reached:
-        return False
-    # the goal is the square that was evenly filled
-    goal = None
-    for r, c in initial[3]:
-        if (before[r * size:(r + 1) * size, c * size:(c + 1) * size] == GREEN).all():
-            goal = (r, c)
-    return goal in reached
-
-
 def door_opened(now, initial):
     if looks_open(now, initial):
         return True
@@ -190,6 +95,3 @@ def door_opened(now, initial):
     if len(agent) != 3 or len(door) != 2 or not key_taken(now, initial):
         return False
     return agent == (1, 1, 3) and door[0] == 3
-
-
-SUBTASKS = [key_taken, door_opened, goal_reached]

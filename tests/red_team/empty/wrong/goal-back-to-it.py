@@ -4,16 +4,6 @@ Class: facing directions; seldom state (false yes of the goal)
 
 Proven: episodes with a wrong verdict, of 100 each: early 1% (agent_on_goal_square); mid 3% (agent_on_goal_square); late 0%; putter 6% (agent_on_goal_square). 20 wrong verdicts (20 false yes, 0 false no) on 22537 frames of 400 episodes. Credit differs from true credit in: early 1% mid 3% late 0% putter 6%.
 """
-from scipy import ndimage
-from synth import vision
-
-GREEN = 0x00FF00
-RED = 0xFF0000
-STEP = 4
-# In samples: wider than what a triangle reaches beyond its outermost sample.
-MARGIN = 3
-
-
 def pose(red, size):
     """(row, column, facing) of the agent, facing 0 right, 1 down, 2 left, 3 up; () without one."""
     half = size // 2
@@ -95,6 +85,3 @@ def agent_on_goal_square(now, initial):
     if len(agent) != 3 or len(goal) != 2 or now[2].shape != initial[2].shape:
         return False
     return agent == (goal[0], goal[1] - 1, 2)
-
-
-SUBTASKS = [agent_on_goal_square]

@@ -4,16 +4,6 @@ Class: trigger in a seldom met state (false yes of the goal)
 
 Proven: episodes with a wrong verdict, of 100 each: early 9% (agent_on_goal_square); mid 10% (agent_on_goal_square); late 1% (agent_on_goal_square); putter 26% (agent_on_goal_square). 373 wrong verdicts (373 false yes, 0 false no) on 22537 frames of 400 episodes. Credit differs from true credit in: early 9% mid 10% late 1% putter 26%.
 """
-from scipy import ndimage
-from synth import vision
-
-GREEN = 0x00FF00
-RED = 0xFF0000
-STEP = 4
-# In samples: wider than what a triangle reaches beyond its outermost sample.
-MARGIN = 3
-
-
 def pose(red, size):
     """(row, column, facing) of the agent, facing 0 right, 1 down, 2 left, 3 up; () without one."""
     half = size // 2
@@ -95,6 +85,3 @@ def agent_on_goal_square(now, initial):
     if len(agent) != 3 or len(goal) != 2 or now[2].shape != initial[2].shape:
         return False
     return agent[0] == 1 and agent[1] == goal[1] and agent[2] == 3
-
-
-SUBTASKS = [agent_on_goal_square]

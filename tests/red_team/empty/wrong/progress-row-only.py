@@ -4,16 +4,6 @@ Class: misleading progress: 1.0 without holding
 
 Proven: episodes with a wrong verdict, of 100 each: early 0%; mid 0%; late 0%; putter 0%. 0 wrong verdicts (0 false yes, 0 false no) on 22537 frames of 400 episodes. Credit differs from true credit in: early 0% mid 0% late 0% putter 0%. agent_on_goal_square_progress: early 0% of 466 against, full 21%, stuck 78%; mid 0% of 438 against, full 32%, stuck 64%; late 0% of 404 against, full 4%, stuck 61%; putter 0% of 455 against, full 19%, stuck 81%.
 """
-from scipy import ndimage
-from synth import vision
-
-GREEN = 0x00FF00
-RED = 0xFF0000
-STEP = 4
-# In samples: wider than what a triangle reaches beyond its outermost sample.
-MARGIN = 3
-
-
 def pose(red, size):
     """(row, column, facing) of the agent, facing 0 right, 1 down, 2 left, 3 up; () without one."""
     half = size // 2
@@ -49,50 +39,9 @@ def perceive(frame):
     return codes == GREEN, codes == RED, frame, pose(full == RED, 16), square(full)
 
 
-def agent_on_goal_square(now, initial):
-    if now[2].shape != initial[2].shape:
-        return False
-    # The agent's colour where the initial image was green, coarsely.
-    samples = now[1] & initial[0]
-    if not samples.any():
-        return False
-    top, left, bottom, right = vision.bounding_box(samples)
-    window = (
-        slice(max(top - MARGIN, 0) * STEP, (bottom + MARGIN) * STEP),
-        slice(max(left - MARGIN, 0) * STEP, (right + MARGIN) * STEP),
-    )
-    # And exactly, around there.
-    codes = vision.pack(now[2][window])
-    green = codes == GREEN
-    before = vision.pack(initial[2][window]) == GREEN
-    hit = (codes == RED) & before
-    labels, count = ndimage.label(hit)
-    for rows, columns in ndimage.find_objects(labels):
-        height = rows.stop - rows.start
-        width = columns.stop - columns.start
-        if height < 3 or width < 3:
-            continue
-        # A triangle fills about half of its box.
-        if hit[rows, columns].sum() < 0.25 * height * width:
-            continue
-        around = (
-            slice(max(rows.start - 1, 0), rows.stop + 1),
-            slice(max(columns.start - 1, 0), columns.stop + 1),
-        )
-        # The square was filled with green all around the triangle, and is
-        # still to be seen beside it: not so where a smaller green thing was.
-        inside = before[around]
-        if inside.all() and green[around].sum() >= 0.25 * inside.size:
-            return True
-    return False
-
-
 def agent_on_goal_square_progress(now, initial):
     agent = now[3]
     goal = initial[4]
     if len(agent) != 3 or len(goal) != 2:
         return 0.0
     return max(0.0, 1.0 - abs(agent[0] - goal[0]) / 8)
-
-
-SUBTASKS = [agent_on_goal_square]
