@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Failure", "Find"]
+__all__ = ["Failure", "Find", "place_in_words"]
+
+
+def place_in_words(box: tuple[int, int, int, int]) -> str:
+    """Where a box ``(top, left, bottom, right)`` lies, as all messages say it.
+
+    >>> place_in_words((16, 48, 32, 64))
+    'rows 16..31, columns 48..63'
+    """
+    top, left, bottom, right = box
+    return f"rows {top}..{bottom - 1}, columns {left}..{right - 1}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,10 @@ from synth.labels.whereabouts import (
     away,
     near,
     onset,
-    overlap,
     place_of,
     visited,
 )
+from synth.suite.looks import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.looks import look_of, spots
+from synth.suite.looks import cut, look_of, overlap, spots
 from synth.vision import bounding_box, pack
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from synth.labels.pool import Strip
     from synth.vision import Box
 
-__all__ = ["UNKNOWN", "agent_boxes", "away", "near", "onset", "overlap", "place_of", "visited"]
+__all__ = ["UNKNOWN", "agent_boxes", "away", "near", "onset", "place_of", "visited"]
 
 UNKNOWN = -1
 """Where a reading, or a guess, says nothing."""
@@ -84,23 +84,17 @@ def away(strip: Strip, place: Box) -> NDArray[np.int8]:
         `UNKNOWN` where the look cannot be told from others.
     """
     codes = [pack(frame) for frame in strip.frames]
-    top, left, bottom, right = place
-    first, look = codes[0][top:bottom, left:right], look_of(codes[0], place)
+    first, look = cut(codes[0], place), look_of(codes[0], place)
     return np.array(
         [
             [
-                not np.array_equal(code[top:bottom, left:right], first),
+                not np.array_equal(cut(code, place), first),
                 UNKNOWN if look is None else not spots(code, look),
             ]
             for code in codes
         ],
         np.int8,
     )
-
-
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share a pixel."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def visited(boxes: Sequence[Box | None], until: int) -> tuple[Box, ...]:

@@ -7,6 +7,7 @@ the user set one.
 from __future__ import annotations
 
 import base64
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, Paid
@@ -34,9 +35,6 @@ VARIABLE = "ANTHROPIC_API_KEY"
 
 DEFAULT_OUTPUT_TOKENS = 16_384
 """The API wants a limit; programs take about 3,000, thinking before them more."""
-
-TRIES = 4
-"""Manners in which one request is sent at most: each refusal names one thing."""
 
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
@@ -80,22 +78,11 @@ class AnthropicModel:
             ModelError: The service rejected the request.
         """
         prompt = limited(render(request), request, self._options.max_images)
-        return self._reply(self._complete(prompt))
-
-    def _complete(self, prompt: Prompt) -> Message:
-        for _ in range(TRIES):
-            manner = self._manner
-            try:
-                return self._send(prompt, manner)
-            except anthropic.APIStatusError as error:
-                wanted = prompt.schema is not None and manner.schema
-                other = manner.after(error.status_code, error.body, schema_sent=wanted)
-                if other is None:
-                    raise self._service.failure(anthropic, error) from None  # it may quote the key
-                self._manner, refused = other, error
-            except (anthropic.AnthropicError, ValueError) as error:
-                raise self._service.failure(anthropic, error) from None  # it may quote the key
-        raise self._service.failure(anthropic, refused) from None
+        send = partial(self._send, prompt)
+        answer, self._manner = self._service.in_some_manner(
+            anthropic, send, self._manner, schema=prompt.schema is not None
+        )
+        return self._reply(answer)
 
     def _send(self, prompt: Prompt, manner: Manner) -> Message:
         extra: dict[str, Any] = {}

@@ -8,6 +8,7 @@ parameter is sent unless the user set one.
 from __future__ import annotations
 
 import base64
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, ModelUnavailable, Paid
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLE", "OpenAIModel", "open_provider"]
 
 VARIABLE = "OPENAI_API_KEY"
-
-TRIES = 4
-"""Manners in which one request is sent at most: each refusal names one thing."""
 
 _TEXTS = frozenset({"text", "output_text"})
 _CUT = frozenset({"length", "max_tokens", "model_length", "MAX_TOKENS"})
@@ -83,22 +81,11 @@ class OpenAIModel:
             ModelError: The service rejected the request.
         """
         prompt = limited(render(request), request, self._options.max_images)
-        return self._reply(self._complete(prompt))
-
-    def _complete(self, prompt: Prompt) -> ChatCompletion:
-        for _ in range(TRIES):
-            manner = self._manner
-            try:
-                return self._send(prompt, manner)
-            except openai.APIStatusError as error:
-                wanted = prompt.schema is not None and manner.schema
-                other = manner.after(error.status_code, error.body, schema_sent=wanted)
-                if other is None:
-                    raise self._service.failure(openai, error) from None  # it may quote the key
-                self._manner, refused = other, error
-            except (openai.OpenAIError, ValueError) as error:
-                raise self._service.failure(openai, error) from None  # it may quote the key
-        raise self._service.failure(openai, refused) from None
+        send = partial(self._send, prompt)
+        answer, self._manner = self._service.in_some_manner(
+            openai, send, self._manner, schema=prompt.schema is not None
+        )
+        return self._reply(answer)
 
     def _send(self, prompt: Prompt, manner: Manner) -> ChatCompletion:
         extra: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from synth.errors import (
@@ -22,15 +22,26 @@ from synth.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synth.errors import Paid
     from synth.models.base import ModelOptions
+    from synth.models.manner import Manner
 
 __all__ = ["DEFAULT_RETRIES", "DEFAULT_TIMEOUT", "Service", "missing_sdk"]
+
+Answer = TypeVar("Answer")
 
 DEFAULT_TIMEOUT = 300.0
 """Seconds; the SDKs would wait for ten minutes."""
 
 DEFAULT_RETRIES = 2
+
+TRIES = 4
+"""Manners in which one request is sent at most: each refusal names one thing."""
+
+ERRORS = {"openai": "OpenAIError", "anthropic": "AnthropicError"}
+"""What all exceptions of an SDK are."""
 
 _PLACEHOLDER = "no-key-needed"
 _LONGEST = 300
@@ -116,6 +127,37 @@ class Service:
     def name(self) -> str:
         """``openai:NAME``."""
         return f"{self.provider}:{self.model}"
+
+    def in_some_manner(
+        self, sdk: Any, send: Callable[[Manner], Answer], manner: Manner, *, schema: bool
+    ) -> tuple[Answer, Manner]:
+        """Send a request, and where something in it is refused, once more in another manner.
+
+        Args:
+            sdk: The SDK's module.
+            send: Sends it; the SDK raises what comes of it.
+            manner: How to begin.
+            schema: Whether the request has a schema to send.
+
+        Returns:
+            The answer, and the manner in which it came.
+
+        Raises:
+            ModelError: The service fails, or refuses whatever is tried.
+        """
+        tried = 0
+        while True:
+            try:
+                return send(manner), manner
+            except sdk.APIStatusError as error:
+                wanted = schema and manner.schema
+                other = manner.after(error.status_code, error.body, schema_sent=wanted)
+                tried += 1
+                if other is None or tried == TRIES:
+                    raise self.failure(sdk, error) from None  # it may quote the key
+                manner = other
+            except (getattr(sdk, ERRORS[self.provider]), ValueError) as error:
+                raise self.failure(sdk, error) from None  # it may quote the key
 
     def failure(self, sdk: Any, error: Exception) -> ModelError:
         """What an exception of the SDK means, as one of ours.

@@ -15,7 +15,8 @@ import numpy as np
 
 from synth.envs import Backdrop
 from synth.errors import ExpertFailed
-from synth.vision import pack
+from synth.failure import place_in_words
+from synth.vision import bounding_box, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +80,7 @@ def nearest_success(examiner: Examiner, caught: Caught, met: Sequence[NDArray[np
     which = "on which it holds " if caught.violation.kind == "false_negative" else ""
     return (
         f" The nearest success of this layout {which}differs in {int(differs.sum())} pixels, "
-        f"within {_place(_box(differs))}."
+        f"within {place_in_words(bounding_box(differs))}."
     )
 
 
@@ -124,7 +125,7 @@ def _agents(frames: list[NDArray[np.uint8]], masks: list[NDArray[np.bool_]]) -> 
     """Where the agent is in all of them, in words."""
     if not masks or not all(mask.any() for mask in masks):
         return ""
-    boxes = [_box(mask) for mask in masks]
+    boxes = [bounding_box(mask) for mask in masks]
     top, left = (min(box[i] for box in boxes) for i in (0, 1))
     bottom, right = (max(box[i] for box in boxes) for i in (2, 3))
     height, width = masks[0].shape
@@ -190,7 +191,7 @@ def why_skipped(examiner: Examiner, caught: Caught) -> str:
     if told[since:].any():
         return ""  # it was seen, but came in another order than the plan's
     late = first - event.frame
-    where = _place(event.box)
+    where = place_in_words(event.box)
     if late:
         what = f"the program is late: there it holds {late} frame{'' if late == 1 else 's'} after"
     else:
@@ -215,13 +216,3 @@ def _same_change(
         ):
             return event.frame
     return None
-
-
-def _box(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
-
-
-def _place(box: tuple[int, int, int, int]) -> str:
-    top, left, bottom, right = box
-    return f"rows {top}..{bottom - 1}, columns {left}..{right - 1}"

@@ -1,4 +1,4 @@
-"""The search where actions have no end, or pictures are dear: Hypothesis draws the episodes.
+"""The search where actions have no end, or success has a margin: Hypothesis draws the episodes.
 
 ``hypothesis.target`` steers towards frames on which the program claims much and the
 environment grants nothing, and, where the simulator tells margins, towards the threshold of

@@ -14,8 +14,9 @@ import numpy as np
 
 from synth.envs import Comparable, Pictured
 from synth.episode import frame_digest
-from synth.errors import EnvironmentFault, ExpertFailed, SynthError
-from synth.record.rollout import HIDDEN
+from synth.errors import EnvironmentFault
+from synth.record.aliasing import then_expert
+from synth.record.rollout import HIDDEN, plain
 from synth.record.streams import Stream
 from synth.search.archive import Layout, Spot
 from synth.search.habits import HABITS, Situation
@@ -175,18 +176,11 @@ class Scout:
 
     def _asked(self) -> Iterator[int]:
         """What the expert does from the simulator's present state on, as far as it knows."""
-        try:
-            for action in self._player.expert(self._simulator):
-                number = self._number_of.get(json_key(_plain(action)))
-                if number is None:
-                    return
-                yield number
-        except ExpertFailed:
-            return
-        except SynthError:
-            raise
-        except Exception:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode
-            return
+        for action in then_expert((), self._player.expert)(self._simulator):
+            number = self._number_of.get(json_key(plain(action)))
+            if number is None:
+                return
+            yield number
 
     def _step(self, way: _Way, number: int) -> None:
         """Do one action, and note where it leads."""
@@ -260,7 +254,3 @@ class _Teacher:
 
 def _is_judged(step: TimeStep) -> bool:
     return not step.success or step.seen is None or step.seen >= HIDDEN
-
-
-def _plain(action: Any) -> Any:
-    return action.tolist() if isinstance(action, np.ndarray | np.generic) else action

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from synth.suite.looks import cut, look_of, spots
-from synth.suite.scene_events import overlap, places
+from synth.suite.looks import cut, look_of, overlap, spots
+from synth.suite.scene_events import places
 from synth.suite.things import own_place, tells_of
 from synth.vision import pack
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from synth.suite.scene_events import Place
     from synth.vision import Box
 
-__all__ = ["cut", "look_of", "spots", "unmoved"]
+__all__ = ["cut", "look_of", "overlap", "spots", "unmoved"]
 
 Picture = TypeVar("Picture", bound=np.generic)
 LEAST = 12
@@ -31,6 +31,11 @@ def cut(picture: NDArray[Picture], box: Box) -> NDArray[Picture]:
     """The part of a picture ``[H, W]`` that lies in a box."""
     top, left, bottom, right = box
     return picture[top:bottom, left:right]
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share a pixel."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def look_of(picture: NDArray[np.uint32], box: Box) -> NDArray[np.uint32] | None:

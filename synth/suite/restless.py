@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.suite.looks import spots
+from synth.suite.looks import cut, overlap, spots
 from synth.vision import pack
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode import Episode, EpisodeStore, Split
-    from synth.vision import Box
 
     Look = NDArray[np.uint32]
 
@@ -74,7 +73,7 @@ def restless_looks(store: EpisodeStore, episodes: Sequence[Episode]) -> tuple[Lo
     for episode in randoms:
         first = pack(store.initial_of(episode))
         for event in episode.scene_events or ():
-            look = _cut(first, event.box)
+            look = cut(first, event.box)
             if event.leaves and (look != look[0, 0]).any():
                 key = f"{look.shape}".encode() + look.tobytes()
                 left.setdefault(key, (look, set()))[1].add(episode.id)
@@ -106,7 +105,7 @@ def _rate(store: EpisodeStore, episodes: Sequence[Episode], look: Look) -> float
             (
                 event.frame
                 for event in episode.scene_events or ()
-                if event.leaves and np.array_equal(_cut(first, event.box), look)
+                if event.leaves and np.array_equal(cut(first, event.box), look)
             ),
             default=None,
         )
@@ -125,16 +124,7 @@ def _without(store: EpisodeStore, episode: Episode, looks: Sequence[Look]) -> Ep
         for look in looks
         for row, column in spots(first, look)
     ]
-    kept = tuple(e for e in episode.scene_events if not any(_meet(e.box, p) for p in places))
+    kept = tuple(e for e in episode.scene_events if not any(overlap(e.box, p) for p in places))
     return (
         episode if len(kept) == len(episode.scene_events) else replace(episode, scene_events=kept)
     )
-
-
-def _cut(picture: Look, box: Box) -> Look:
-    top, left, bottom, right = box
-    return picture[top:bottom, left:right]
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.failure import place_in_words
+from synth.suite.looks import overlap
 from synth.suite.restless import steady
 from synth.suite.successes import success_frame, successes
 
@@ -37,7 +39,6 @@ __all__ = [
     "lasting_changes",
     "offsets",
     "onsets",
-    "overlap",
     "places",
     "require_events",
     "told",
@@ -232,8 +233,7 @@ def cut_out(pictures: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 def where(change: SceneEvent) -> str:
     """The place in words: ``rows 16..31, columns 48..63``."""
-    top, left, bottom, right = change.box
-    return f"rows {top}..{bottom - 1}, columns {left}..{right - 1}"
+    return place_in_words(change.box)
 
 
 def _apart(evidence: RecordedVerdicts, episode: Episode, number: int, column: int) -> int | None:
@@ -262,11 +262,6 @@ def _exact(
 def _on_the_way(episode: Episode) -> tuple[SceneEvent, ...]:
     end = success_frame(episode) if episode.success.any() else len(episode)
     return tuple(c for c in episode.scene_events or () if c.frame <= end)
-
-
-def overlap(one: Box, other: Box) -> bool:
-    """Whether two boxes share a pixel."""
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _around(one: Box, other: Box) -> Box:

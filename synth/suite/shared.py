@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.vision import pack
+from synth.failure import place_in_words
+from synth.vision import bounding_box, pack
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from synth.episode import Episode, EpisodeStore, Scene, Still
     from synth.vision import Box
 
-__all__ = ["agent_box", "agent_boxes", "apart", "in_words"]
+__all__ = ["agent_box", "agent_boxes", "apart"]
 
 FEW = 3
 """Wrong pictures that must share a place before it is told: two are near each other by chance."""
-
 
 MOST = 4
 """What covers more than one pixel in so many is not the agent alone."""
@@ -62,10 +62,8 @@ def agent_boxes(store: EpisodeStore, episode: Episode) -> list[Box | None]:
 
 
 def _box_of(mask: NDArray[np.bool_]) -> Box | None:
-    rows, columns = np.nonzero(mask)
-    if not len(rows) or MOST * len(rows) > mask.size:
-        return None
-    return int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1
+    count = int(np.count_nonzero(mask))
+    return bounding_box(mask) if 0 < MOST * count <= mask.size else None
 
 
 def apart(what: str, wrong: Sequence[Box], right: Sequence[Box]) -> str:
@@ -86,13 +84,7 @@ def apart(what: str, wrong: Sequence[Box], right: Sequence[Box]) -> str:
     if not right or 2 * also > len(right):
         return ""
     others = f"on {also} of {len(right)} that are right" if also else "on none that is right"
-    return f" In all wrong ones {what} within {in_words(around)}; {others}."
-
-
-def in_words(box: Box) -> str:
-    """``rows 16..31, columns 48..63``."""
-    top, left, bottom, right = box
-    return f"rows {top}..{bottom - 1}, columns {left}..{right - 1}"
+    return f" In all wrong ones {what} within {place_in_words(around)}; {others}."
 
 
 def _around(boxes: NDArray[np.int64]) -> Box:

@@ -10,22 +10,24 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from synth.suite.scene_events import NEAR, first_onset, lasting_changes, onsets, places
+from synth.suite.scene_events import NEAR, first_onset, lasting_changes, onsets, places, told
+from synth.suite.successes import success_frame, successes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from synth.episode import Episode
+    from synth.episode import Episode, Split
     from synth.suite.evidence import RecordedVerdicts
     from synth.suite.scene_events import Place
+    from synth.suite.subject import Subject
 
-__all__ = ["changed", "meant_for", "own_place", "tells_of"]
+__all__ = ["ENOUGH", "changed", "meant_for", "needed_earlier", "own_place", "tells_of"]
 
 MOST = 0.8
 """The share of a split's experts that must agree: a plan's order may be free in the others."""
 
 ENOUGH = 2
-"""So many experts must agree, whatever their share."""
+"""So many experts must agree, whatever their share, for a sub-task to be about a thing."""
 
 
 def tells_of(evidence: RecordedVerdicts, experts: Sequence[Episode]) -> dict[int, int]:
@@ -98,6 +100,30 @@ def _just_before(episode: Episode, first: int) -> list[int]:
         for number, change in enumerate(lasting_changes(episode))
         if 0 <= first - change.frame <= NEAR
     ]
+
+
+def needed_earlier(subject: Subject, split: Split, column: int) -> tuple[int, ...]:
+    """Sub-tasks about other things, of the same stage or earlier, that hold in every success.
+
+    Args:
+        subject: The program and its task.
+        split: In whose successes.
+        column: A sub-task that tells of a thing.
+    """
+    return subject.keep(f"needed by {column} {split}", lambda: _needed(subject, split, column))
+
+
+def _needed(subject: Subject, split: Split, column: int) -> tuple[int, ...]:
+    evidence = subject.evidence
+    mine = tells_of(evidence, [e for e in told(subject, split) if e.kind == "expert"])
+    stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
+    return tuple(
+        j
+        for j, number in mine.items()
+        if number != mine.get(column)
+        and stage_of[j] <= stage_of[column]
+        and all(evidence.holds(e)[success_frame(e), j] for e in successes(subject, split))
+    )
 
 
 def changed(story: Sequence[Place], at: int) -> list[Place]:

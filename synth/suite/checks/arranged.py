@@ -18,8 +18,7 @@ from synth.suite.diagnosis import count
 from synth.suite.registry import check
 from synth.suite.scene_events import require_events, where
 from synth.suite.shared import agent_box, apart
-from synth.suite.successes import success_frame, successes
-from synth.suite.things import tells_of
+from synth.suite.things import ENOUGH, needed_earlier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from synth.vision import Box
 
 __all__: list[str] = []
-
-ENOUGH = 2
-"""Experts that must agree before a sub-task is said to tell of a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,21 +188,12 @@ def _missed(case: Case, column: int, missed: list[_Told], told: list[_Told]) -> 
 
 
 def _lacks_an_earlier_one(case: Case, split: Split, t: _Told, column: int) -> bool:
-    """Whether an earlier sub-task about another thing, which every success needs, does not hold.
+    """Whether an earlier sub-task that every success needs does not hold there.
 
     *Both doors are open* does not hold where the first one has been shut, and rightly.
     """
-    evidence = case.evidence
-    stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
-    mine = tells_of(evidence, case.subject.episodes("expert", split))
     said = case.subject.still_verdicts.holds(t.one.scene)[t.one.scene.stills.index(t.still)]
-    return any(
-        number != mine[column]
-        and stage_of[j] <= stage_of[column]
-        and not said[j]
-        and all(evidence.holds(e)[success_frame(e), j] for e in successes(case.subject, split))
-        for j, number in mine.items()
-    )
+    return not all(said[j] for j in needed_earlier(case.subject, split, column))
 
 
 def _lying(wrong: list[_Told], right: list[_Told]) -> str:

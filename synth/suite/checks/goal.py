@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.failure import place_in_words
 from synth.suite import bounds
 from synth.suite.diagnosis import blind, pattern, timing
 from synth.suite.shared import agent_boxes, apart
+from synth.vision import bounding_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,9 +122,8 @@ def why_missed(case: Case, at: int) -> str:
     if like is None:
         return timing(case.evidence.goal(episode), episode.success, case.plan.goal)
     other = store.frames[like.episode.frame_index[like.frame]]
-    rows, columns = np.nonzero((other != frame).any(axis=-1))
+    place = place_in_words(bounding_box((other != frame).any(axis=-1)))
     return (
         f" The most similar success on which it holds is frame {like.frame} of {like.episode.id}; "
-        f"it differs in {like.pixels} pixels, within rows {rows.min()}..{rows.max()}, columns "
-        f"{columns.min()}..{columns.max()}."
+        f"it differs in {like.pixels} pixels, within {place}."
     )

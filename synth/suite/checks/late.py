@@ -14,7 +14,7 @@ from synth.suite.diagnosis import count
 from synth.suite.registry import check
 from synth.suite.scene_events import lasting_changes, require_events, told, unnoticed, where
 from synth.suite.successes import success_frame
-from synth.suite.things import meant_for
+from synth.suite.things import ENOUGH, meant_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from synth.suite.registry import Case
 
 __all__ = ["overlooked"]
-
-ENOUGH = 2
-"""Experts that must agree before a sub-task is said to be about a change."""
 
 
 @check("near_miss")

@@ -18,8 +18,7 @@ from synth.suite.diagnosis import count
 from synth.suite.looks import unmoved
 from synth.suite.registry import check
 from synth.suite.scene_events import places, require_events, told, where
-from synth.suite.successes import success_frame, successes
-from synth.suite.things import changed, own_place, tells_of
+from synth.suite.things import ENOUGH, changed, needed_earlier, own_place, tells_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from synth.suite.scene_events import Place
 
 __all__: list[str] = []
-
-ENOUGH = 2
-"""Experts that must agree before a sub-task is said to tell of a thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +56,17 @@ def changes_with_its_own_thing_alone(case: Case) -> Iterator[Failure]:
     require_events(case, experts=ENOUGH)
     for split in case.subject.splits:
         experts = [e for e in told(case.subject, split) if e.kind == "expert"]
-        mine = tells_of(case.evidence, experts)
-        for column in sorted(mine):
+        for column in sorted(tells_of(case.evidence, experts)):
             flips = [
                 flip
                 for episode in case.subject.episodes(split=split)
-                for flip in _flips(case, episode, column, mine)
+                for flip in _flips(case, episode, column)
             ]
             if flips:
                 yield _blamed(case, column, flips)
 
 
-def _flips(case: Case, episode: Episode, column: int, mine: dict[int, int]) -> Iterator[_Flip]:
+def _flips(case: Case, episode: Episode, column: int) -> Iterator[_Flip]:
     if episode.scene_events is None:
         return
     holds = case.evidence.holds(episode)[:, column]
@@ -88,30 +83,23 @@ def _flips(case: Case, episode: Episode, column: int, mine: dict[int, int]) -> I
         elif (
             own is not None
             and unmoved(store, episode, own, at)
-            and not _comes_with_an_earlier_one(case, episode, column, at, mine)
+            and not _comes_with_an_earlier_one(case, episode, column, at)
         ):
             others = met or [p for p in story if not unmoved(store, episode, p, at)]
             yield _Flip(episode, at, own, since, others[0])
 
 
-def _comes_with_an_earlier_one(
-    case: Case, episode: Episode, column: int, at: int, mine: dict[int, int]
-) -> bool:
-    """Whether an earlier sub-task about another thing turns as well, that every success needs.
+def _comes_with_an_earlier_one(case: Case, episode: Episode, column: int, at: int) -> bool:
+    """Whether an earlier sub-task that every success needs turns the same way there.
 
     *Both doors are open* ends where the first one is shut, and rightly. *The door is open, and
     the key in hand* asks for what some successes do without.
     """
-    evidence = case.evidence
-    stage_of = [i for i, stage in enumerate(evidence.stages) for _ in stage]
-    holds = evidence.holds(episode)
-    for j, number in mine.items():
-        turned = (holds[at, j], holds[at - 1, j]) == (holds[at, column], holds[at - 1, column])
-        if turned and number != mine[column] and stage_of[j] <= stage_of[column]:
-            ends = successes(case.subject, episode.split)
-            if all(evidence.holds(e)[success_frame(e), j] for e in ends):
-                return True
-    return False
+    turn = case.evidence.holds(episode)[at - 1 : at + 1]
+    return any(
+        (turn[:, j] == turn[:, column]).all()
+        for j in needed_earlier(case.subject, episode.split, column)
+    )
 
 
 def _blamed(case: Case, column: int, flips: list[_Flip]) -> Failure:

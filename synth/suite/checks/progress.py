@@ -1,10 +1,10 @@
 """Checks on progress: that it tells how far a sub-task has come, and not the contrary.
 
 Progress is optional: a program that tells none passes, as what is skipped must depend on the task
-alone. What is flat and then jumps is
-right, and so is what stays the same: it helps nobody, but misleads nobody. Thresholds leave room
-for detours: an expert that walks round a wall goes away from a thing before it gets there. That
-progress is a finite number from 0 to 1 is a matter of the contract.
+alone. What is flat and then jumps is right, and so is what stays the same: it helps nobody, but
+misleads nobody. Thresholds leave room for detours: an expert that walks round a wall goes away from
+a thing before it gets there. That progress is a finite number from 0 to 1 is a matter of the
+contract.
 """
 
 from __future__ import annotations

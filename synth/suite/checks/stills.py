@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.failure import place_in_words
 from synth.sandbox import Cell
 from synth.suite.arrangements import arranged
 from synth.suite.checks.no_verdict import broken_cells
@@ -17,6 +18,8 @@ from synth.suite.diagnosis import count
 from synth.suite.registry import check
 from synth.suite.scene_events import require_events, where
 from synth.suite.shared import agent_box, apart
+from synth.suite.things import ENOUGH
+from synth.vision import bounding_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
     from synth.suite.registry import Case
 
 __all__ = ["EXPECTED", "called", "mixed", "require_scenes"]
-
-ENOUGH = 2
-"""Experts that must agree before a sub-task is said to tell of a thing."""
 
 EXPECTED = {"first": False, "done": True, "undone": False}
 """What is right in a scene by the kind of its arrangement; of the others it is not known."""
@@ -109,12 +109,12 @@ def _goal(case: Case, split: Split, *, success: bool) -> Iterator[Failure]:
     beside = like if like is not None and like[0].base == scene.base else None
     nearest = ""
     if like is not None:
-        rows, columns = np.nonzero((like[1].frame != still.frame).any(axis=-1))
+        differs = (like[1].frame != still.frame).any(axis=-1)
         what = f"success on which {name} holds" if success else "success"
         nearest = (
             f" The most similar {what} is {called(*like)}; it differs in "
-            f"{count(len(rows), 'pixel')}, within rows {rows.min()}..{rows.max()}, "
-            f"columns {columns.min()}..{columns.max()}."
+            f"{count(int(differs.sum()), 'pixel')}, within "
+            f"{place_in_words(bounding_box(differs))}."
         )
     yield case.failure(
         f"{called(scene, still)}: {said}. So it is on {among} {of}.{nearest}{_agent(wrong, right)}",
