@@ -40,6 +40,9 @@ def test_a_minimal_spec_gets_the_documented_defaults() -> None:
         (spec_text(max_steps='"200"'), "max_steps", "valid integer"),
         (GOOD + "[gate]\nrandom_completion = 1.5", "gate.random_completion", "less than or"),
         (GOOD.replace(":planner", ""), "expert.policy", "written module:function"),
+        (GOOD + '[mission]\nfrom = "words"', "mission.from", "observation.KEY, info.KEY or"),
+        (GOOD + '[mission]\nsource = "env.mission"', "mission.source", "Known keys: from"),
+        (GOOD + "[mission]", "mission.from", 'For example: from = "env.mission"'),
         ('env = "x"', "expert", "is required but missing"),
         (spec_text(name='"x"'), "name", "the file's own"),
     ],
@@ -80,6 +83,16 @@ def test_the_digest_changes_with_what_is_recorded_and_not_with_gates() -> None:
     assert parse_spec(GOOD + "[gate]\nrandom_completion = 0.2", name="a").episode_digest() == base
     assert parse_spec(spec_text(max_steps="9"), name="a").episode_digest() != base
     assert parse_spec(GOOD + "[render]\ntile_size = 8", name="a").episode_digest() != base
+
+
+def test_where_missions_come_from_is_part_of_what_is_recorded() -> None:
+    """Without the table the digest is the old one; with it, it reads back as it was written."""
+    spec = parse_spec(f'{GOOD}\n[mission]\nfrom = "observation.mission"', name="t")
+    assert spec.mission is not None
+    assert spec.mission.source == "observation.mission"
+    assert spec.content()["mission"] == {"from": "observation.mission"}
+    assert "mission" not in parse_spec(GOOD, name="t").content()
+    assert spec.episode_digest() != parse_spec(GOOD, name="t").episode_digest()
 
 
 def test_every_spec_of_the_repository_is_valid() -> None:

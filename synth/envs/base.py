@@ -3,8 +3,9 @@
 A family makes environments, renders them, and knows success and truth. Truth is a mapping
 of named predicates over simulator *state*; it is recorded beside the frames and scores
 reports. A simulator must do little (`Simulator`); what else it can do is an ability of its
-own (`Backdrop`, `Alterable`, `Comparable`, `Enumerable`, `Nudged`, `Worded`), and a check
-that needs an ability which a simulator lacks is skipped with that reason.
+own (`Backdrop`, `Alterable`, `Comparable`, `Enumerable`, `Nudged`, `Worded`, `Missioned`,
+`Instructable`), and a check that needs an ability which a simulator lacks is skipped with that
+reason.
 
 Only protocols stand here: no simulator is imported.
 """
@@ -32,6 +33,8 @@ __all__ = [
     "Defaults",
     "Enumerable",
     "Family",
+    "Instructable",
+    "Missioned",
     "Native",
     "Nudged",
     "Pictured",
@@ -224,6 +227,57 @@ class Native(Protocol):
 
     def native_frame(self) -> NDArray[np.uint8]:
         """``uint8[H, W, 3]``: the environment's own picture of this moment."""
+        ...
+
+
+@runtime_checkable
+class Missioned(Protocol):
+    """A simulator whose episodes are told in words what is wanted."""
+
+    def mission(self) -> str:
+        """The words of the present episode, the same from its reset to its end.
+
+        Raises:
+            EnvironmentFault: There was no reset, or the environment gives no words.
+        """
+        ...
+
+
+@runtime_checkable
+class Instructable(Missioned, Protocol):
+    """A simulator whose episodes can be given another mission.
+
+    For example, what an agent does that was told to go to the red door, seen as an answer to
+    "go to the blue door"::
+
+        simulator.reset(7)
+        others = [m for m in simulator.missions() if m != simulator.mission()]
+        first = simulator.instruct(others[0])
+    """
+
+    def missions(self) -> tuple[str, ...]:
+        """All missions that the present layout could be given, its own among them.
+
+        Each once, in an order that the same seed always gives. None of them is fulfilled at the
+        start. Where the layout allows no other, its own alone.
+        """
+        ...
+
+    def instruct(self, mission: str, *, draw: bool = True) -> TimeStep:
+        """Give an episode that has just been reset another mission.
+
+        Layout and picture stay what they are; success and truth are as of that mission.
+
+        Args:
+            mission: One of `missions`.
+            draw: Whether the picture is wanted.
+
+        Returns:
+            The first time step of the episode with that mission.
+
+        Raises:
+            EnvironmentFault: The layout cannot be given it.
+        """
         ...
 
 

@@ -38,6 +38,7 @@ class Rollout:
         margins: ``float64[T+1]``, as `TimeStep.margin`; ``None`` where the family has none.
             State, like truth: never stored, never shown.
         seen: ``float64[T+1]``, as `TimeStep.seen`; ``None`` where the family cannot tell.
+        mission: The words of the episode; ``None`` in a task whose missions do not vary.
     """
 
     frames: NDArray[np.uint8]
@@ -52,6 +53,7 @@ class Rollout:
     judged: NDArray[np.bool_] = field(default_factory=every_frame)
     margins: NDArray[np.float64] | None = None
     seen: NDArray[np.float64] | None = None
+    mission: str | None = None
 
     def __post_init__(self) -> None:
         if not len(self.judged):

@@ -109,6 +109,7 @@ class Episode:
         judged: ``bool[T+1]``, whether success can be told at that frame at the resolution of
             the picture; all by default. Where it cannot, no verdict is wrong.
         scene_events: What changed in the scene and when; ``None`` where that was not recorded.
+        mission: The words of the episode; ``None`` in a task whose missions do not vary.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Episode:
     note: str = ""
     scene_events: tuple[SceneEvent, ...] | None = None
     judged: NDArray[np.bool_] = field(default_factory=every_frame)
+    mission: str | None = None
 
     def __post_init__(self) -> None:
         if not len(self.judged):

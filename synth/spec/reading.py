@@ -129,8 +129,12 @@ def _fields_at(loc: tuple[str, ...]) -> list[str]:
     return [name for name in model.known_keys() if name != "name"]
 
 
-_SHAPES = {"expert.policy": "must be written module:function"}
+_SHAPES = {
+    "expert.policy": "must be written module:function",
+    "mission.from": "must be env.mission, observation.KEY, info.KEY or module:function",
+}
 _EXAMPLES = {
+    "mission.from": 'from = "env.mission"',
     "env": 'env = "FrozenLake-v1"',
     "expert": '[expert] with policy = "my_tasks.experts:walk"',
     "expert.policy": 'policy = "my_tasks.experts:walk"',

@@ -22,6 +22,7 @@ __all__ = [
     "HeldOutSpec",
     "LabelsSpec",
     "MetamorphicSpec",
+    "MissionSpec",
     "NearMissSpec",
     "RandomSpec",
     "SearchSpec",
@@ -68,6 +69,25 @@ class SuccessSpec(_Table):
         if (self.margin is None) != (self.pixel is None):
             raise ValueError("margin and pixel go together: say both, or neither")
         return self
+
+
+class MissionSpec(_Table):
+    """Where the words of an episode come from, in a task whose missions vary.
+
+    Attributes:
+        source: The key ``from``: ``env.mission``, ``observation.KEY``, ``info.KEY``, or
+            ``module:function``, called with the unwrapped environment and what the reset gave.
+    """
+
+    source: Annotated[
+        str,
+        Field(alias="from", pattern=r"^(env\.mission|(observation|info)\.\w+|[\w.]+:\w+)$"),
+    ]
+
+    @classmethod
+    def known_keys(cls) -> list[str]:
+        """All keys that the table may have, as they are written."""
+        return ["from"]
 
 
 class ExpertSpec(_Table):
@@ -210,6 +230,7 @@ class Spec(_Table):
         name: The task's name, which is the file's stem.
         env: Gymnasium environment id, or ``module:Id-v0``.
         modules: Imported before the environment is made, as those that register it.
+        mission: Where an episode's words come from, or ``None`` where they do not vary.
         goal: The goal in words, or ``None``.
         show_goal: Whether `goal` may be shown to a model.
         max_steps: Steps after which an episode is cut.
@@ -230,6 +251,7 @@ class Spec(_Table):
     max_steps: Annotated[int, Field(ge=1, le=100_000)] = 200
     seed: Annotated[int, Field(ge=0, le=2**31)] = 0
     success: SuccessSpec = SuccessSpec()
+    mission: MissionSpec | None = None
     render: dict[str, Scalar | list[Scalar]] = {}
     options: dict[str, Scalar] = {}
     expert: ExpertSpec
@@ -263,7 +285,7 @@ class Spec(_Table):
         Keys that came later (`_LATER`) are left out where they stand at their default, so that
         files and digests made before them stay what they are.
         """
-        content = self.model_dump()
+        content = self.model_dump(by_alias=True)
         for table, keys in _LATER.items():
             at, fields = (content, self) if not table else (content[table], getattr(self, table))
             if at is None:  # the spec does not have that table
@@ -293,7 +315,7 @@ class Spec(_Table):
 
 
 _LATER: dict[str, tuple[str, ...]] = {
-    "": ("modules", "success", "labels"),
+    "": ("modules", "success", "mission", "labels"),
     "expert": ("hold",),
     "random": ("max_steps",),
     "near_miss": ("scenes",),
