@@ -35,11 +35,13 @@ class Find:
         seed: What the environment is reset with.
         actions: As JSON values; the fault is on the frame after the last of them.
         note: What kind of fault it is, in words.
+        mission: The words of the episode, where they vary.
     """
 
     seed: int
     actions: tuple[Any, ...]
     note: str
+    mission: str | None = None
 
     def command(self, task: str, reward: Path | None = None) -> str:
         """The command that plays it again.
@@ -54,6 +56,7 @@ class Find:
         acts = ",".join(json.dumps(action, separators=(",", ":")) for action in self.actions)
         words = ["synth", "hunt", task, "--seed", str(self.seed)]
         words += ["--actions", acts] if acts else []
+        words += [] if self.mission is None else ["--mission", self.mission]
         words += [] if reward is None else ["--reward", str(reward)]
         return shlex.join(words)
 

@@ -130,6 +130,11 @@ def _read_store(folder: Path) -> EpisodeStore:
         }
         if lengths != {len(e) + 1}:
             raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
+        if e.mission is not None and (not isinstance(e.mission, str) or not e.mission.strip()):
+            raise ValueError(f"{e.id} has no words for a mission, but {e.mission!r}")
+        if (e.mission is None) != (episodes[0].mission is None):
+            with_, without = sorted((e, episodes[0]), key=lambda one: one.mission is None)
+            raise ValueError(f"{with_.id} has a mission, and {without.id} has none")
         if e.frame_index.min() < 0 or e.frame_index.max() >= len(frames):
             raise ValueError(f"{e.id} refers to a frame that is not there")
     named = {e.id: e for e in episodes}
@@ -153,6 +158,7 @@ def _to_json(e: Episode, local: Mapping[int, int]) -> dict[str, Any]:
         "split": e.split,
         "seed": e.seed,
         "policy": e.policy,
+        **({} if e.mission is None else {"mission": e.mission}),
         "frames": [local[int(i)] for i in e.frame_index],
         "actions": list(e.actions),
         "rewards": {str(t): float(r) for t, r in enumerate(e.rewards) if r},
@@ -201,6 +207,7 @@ def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode
             note=raw["note"],
             scene_events=_scene_events(raw),
             judged=_unbits(raw.get("judged", "1" * len(raw["success"]))),
+            mission=raw.get("mission"),
         )
 
 

@@ -22,6 +22,7 @@ import numpy as np
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
 from synth.record.aliasing import first_alias, unaliased
 from synth.record.imitations import imitations
+from synth.record.other_missions import other_missions
 from synth.record.recipes import GENERAL
 from synth.record.serving import Serving
 from synth.record.streams import Stream
@@ -45,6 +46,9 @@ TRIES = 3
 
 SHARE = 5
 """One near miss in so many is an imitation, where the task has any."""
+
+MISSION_SHARE = 4
+"""One near miss in so many, rounded up, is the right deed for another mission, where they vary."""
 
 EDGE = 6
 """A near miss of a family with margins comes at least so near the threshold, in bands."""
@@ -89,7 +93,8 @@ def near_misses(
 
     The n-th episode is made with the n-th recipe where the next seed allows it, and else
     with the first recipe after it that the seed allows. The last few are imitations
-    (`synth.record.imitations`) in a task that has any.
+    (`synth.record.imitations`) in a task that has any, and the very last, where missions vary,
+    right deeds for other ones (`synth.record.other_missions`).
 
     Args:
         player: Of a spec with `near_miss`; without it there are none.
@@ -106,10 +111,10 @@ def near_misses(
         return
     recipes = recipes_for(player.family)
     serving = serving or Serving(spec, spec.near_miss.episodes, on_skip)
-    imitated = tuple(imitations(player, seeds, spec.near_miss.episodes // SHARE))
+    extras = _extras(player, seeds, spec.near_miss.episodes)
     made, failed = 0, 0
     for seed in seeds:
-        if made == spec.near_miss.episodes - len(imitated):
+        if made == spec.near_miss.episodes - len(extras):
             break
         # Only its actions are wanted: it is played without pictures.
         shown = serving.try_(seed, lambda seed: player.roll_expert(seed, draw=False))
@@ -132,8 +137,14 @@ def near_misses(
                     f"specs/{spec.name}.toml: near_miss: no kind of near miss can be made in "
                     f"{spec.env} with the last {TRIES} seeds, such as {seed}. Remove [near_miss]."
                 )
-    for rolled in imitated:
-        yield NearMiss(rolled, IMITATION)
+    yield from extras
+
+
+def _extras(player: Player, seeds: Sequence[int], wanted: int) -> tuple[NearMiss, ...]:
+    """What no recipe makes, for so many near misses in all; they come last."""
+    imitated = (NearMiss(one, IMITATION) for one in imitations(player, seeds, wanted // SHARE))
+    told = other_missions(player, seeds, -(-wanted // MISSION_SHARE))
+    return (*imitated, *(NearMiss(rolled, note) for rolled, note in told))
 
 
 def _altered(

@@ -14,6 +14,7 @@ from synth.envs.recipe import acting
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
 from synth.experts import find_policy
 from synth.record.aliasing import action_table, all_actions, first_alias, then_expert, unaliased
+from synth.record.missions import began, require_missions
 from synth.record.rollout import expert_rollout, random_policy, require_open, rollout
 from synth.record.untold import UntoldWatch
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from synth.envs import Policy
+    from synth.envs import Policy, TimeStep
     from synth.episode import Rollout
     from synth.record.aliasing import Alias
     from synth.spec import Spec
@@ -56,6 +57,7 @@ class Player:
         family: Makes the simulator.
         simulator: Reset at will.
         expert: The spec's expert.
+        missioned: Whether the spec's missions vary.
         actions: All actions there are; ``None`` where there is no end of them.
         table: Actions to choose from: all, or some where there is no end of them.
         untold: The pictures met so far that cannot be told from success.
@@ -67,9 +69,11 @@ class Player:
 
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
+        self.missioned = spec.mission is not None
         self.family = family_of(spec)
         self.simulator = self.family.make(spec)
         try:
+            require_missions(spec, self.simulator)
             self.expert = find_policy(spec)
             self.actions = all_actions(self.simulator)
             self.table = action_table(self.simulator)
@@ -77,7 +81,7 @@ class Player:
             self.simulator.close()
             raise
         self._shown: dict[int, tuple[Any, ...]] = {}
-        self._aliased: dict[int, dict[str, Alias | None]] = {}
+        self._aliased: dict[tuple[int, str | None], dict[str, Alias | None]] = {}
         self.untold = UntoldWatch()
 
     def __enter__(self) -> Self:
@@ -92,6 +96,16 @@ class Player:
     ) -> None:
         """Close the simulator."""
         self.simulator.close()
+
+    def began(self, seed: int, *, mission: str | None = None, draw: bool = True) -> TimeStep:
+        """Begin an episode in the simulator, for whoever steps it.
+
+        Args:
+            seed: For the reset.
+            mission: Given to the episode; by default it has the one that its seed draws.
+            draw: Whether the picture is wanted.
+        """
+        return began(self.simulator, seed, mission=mission, missioned=self.missioned, draw=draw)
 
     def shown(self, seed: int) -> tuple[Any, ...]:
         """The expert's actions with a seed up to its first success; none where it has none."""
@@ -134,14 +148,18 @@ class Player:
         again: bool = False,
         name: str = "search",
         draw: bool = True,
+        mission: str | None = None,
     ) -> Rollout:
         """Play actions from a reset, and let the expert go on from there if `again`.
 
-        All of the actions are played, success or not, unless the environment ends before.
+        The episode has its own mission, unless it is given one. All of the actions are played,
+        success or not, unless the environment ends before.
         """
         acts = tuple(actions)
         policy = then_expert(acts, self.expert) if again else acting(acts)
-        return self.play_policy(seed, policy, name=name, since=len(acts), draw=draw)
+        return self.play_policy(
+            seed, policy, name=name, since=len(acts), draw=draw, mission=mission
+        )
 
     def play_policy(
         self,
@@ -153,6 +171,7 @@ class Player:
         max_steps: int | None = None,
         since: int = 0,
         draw: bool = True,
+        mission: str | None = None,
     ) -> Rollout:
         """Play a policy from a reset.
 
@@ -164,6 +183,7 @@ class Player:
             max_steps: At most so many actions; by default as many as the spec allows.
             since: Success within fewer actions than this ends nothing.
             draw: Whether pictures are wanted.
+            mission: Given to the episode; by default it has the one that its seed draws.
         """
         return rollout(
             self.simulator,
@@ -176,6 +196,8 @@ class Player:
             since=since,
             pixels=self.spec.success.pixels,
             draw=draw,
+            missioned=self.missioned,
+            mission=mission,
         )
 
     def fair(
@@ -210,12 +232,12 @@ class Player:
         """
         alias = first_alias(
             rolled.until(frame),
-            partial(self.play_policy, rolled.seed),
+            partial(self.play_policy, rolled.seed, mission=rolled.mission),
             self.actions,
             expert=self.expert,
             simulator=self.simulator,
             suspects=(frame,),
-            known=self._aliased.setdefault(rolled.seed, {}),
+            known=self._aliased.setdefault((rolled.seed, rolled.mission), {}),
         )
         if alias is None or frame <= alias.last:
             return False

@@ -192,4 +192,5 @@ def episode_of(
         note=note,
         scene_events=rolled.scene_events,
         judged=rolled.judged,
+        mission=rolled.mission,
     )

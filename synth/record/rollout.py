@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs import Alterable, Backdrop
+from synth.envs import Backdrop
 from synth.episode import Rollout
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SynthError
+from synth.record.missions import began, mission_of
 from synth.record.scene_events import SceneWatch
 from synth.record.streams import Stream
 
@@ -50,6 +51,8 @@ def rollout(
     since: int = 0,
     pixels: float = 1.0,
     draw: bool = True,
+    missioned: bool = False,
+    mission: str | None = None,
 ) -> Rollout:
     """Reset, then act until the episode's end.
 
@@ -68,17 +71,17 @@ def rollout(
         pixels: Width of the band around the threshold that is not judged.
         draw: Whether pictures are wanted; without them frames are ``uint8[T+1, 0, 0, 3]``, and
             scene events are not told.
+        missioned: Whether the task's missions vary: the episode's is then recorded.
+        mission: Given to the episode; by default it has the one that its seed draws.
 
     Raises:
         IllegalAction: The policy gives an action that the environment does not have.
-        EnvironmentFault: The simulator changes its frame's shape or its predicates, cannot
-            change its scene, or gives a margin that contradicts success.
+        EnvironmentFault: The simulator changes its frame's shape, its predicates or its mission,
+            cannot change its scene, or gives a margin that contradicts success.
+        ExpertFailed: The mission does not fit the changed scene.
     """
-    step = simulator.reset(seed, draw=draw and alter is None)
-    if alter is not None:
-        if not isinstance(simulator, Alterable):
-            raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
-        step = simulator.alter(alter, draw=draw)
+    step = began(simulator, seed, mission=mission, alter=alter, missioned=missioned, draw=draw)
+    told = mission_of(simulator) if missioned else None
     scene, resolution = simulator.scene(), simulator.resolution()
     staged = simulator if draw and isinstance(simulator, Backdrop) else None
     watch = SceneWatch(staged.backdrop()) if staged is not None else None
@@ -102,6 +105,11 @@ def rollout(
     first = steps[0]
     for t, one in enumerate(steps):
         _require_alike(one, first, seed, t)
+    if told is not None and (now := mission_of(simulator)) != told:
+        raise EnvironmentFault(
+            f"seed {seed}: the mission was {told!r} at the start and is {now!r} at the end. An "
+            "episode has one mission."
+        )
     success = np.array([s.success for s in steps], dtype=np.bool_)
     margins, seen = _margins(steps, seed), _seen(steps)
     return Rollout(
@@ -117,6 +125,7 @@ def rollout(
         judged=_judged(success, margins, seen, band=pixels * (resolution or 0.0)),
         margins=margins,
         seen=seen,
+        mission=told,
     )
 
 
@@ -172,9 +181,15 @@ def require_success(episode: Rollout, spec: Spec) -> None:
 
 
 def expert_rollout(
-    spec: Spec, simulator: Simulator, policy: Policy, seed: int, *, draw: bool = True
+    spec: Spec,
+    simulator: Simulator,
+    policy: Policy,
+    seed: int,
+    *,
+    draw: bool = True,
+    mission: str | None = None,
 ) -> Rollout:
-    """An expert's episode in a simulator at hand.
+    """An expert's episode in a simulator at hand, with its own mission or one that is given.
 
     Raises:
         ExpertFailed: The expert does not succeed, breaks or gives an illegal action, or there
@@ -191,6 +206,8 @@ def expert_rollout(
             hold=spec.expert.hold,
             pixels=spec.success.pixels,
             draw=draw,
+            missioned=spec.mission is not None,
+            mission=mission,
         )
     except (ExpertFailed, IllegalAction) as error:
         raise ExpertFailed(

@@ -28,3 +28,5 @@ class Stream(IntEnum):
     """Which arrangements of a world are shown, and where the agent stands in them."""
     SEARCH = 7
     """What a search does where it starts."""
+    MISSION = 8
+    """Which other mission a layout is given."""

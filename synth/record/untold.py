@@ -30,10 +30,10 @@ LOOKED = 4
 
 
 class UntoldWatch:
-    """Remembers the pictures, each with its initial one, once."""
+    """Remembers the pictures, each with its initial one and its mission, once."""
 
     def __init__(self) -> None:
-        self._pictures: set[tuple[bytes, bytes]] = set()
+        self._pictures: set[tuple[bytes, bytes, str | None]] = set()
         self._first: tuple[int, int, bool] | None = None
 
     def add(self, rolled: Rollout, alias: Alias | None) -> None:
@@ -41,7 +41,8 @@ class UntoldWatch:
         if alias is None or not alias.same:
             return
         frames = rolled.frames
-        self._pictures.add((frame_digest(frames[alias.frame]), frame_digest(frames[0])))
+        picture = frame_digest(frames[alias.frame])
+        self._pictures.add((picture, frame_digest(frames[0]), rolled.mission))
         if self._first is None:
             events = rolled.scene_events or ()
             leaves = any(e.frame == alias.frame and e.leaves for e in events)

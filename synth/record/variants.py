@@ -21,6 +21,7 @@ from synth.episode import SPLITS, Variant, frame_digest
 from synth.errors import EnvironmentFault, SpecError
 from synth.perturbations import Replay, Replayed, Retake, asked
 from synth.perturbations.agreement import agrees
+from synth.record.missions import began
 from synth.record.near_miss import recipes_for
 from synth.record.streams import Stream
 
@@ -91,17 +92,20 @@ def replay(simulator: Simulator, episode: Episode, alters: Sequence[Alter] = ())
 
     Raises:
         EnvironmentFault: The simulator cannot change its scene.
+        ExpertFailed: The episode's mission does not fit the changed scene.
     """
-    step = simulator.reset(episode.seed)
-    if alters:
-        if not isinstance(simulator, Alterable):
-            raise EnvironmentFault(f"{type(simulator).__name__} cannot change its scene.")
 
-        def change(env: Any) -> None:
-            for alter in alters:
-                alter(env)
+    def change(env: Any) -> None:
+        for alter in alters:
+            alter(env)
 
-        step = simulator.alter(change)
+    step = began(
+        simulator,
+        episode.seed,
+        mission=episode.mission,
+        alter=change if alters else None,
+        missioned=episode.mission is not None,
+    )
     steps = [step]
     for action in episode.actions:
         if steps[-1].done:

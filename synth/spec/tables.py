@@ -76,7 +76,8 @@ class MissionSpec(_Table):
 
     Attributes:
         source: The key ``from``: ``env.mission``, ``observation.KEY``, ``info.KEY``, or
-            ``module:function``, called with the unwrapped environment and what the reset gave.
+            ``module:function``, called with the unwrapped environment, the observation and the
+            info that its reset gave.
     """
 
     source: Annotated[

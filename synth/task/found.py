@@ -1,7 +1,7 @@
 """Finds kept: played again, and put among a task's episodes as ``found``.
 
-A find needs only its seed and its actions; frames, success and truth are the simulator's
-own, as for every other episode. No program is asked here, and nothing is written.
+A find needs only its seed, its actions and its mission; frames, success and truth are the
+simulator's own, as for every other episode. No program is asked here, and nothing is written.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def play(spec: Spec, find: Find) -> Rollout:
         SpecError: The spec names what does not exist.
     """
     with Player(spec) as player:
-        return player.play(find.seed, find.actions)
+        return player.play(find.seed, find.actions, mission=find.mission)
 
 
 def add_found(
@@ -51,7 +51,7 @@ def add_found(
 ) -> EpisodeStore:
     """A store with further episodes of kind ``found``, after all others.
 
-    An episode of a seed and actions that a find of the store already has is left out.
+    An episode of a seed, mission and actions that a find of the store already has is left out.
 
     Args:
         store: It stays as it is.
@@ -64,7 +64,7 @@ def add_found(
         EnvironmentFault: Their frames are not of the store's size.
     """
     store.require_fit(spec)
-    known = {_name(e.seed, e.actions) for e in store.select(kind="found")}
+    known = {_name(e.seed, e.actions, e.mission) for e in store.select(kind="found")}
     prefix = "held-found" if split == "held_out" else "found"
     taken = [int(e.id.rpartition("-")[2]) for e in store.select(kind="found", split=split)]
     number = max(taken, default=-1) + 1
@@ -74,7 +74,7 @@ def add_found(
         there = {frame_digest(store.frames[i]): i for i in sorted(used)}
         pool = FramePool(file, known=there, after=len(store.frames))
         for rolled, note in rollouts:
-            name = _name(rolled.seed, rolled.actions)
+            name = _name(rolled.seed, rolled.actions, rolled.mission)
             if name not in known:
                 known.add(name)
                 id_ = f"{prefix}-{number + len(added):04d}"
@@ -85,5 +85,5 @@ def add_found(
     return replace(store, frames=frames, episodes=(*store.episodes, *added))
 
 
-def _name(seed: int, actions: Sequence[object]) -> str:
-    return json.dumps([seed, list(actions)])
+def _name(seed: int, actions: Sequence[object], mission: str | None) -> str:
+    return json.dumps([seed, list(actions), mission])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
-from synth.envs.gymnasium.named import find_function
+from synth.envs.named import find_function
 from synth.envs.registry import registered, unknown_env
 from synth.errors import EnvironmentFault, SpecError, SynthError
 

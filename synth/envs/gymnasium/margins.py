@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs.gymnasium.named import named_function
+from synth.envs.named import named_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,6 +16,7 @@ from synth.envs.gymnasium.making import Maker, missing, without_window
 from synth.envs.gymnasium.margins import find_margin
 from synth.envs.gymnasium.pictures import Pictures
 from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
+from synth.envs.words import mission_reader
 from synth.errors import EnvironmentFault, IllegalAction, SynthError
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class GymnasiumSimulator(PlainSimulator):
         self._maker = Maker(spec)
         self._shape: tuple[int, ...] | None = None
         self._margin = find_margin(spec)
+        self._read_mission = mission_reader(spec)
+        self._mission: str | None = None
         self._wrapped = self._maker.make(spec.seed)
         # Taxi turns its cab while it is drawn, so a step that was not drawn would change the
         # pictures after it. Only where that is known not to happen is drawing left out.
@@ -82,6 +85,8 @@ class GymnasiumSimulator(PlainSimulator):
             self.outcome = StepOutcome(
                 observation, reward=None, terminated=False, truncated=False, info=info
             )
+            if self._read_mission is not None:
+                self._mission = self._read_mission(self.env, observation, info)
             return self._time_step(0.0, done=False, draw=draw)
 
     def step(self, action: Any, *, draw: bool = True) -> TimeStep:
@@ -115,6 +120,17 @@ class GymnasiumSimulator(PlainSimulator):
     def resolution(self) -> float | None:
         """``success.pixel`` of the spec; see `synth.envs.base.Simulator.resolution`."""
         return self.spec.success.pixel
+
+    def mission(self) -> str:
+        """The words that the reset gave; see `synth.envs.base.Missioned.mission`."""
+        if self._mission is None:
+            raise EnvironmentFault(
+                f"{self.spec.env} was not reset."
+                if self.spec.mission is not None
+                else f"specs/{self.spec.name}.toml: there is no [mission] table to say where "
+                f"{self.spec.env} tells its mission."
+            )
+        return self._mission
 
     def close(self) -> None:
         """Close the environment."""

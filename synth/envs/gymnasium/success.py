@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs.gymnasium.named import named_function
+from synth.envs.named import named_function
 from synth.errors import EnvironmentFault, SpecError
 
 if TYPE_CHECKING:

@@ -13,11 +13,13 @@ import gymnasium
 
 from synth.envs.base import UNDRAWN, TimeStep
 from synth.envs.minigrid.making import make_env, render_settings
+from synth.envs.minigrid.missions import give, missions_of
 from synth.envs.minigrid.objects import is_minigrids_own, own_state
 from synth.envs.minigrid.poses import poses_of
 from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.envs.minigrid.truth import TruthReader
-from synth.errors import EnvironmentFault, IllegalAction
+from synth.envs.words import plain_mission
+from synth.errors import EnvironmentFault, IllegalAction, SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +53,13 @@ class MiniGridSimulator:
     def __init__(self, spec: Spec) -> None:
         self.spec = spec
         self.seed = spec.seed
+        if spec.mission is not None and spec.mission.source != "env.mission":
+            raise SpecError(
+                f"is {spec.mission.source!r}, but MiniGrid's words are the environment's own.",
+                file=f"specs/{spec.name}.toml",
+                key="mission.from",
+                remedy='Write from = "env.mission".',
+            )
         self._settings = render_settings(spec)
         self.env = make_env(spec).unwrapped
         self._renderer = TileRenderer(**self._settings)
@@ -120,6 +129,21 @@ class MiniGridSimulator:
         if self.env.step_count and self._truth is not None:
             # Within an episode what was locked at the start stays what truth tells of.
             return self._now(self._truth, draw=draw)
+        return self._begin(draw=draw)
+
+    def mission(self) -> str:
+        """The environment's own words; see `synth.envs.base.Missioned.mission`."""
+        if self._truth is None:
+            raise EnvironmentFault(f"{self.spec.env} was asked for its mission before a reset.")
+        return plain_mission(self.env.mission, f"the mission of {self.spec.env}")
+
+    def missions(self) -> tuple[str, ...]:
+        """Those whose objects could be exchanged; see `synth.envs.minigrid.missions`."""
+        return missions_of(self.env)
+
+    def instruct(self, mission: str, *, draw: bool = True) -> TimeStep:
+        """Give it another mission; see `synth.envs.base.Instructable.instruct`."""
+        give(self.env, mission)
         return self._begin(draw=draw)
 
     def poses(self) -> tuple[Callable[[Any], None], ...]:

@@ -1,0 +1,99 @@
+"""Near misses of missions: the right deed for another mission.
+
+An expert fulfils one mission of a layout; the same actions are played again in an episode of the
+same layout that is told another. In every picture it is the same episode, and it is none of
+success: what a program that does not heed the mission, or heeds half of it, takes for one. Only
+what the environment does not grant is kept.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synth.envs import Instructable
+from synth.errors import IllegalAction
+from synth.record.aliasing import first_alias
+from synth.record.streams import Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from synth.episode import Rollout
+    from synth.record.player import Player
+
+__all__ = ["NAME", "OTHER_MISSION", "other_mission", "other_missions"]
+
+NAME = "near_miss:other-mission"
+"""Who acts in such an episode, for the record."""
+
+OTHER_MISSION = "the right deed for another mission"
+"""The note of such an episode begins with it."""
+
+TRIES = 10
+"""Seeds without one after which none is expected in this task."""
+
+
+def other_missions(
+    player: Player, seeds: Sequence[int], number: int
+) -> Iterator[tuple[Rollout, str]]:
+    """Right deeds for other missions, one of each seed.
+
+    Args:
+        player: Plays. Where its simulator cannot be told another mission there are none.
+        seeds: Used from the first on.
+        number: How many at most.
+
+    Yields:
+        The episode and its note, which names the mission that the deed is right for.
+    """
+    if not player.missioned or not isinstance(player.simulator, Instructable):
+        return
+    made, missed = 0, 0
+    for seed in seeds:
+        if made == number or missed == TRIES:
+            return
+        found = other_mission(player, seed)
+        if found is None:
+            missed += 1
+            continue
+        made, missed = made + 1, 0
+        yield found
+
+
+def other_mission(player: Player, seed: int) -> tuple[Rollout, str] | None:
+    """The deed of a seed's own mission under another, or ``None`` where each is fulfilled by it.
+
+    Pictures that cannot be told from success are none; the player counts them.
+    """
+    shown = player.shown(seed)
+    simulator = player.simulator
+    if not shown or not isinstance(simulator, Instructable):
+        return None
+    player.began(seed, draw=False)
+    own = simulator.mission()
+    others = [mission for mission in simulator.missions() if mission != own]
+    rng = np.random.default_rng([Stream.MISSION, seed])
+    for at in rng.permutation(len(others)):
+        mission = others[int(at)]
+        # Without pictures first: in most layouts some missions are fulfilled by the same deed.
+        quick = player.play(seed, shown, draw=False, mission=mission)
+        if quick.success.any():
+            continue
+        rolled = player.play(seed, shown, name=NAME, mission=mission)
+        try:
+            alias = first_alias(
+                rolled,
+                partial(player.play_policy, seed, mission=mission),
+                player.actions,
+                expert=player.expert,
+                simulator=simulator,
+            )
+        except IllegalAction:
+            continue  # of the expert, called within an episode
+        player.untold.add(rolled, alias)
+        if alias is None or alias.last == len(rolled):
+            return rolled, f"{OTHER_MISSION}: {own}"
+    return None
