@@ -213,7 +213,7 @@ def test_a_goal_that_is_walled_in_is_said_to_be_out_of_reach(make_spec):
 
 def test_the_search_is_bounded(make_spec, monkeypatch):
     """Where the bound is reached the message says so, and nothing hangs."""
-    monkeypatch.setattr("synth.envs.minigrid.planning.MAX_EXPANSIONS", 2)
+    monkeypatch.setattr("synth.envs.minigrid.planning.SEARCHES", ((1, 2),))
     spec = make_spec("MiniGrid-DoorKey-6x6-v0")
     simulator = family_of(spec).make(spec)
     simulator.reset(0)

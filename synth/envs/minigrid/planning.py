@@ -33,14 +33,13 @@ if TYPE_CHECKING:
 
 __all__ = ["plan", "planner"]
 
-MAX_EXPANSIONS = 4000
-"""States of one search; the largest grids take about a millisecond each."""
+SEARCHES = ((1, 300), (3, 1000), (4, 4000))
+"""Weight of the estimate and most states, search by search: shortest plans, then quicker ones.
+
+The largest grids take about a millisecond a state."""
 
 DETOUR = 5
 """At most so many steps out of its way the agent goes to do something from another side."""
-
-WEIGHTS = (1, 2, 4)
-"""Of the estimate, search by search: first shortest plans, then quicker ones."""
 
 
 def planner(simulator: Any) -> Iterator[int]:
@@ -117,17 +116,19 @@ def plan(world: World, *, what: str) -> list[int]:
         ExpertFailed: There is no plan, or none within the bound on the search.
     """
     heuristic = Heuristic(world)
-    for weight in WEIGHTS:
-        actions = _search(world, heuristic, weight, what)
+    for weight, most in SEARCHES:
+        actions = _search(world, heuristic, weight, most, what)
         if actions is not None:
             return actions
     raise ExpertFailed(
-        f"the planner found no plan for {what} within {MAX_EXPANSIONS} states; "
+        f"the planner found no plan for {what} within {SEARCHES[-1][1]} states; "
         "try a smaller environment or another expert."
     )
 
 
-def _search(world: World, heuristic: Heuristic, weight: int, what: str) -> list[int] | None:
+def _search(
+    world: World, heuristic: Heuristic, weight: int, most: int, what: str
+) -> list[int] | None:
     ticket = count()
     spent = {world.start: 0}
     trail: dict[State, tuple[State, list[int]]] = {}
@@ -139,7 +140,7 @@ def _search(world: World, heuristic: Heuristic, weight: int, what: str) -> list[
             return _unwind(trail, state) + ending
         if state in done:
             continue
-        if len(done) == MAX_EXPANSIONS:
+        if len(done) == most:
             return None
         done.add(state)
         flood = world.flood(state)
