@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from synth.experts.find import find_policy
+from synth.experts.demonstrations import Demonstrated, Recording
+from synth.experts.find import demonstrated, find_policy
 
-__all__ = ["find_policy"]
+__all__ = ["Demonstrated", "Recording", "demonstrated", "find_policy"]

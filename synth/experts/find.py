@@ -1,7 +1,16 @@
-"""Experts by name: ``module:function`` to the function.
+"""Experts by name: ``module:function``, a saved model, or demonstrations of others.
+
+::
+
+    my_tasks.experts:walk            a function from the simulator to actions
+    sb3:models/ppo.zip               a model of stable-baselines3 or sb3-contrib
+    play:runs/doorkey/play           what a person played with `synth play`
+    episodes:other/episodes          episodes in synth's own format, of the same environment
+    minari:minigrid/BabyAI/Open-v0   a Minari dataset that holds the seeds of its episodes
 
 The function is called with the simulator after a reset and yields actions. This module
-finds it; whether it succeeds shows when it is rolled out (`synth.record`).
+finds it; whether it succeeds shows when it is rolled out (`synth.record`). Folders and files are
+looked for from where synth was started.
 """
 
 from __future__ import annotations
@@ -9,26 +18,75 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synth.errors import SpecError
+from synth.episode import read_store
+from synth.errors import SpecError, UsageError
+from synth.experts.demonstrations import Demonstrated, Recording
 from synth.experts.patience import patient
+from synth.experts.played import successes
 
 if TYPE_CHECKING:
     from synth.envs.base import Policy
     from synth.spec import Spec
 
-__all__ = ["find_policy"]
+__all__ = ["demonstrated", "find_policy"]
+
+_DEMONSTRATIONS = ("play", "episodes", "minari")
 
 
 def find_policy(spec: Spec) -> Policy:
-    """The function that ``expert.policy`` names, given up where it hangs (`patient`).
+    """The expert that ``expert.policy`` names, given up where it hangs (`patient`).
 
     Raises:
-        SpecError: The module or the function is missing, the module fails to import, or
-            the name is not a function's.
+        SpecError: What it names is missing, damaged, or not what it should be.
+        EnvironmentFault: A package is missing that the expert needs.
     """
-    module_name, function_name = spec.expert.policy.split(":")
+    source, _, rest = spec.expert.policy.partition(":")
+    if source in _DEMONSTRATIONS:
+        return _demonstrated(spec, source, rest)
+    if source == "sb3":
+        from synth.experts.trained import trained  # noqa: PLC0415 - brings a learner's packages
+
+        return patient(trained(spec), spec.expert.policy)
+    return patient(_function(spec, source, rest), spec.expert.policy)
+
+
+def demonstrated(spec: Spec) -> Demonstrated | None:
+    """The expert where it is one that was recorded; ``None`` where it can act anywhere.
+
+    Raises:
+        SpecError: As for `find_policy`.
+        EnvironmentFault: As for `find_policy`.
+    """
+    source, _, rest = spec.expert.policy.partition(":")
+    return _demonstrated(spec, source, rest) if source in _DEMONSTRATIONS else None
+
+
+def _demonstrated(spec: Spec, source: str, rest: str) -> Demonstrated:
+    try:
+        if source == "play":
+            return Demonstrated(spec, successes(Path(rest), spec.env))
+        if source == "episodes":
+            return Demonstrated(spec, _recorded(Path(rest), spec.env))
+        from synth.experts.minari import demonstrations  # noqa: PLC0415 - brings Minari
+
+        return Demonstrated(spec, demonstrations(rest))
+    except UsageError as error:
+        raise _wrong(spec, str(error)) from error
+
+
+def _recorded(folder: Path, env: str) -> tuple[Recording, ...]:
+    """The experts of recorded episodes, the visible ones first."""
+    store = read_store(folder)
+    if store.env != env:
+        raise UsageError(f"the episodes in {folder} are of {store.env}, not of {env}.")
+    experts = store.select(kind="expert")
+    return tuple(Recording(e.seed, e.actions) for e in experts if e.success.any())
+
+
+def _function(spec: Spec, module_name: str, function_name: str) -> Policy:
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
@@ -53,7 +111,7 @@ def find_policy(spec: Spec) -> Policy:
             f"{function_name!r} of module {module_name!r} is not a function.",
             "An expert is a function from a simulator to an iterator of actions.",
         )
-    return patient(policy, spec.expert.policy)
+    return policy
 
 
 def _wrong(spec: Spec, problem: str, remedy: str = "") -> SpecError:

@@ -92,7 +92,7 @@ class CachedJudge:
         if record is None:
             record = self._look(source, plan, program, evidence)
             self._journal.append(record)
-        if not record.passes:
+        if not record.passes and self._episodes.renewable:
             # These episodes have told something; the next program is held against fresh ones.
             self._generation = max(self._generation, record.generation + 1)
         return record

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.record.refresh import fresh_held_out, fresh_visible, with_held_out
+from synth.record.refresh import fresh_held_out, fresh_visible, renewable, with_held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -104,6 +104,11 @@ class Episodes:
         if self._generations[generation] is self.original:
             return self._visible
         return with_held_out(self._visible, self._generations[generation])
+
+    @property
+    def renewable(self) -> bool:
+        """Whether held-out episodes that have told something can be replaced by fresh ones."""
+        return renewable(self.spec)
 
     def fresh(self, batch: int) -> EpisodeStore:
         """Visible episodes that are in no recording, to be shown and not kept.

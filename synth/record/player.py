@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from synth.envs import Worded, family_of
 from synth.envs.recipe import acting
 from synth.errors import EnvironmentFault, ExpertFailed, SpecError
-from synth.experts import find_policy
+from synth.experts import Demonstrated, find_policy
 from synth.record.aliasing import action_table, all_actions, first_alias, then_expert, unaliased
 from synth.record.missions import began, require_missions
 from synth.record.rollout import expert_rollout, random_policy, require_open, rollout
@@ -122,7 +122,8 @@ class Player:
         Raises:
             ExpertFailed: The expert does not succeed, or breaks, or there is nothing to do.
         """
-        rolled = expert_rollout(self.spec, self.simulator, self.expert, seed, draw=draw)
+        expert = self.expert.of(seed) if isinstance(self.expert, Demonstrated) else self.expert
+        rolled = expert_rollout(self.spec, self.simulator, expert, seed, draw=draw)
         self._shown[seed] = rolled.actions[: rolled.first_success]
         return rolled
 

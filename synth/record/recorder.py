@@ -27,7 +27,7 @@ from synth.record.untold import look_beside_success
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -168,7 +168,7 @@ def _silent(_phase: str, _done: int, _total: int) -> None:
     """Tell nobody."""
 
 
-def _seeds_of(seeds: Seeds, kind: Literal["expert", "random"], split: Split) -> range:
+def _seeds_of(seeds: Seeds, kind: Literal["expert", "random"], split: Split) -> Sequence[int]:
     if kind == "expert":
         return seeds.visible_expert if split == "visible" else seeds.held_out_expert
     return seeds.visible_random if split == "visible" else seeds.held_out_random

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.envs import family_of
+from synth.envs.unsimulated import Unsimulated
 from synth.episode import EpisodeStore
 from synth.episode.frame_file import FrameFile, joined
 from synth.errors import EnvironmentFault, SpecError
+from synth.experts import demonstrated
 from synth.record.player import Player
 from synth.record.recorder import FramePool, roll_all
 from synth.record.scenes import with_scenes
@@ -23,6 +26,8 @@ from synth.record.seeds import BLOCK, Seeds
 from synth.record.variants import with_variants
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synth.episode import Split
     from synth.record.serving import OnProgress
     from synth.spec import Spec
@@ -32,11 +37,17 @@ __all__ = [
     "fresh_held_out",
     "fresh_visible",
     "generation_seeds",
+    "renewable",
     "with_held_out",
 ]
 
 NEAR_MISS_SEEDS = 500
 """Seeds that one generation has for near misses, at least: not each seed allows one."""
+
+
+def renewable(spec: Spec) -> bool:
+    """Whether more episodes of a task can be made at all: of recordings there are no others."""
+    return not isinstance(family_of(spec), Unsimulated) and demonstrated(spec) is None
 
 
 def fresh_held_out(
@@ -81,6 +92,7 @@ def fresh_visible(
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: There are no seeds for so many batches.
     """
+    _require_renewable(spec)
     seeds, count = Seeds.of(spec), spec.held_out.episodes
     near = _near_miss_seeds(spec)
     most = max(spec.expert.episodes, spec.random.episodes)
@@ -92,8 +104,9 @@ def fresh_visible(
             remedy="Choose another seed, and record and run again.",
         )
 
-    def after(block: range) -> range:
-        return range(block.stop + (batch - 1) * count, block.stop + batch * count)
+    def after(block: Sequence[int]) -> range:
+        stop = block[0] + len(block)
+        return range(stop + (batch - 1) * count, stop + batch * count)
 
     seeds = replace(
         seeds,
@@ -145,8 +158,11 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
         SpecError: A block has no seeds for so many generations.
     """
     seeds, count = Seeds.of(spec), spec.held_out.episodes
+    if not generation:
+        return seeds
+    _require_renewable(spec)
     near = _near_miss_seeds(spec)
-    if max(near, 2 * count) * (generation + 1) > BLOCK and generation:  # half of it is spare
+    if max(near, 2 * count) * (generation + 1) > BLOCK:  # half of it is spare
         raise SpecError(
             f"the held-out episodes were replaced {generation - 1} times, and there are no seeds "
             "for more.",
@@ -154,7 +170,7 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
             key="seed",
             remedy="Choose another seed, and record and run again.",
         )
-    expert, random = seeds.held_out_expert.start, seeds.held_out_random.start
+    expert, random = seeds.held_out_expert[0], seeds.held_out_random.start
     block = seeds.held_out_near_miss
     return replace(
         seeds,
@@ -162,6 +178,15 @@ def generation_seeds(spec: Spec, generation: int) -> Seeds:
         held_out_random=range(random + generation * count, random + (generation + 1) * count),
         held_out_near_miss=block[generation * near :],
     )
+
+
+def _require_renewable(spec: Spec) -> None:
+    if not renewable(spec):
+        raise SpecError(
+            "what was recorded elsewhere is all there is, and no fresh episodes can be made of it.",
+            file=f"specs/{spec.name}.toml",
+            key="expert.policy",
+        )
 
 
 def _near_miss_seeds(spec: Spec) -> int:

@@ -17,27 +17,49 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
 The blocks never meet, so no held-out episode shares a seed with a visible one. Whether two
 seeds give two different layouts is up to the environment. A seed that does not serve (solved at
 the start, or failed by the expert) is replaced by one from the second half of its block.
+
+An expert that was recorded (`synth.experts.demonstrations`) has the seeds that it has. Those come
+in place of the blocks of experts and of near misses: the first to be visible, the next held out,
+and of the rest every other one to spare for each.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from synth.experts import demonstrated
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synth.spec import Spec
 
-__all__ = ["BLOCK", "Seeds", "spare"]
+__all__ = ["BLOCK", "Seeds", "ShownSeeds", "spare"]
 
 BLOCK = 10_000
 
 
-def spare(seeds: range) -> range:
+class ShownSeeds(tuple[int, ...]):  # noqa: SLOT001 - a tuple's children cannot have slots that hold
+    """Seeds of demonstrations, and those that may take the place of some.
+
+    Attributes:
+        spare: Of demonstrations that nothing else uses.
+    """
+
+    spare: tuple[int, ...] = ()
+
+
+def spare(seeds: Sequence[int]) -> Sequence[int]:
     """Seeds of the same block in place of those of `seeds` that do not serve.
 
     No other episodes have them, so that a later generation of held-out episodes, which takes
     the seeds after `seeds`, stays unseen. Blocks that are more than half full have none.
     """
+    if isinstance(seeds, ShownSeeds):
+        return seeds.spare
+    if not isinstance(seeds, range):
+        return ()
     half = BLOCK // 2
     return range(seeds.start + half, seeds.stop + half) if len(seeds) <= half else range(0)
 
@@ -61,13 +83,13 @@ class Seeds:
         mutants: For telling mutants from their original; what tells one may become visible.
     """
 
-    visible_expert: range
+    visible_expert: Sequence[int]
     visible_random: range
-    held_out_expert: range
+    held_out_expert: Sequence[int]
     held_out_random: range
     fresh: range
-    visible_near_miss: range
-    held_out_near_miss: range
+    visible_near_miss: Sequence[int]
+    held_out_near_miss: Sequence[int]
     visible_search: range
     held_out_search: range
     hunt: range
@@ -75,7 +97,12 @@ class Seeds:
 
     @classmethod
     def of(cls, spec: Spec) -> Seeds:
-        """The seeds of a spec's episodes, block by block."""
+        """The seeds of a spec's episodes, block by block.
+
+        Raises:
+            SpecError: The spec's demonstrations cannot be read, or are too few.
+            EnvironmentFault: A package is missing that reads them.
+        """
         counts = (
             spec.expert.episodes,
             spec.random.episodes,
@@ -84,4 +111,25 @@ class Seeds:
             *(BLOCK,) * 7,
         )
         starts = (spec.seed + BLOCK * block for block in range(len(counts)))
-        return cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))
+        seeds = cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))
+        shown = demonstrated(spec)
+        return seeds if shown is None else _of_demonstrations(spec, seeds, shown.seeds)
+
+
+def _of_demonstrations(spec: Spec, seeds: Seeds, shown: tuple[int, ...]) -> Seeds:
+    many, held = spec.expert.episodes, spec.held_out.episodes
+    visible, held_out = ShownSeeds(shown[:many]), ShownSeeds(shown[many : many + held])
+    rest = shown[many + held :]
+    visible.spare, held_out.spare = rest[::2], rest[1::2]
+    # Each demonstration is the start of several near misses: the recipes are taken in turn.
+    return replace(
+        seeds,
+        visible_expert=visible,
+        held_out_expert=held_out,
+        visible_near_miss=_again(visible),
+        held_out_near_miss=_again(held_out),
+    )
+
+
+def _again(seeds: tuple[int, ...]) -> tuple[int, ...]:
+    return (seeds * (BLOCK // len(seeds) + 1))[:BLOCK]

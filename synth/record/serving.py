@@ -13,7 +13,7 @@ from synth.errors import ExpertFailed
 from synth.record.seeds import spare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from synth.episode import Rollout
     from synth.spec import Spec
@@ -56,10 +56,11 @@ class Serving:
     def __init__(self, spec: Spec, wanted: int, on_skip: OnSkip | None = None) -> None:
         self._spec, self._wanted, self._on_skip = spec, wanted, on_skip
         self._first: ExpertFailed | None = None
+        self._failed: set[int] = set()
         self._served = 0
         self.passed = 0
 
-    def rolls(self, seeds: range, roll: Callable[[int], Rollout]) -> Iterator[Rollout]:
+    def rolls(self, seeds: Sequence[int], roll: Callable[[int], Rollout]) -> Iterator[Rollout]:
         """One episode for each seed; for a seed that does not serve, that of a spare one.
 
         Args:
@@ -86,6 +87,9 @@ class Serving:
         try:
             rolled = roll(seed)
         except ExpertFailed as error:
+            if seed in self._failed:  # of demonstrations several near misses are made
+                return None
+            self._failed.add(seed)
             self.passed += 1
             self._first = self._first or error
             # Judged against all that will be tried, or one bad seed at first would be too many.

@@ -130,7 +130,8 @@ def _fields_at(loc: tuple[str, ...]) -> list[str]:
 
 
 _SHAPES = {
-    "expert.policy": "must be written module:function",
+    "expert.policy": "must be written module:function, sb3:FILE.zip, minari:ID, episodes:FOLDER "
+    "or play:FOLDER",
     "mission.from": "must be env.mission, observation.KEY, info.KEY or module:function",
 }
 _EXAMPLES = {

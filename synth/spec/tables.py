@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model, model_validator
 
 from synth.confidence import CERTAINTY, episodes_needed
 from synth.perturbations import perturbations
@@ -35,6 +36,14 @@ Scalar = bool | int | float | str
 Count = Annotated[int, Field(ge=1, le=10_000)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Inner = Annotated[float, Field(gt=0.0, lt=1.0)]
+_POLICY = re.compile(r"sb3:.+\.zip|(minari|episodes|play):.+|(?!sb3:)[\w.]+:\w+")
+"""A function of a module, or another source of experts and where it lies."""
+
+
+def _policy(text: str) -> str:
+    if not _POLICY.fullmatch(text):
+        raise ValueError("is no policy")
+    return text
 
 
 class _Table(BaseModel):
@@ -95,14 +104,26 @@ class ExpertSpec(_Table):
     """Who shows the task.
 
     Attributes:
-        policy: ``module:function`` of the expert.
+        policy: ``module:function``, ``sb3:FILE.zip``, ``minari:ID``, ``episodes:FOLDER`` or
+            ``play:FOLDER`` (`synth.experts`).
         episodes: Visible expert episodes.
         hold: Frames recorded on after the first success, where the environment goes on.
+        wrap: For ``sb3:``, the gymnasium wrappers between which the model was trained, the
+            innermost first, each ``module:Class``.
+        normalize: For ``sb3:``, the file of the ``VecNormalize`` that it was trained with.
     """
 
-    policy: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]
+    policy: Annotated[str, AfterValidator(_policy)]
     episodes: Count = 20
     hold: Annotated[int, Field(ge=0, le=1_000)] = 0
+    wrap: list[Annotated[str, Field(pattern=r"^[\w.]+:\w+$")]] = []
+    normalize: Annotated[str, Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _of_a_model(self) -> ExpertSpec:
+        if (self.wrap or self.normalize) and not self.policy.startswith("sb3:"):
+            raise ValueError("wrap and normalize are for a policy of sb3: alone")
+        return self
 
 
 class RandomSpec(_Table):
@@ -317,7 +338,7 @@ class Spec(_Table):
 
 _LATER: dict[str, tuple[str, ...]] = {
     "": ("modules", "success", "mission", "labels"),
-    "expert": ("hold",),
+    "expert": ("hold", "wrap", "normalize"),
     "random": ("max_steps",),
     "near_miss": ("scenes",),
 }

@@ -117,6 +117,12 @@ class GymnasiumSimulator(PlainSimulator):
         """All actions where they are few; see `synth.envs.base.Enumerable.actions`."""
         return every_action(self._wrapped.action_space)
 
+    def observation(self) -> Any:
+        """What the last reset or step told; see `synth.envs.observed.Observed.observation`."""
+        if self.outcome is None:
+            raise EnvironmentFault(f"{self.spec.env} was not reset.")
+        return self.outcome.observation
+
     def resolution(self) -> float | None:
         """``success.pixel`` of the spec; see `synth.envs.base.Simulator.resolution`."""
         return self.spec.success.pixel

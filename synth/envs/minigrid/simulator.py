@@ -119,6 +119,10 @@ class MiniGridSimulator:
         """The present picture; see `synth.envs.base.Pictured.picture`."""
         return self._renderer.render(self.env)
 
+    def observation(self) -> Any:
+        """What MiniGrid would tell now; see `synth.envs.observed.Observed.observation`."""
+        return self.env.gen_obs()
+
     def native_frame(self) -> NDArray[np.uint8]:
         """What MiniGrid itself draws at this moment."""
         return native_frame(self.env, **self._settings)
