@@ -1,0 +1,96 @@
+"""The family of screens: pages in a headless Chromium that are tapped and typed into."""
+
+from __future__ import annotations
+
+import contextlib
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import gymnasium
+
+from synth.envs.base import Defaults, PlainFamily
+from synth.envs.screens.browser import browser_version
+from synth.envs.screens.making import known_ids, make_screen, page_of
+from synth.envs.screens.near_misses import RECIPES
+from synth.envs.screens.simulator import ScreenSimulator
+
+if TYPE_CHECKING:
+    from synth.envs.base import Simulator
+    from synth.envs.recipe import Recipe
+    from synth.envs.trainable import Granted, Picture, StepResult
+    from synth.spec import Spec
+
+__all__ = ["FAMILY", "ScreensFamily"]
+
+MINIWOB = (
+    "The picture is a web page, seen without its browser and below the words of the mission. "
+    "A black and white arrow shows where the last click was: the pixel at its tip, which is its "
+    "upper left end. Before the first click there is no arrow. The arrow hides what lies below it."
+)
+
+
+class ScreensFamily(PlainFamily):
+    """MiniWoB++'s pages and our own phone."""
+
+    name = "screens"
+
+    def claims(self, env_id: str) -> bool:
+        """Whether the id is one of MiniWoB's."""
+        return page_of(env_id) is not None
+
+    def known(self) -> tuple[str, ...]:
+        """MiniWoB's pages, as far as its package is installed, and our own."""
+        return known_ids()
+
+    def make(self, spec: Spec) -> Simulator:
+        """Make the screen of a spec; see `synth.envs.base.Family.make`."""
+        simulator: Simulator = ScreenSimulator(spec, make_screen(spec))
+        return simulator
+
+    def environment(self, spec: Spec) -> gymnasium.Env[Any, Any]:
+        """The screen under the spec's step limit; see `synth.envs.trainable.Trainable`."""
+        return gymnasium.wrappers.TimeLimit(make_screen(spec), spec.max_steps)
+
+    def picture(self, spec: Spec) -> Picture:  # noqa: ARG002 - the same for all screens
+        """The screen's own picture."""
+        return _picture
+
+    def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the same for all screens
+        """What the page says of its success."""
+        return _is_success
+
+    def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all screens
+        """The expert that reads pages."""
+        return Defaults(
+            policy="synth.envs.screens:expert",
+            options=("# Side of the squares that can be clicked, in pixels.", "grid = 10"),
+            metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
+            max_steps=30,
+        )
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Beside what is asked for, half of it, and by other ways."""
+        return RECIPES
+
+    def notes(self, spec: Spec) -> str:  # noqa: ARG002 - the same for all pages
+        """What the arrow is."""
+        return MINIWOB
+
+    def versions(self) -> dict[str, str]:
+        """Versions of Chromium, which draws, and of the package that holds the pages."""
+        found = {"gymnasium": metadata.version("gymnasium")}
+        with contextlib.suppress(metadata.PackageNotFoundError):  # our own pages need none
+            found["miniwob"] = metadata.version("miniwob")
+        version = browser_version()
+        return found if version is None else {**found, "chromium": version}
+
+
+def _picture(env: Any, /) -> Any:
+    return env.unwrapped.picture()
+
+
+def _is_success(_env: Any, step: StepResult, /) -> bool:
+    return bool(step[4]["is_success"])
+
+
+FAMILY = ScreensFamily()

@@ -1,0 +1,96 @@
+"""Making a screen from a spec: which one its id names, and what the spec may say of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from synth.envs.registry import unknown_env
+from synth.errors import SpecError
+
+if TYPE_CHECKING:
+    from synth.envs.screens.environment import ScreenEnv
+    from synth.spec import Spec
+
+__all__ = ["known_ids", "make_screen", "page_of"]
+
+_MINIWOB = re.compile(r"^miniwob/(?P<task>[\w.-]+?)(-v\d+)?$")
+
+
+def page_of(env_id: str) -> str | None:
+    """The page of MiniWoB that an id names: ``miniwob/click-tab-v1`` is ``click-tab``."""
+    found = _MINIWOB.match(env_id)
+    return None if found is None else found["task"]
+
+
+def known_ids() -> tuple[str, ...]:
+    """The ids of MiniWoB's pages, as far as its package is installed, and of our own."""
+    from synth.envs.screens.miniwob.environment import pages  # noqa: PLC0415 - made on demand
+
+    folder = pages()
+    found = sorted((folder / "miniwob").glob("*.html")) if folder is not None else []
+    return tuple(f"miniwob/{page.stem}-v1" for page in found)
+
+
+def make_screen(spec: Spec) -> ScreenEnv:
+    """The screen of a spec.
+
+    Raises:
+        SpecError: The spec names what does not exist.
+        EnvironmentFault: There is no browser here, or a package is missing.
+    """
+    _refuse(spec)
+    from synth.envs.screens.miniwob.environment import MiniWoBEnv, pages  # noqa: PLC0415 - on demand
+
+    task = page_of(spec.env)
+    if task is None or (pages() is not None and spec.env not in known_ids()):
+        raise unknown_env(spec, known_ids())
+    return MiniWoBEnv(task, **_options(spec, {"grid": (int, range(2, 41))}))
+
+
+def _refuse(spec: Spec) -> None:
+    """Refuse what a screen knows by itself."""
+    file = f"specs/{spec.name}.toml"
+    for key in ("when", "margin"):
+        if getattr(spec.success, key) is not None:
+            raise SpecError(
+                "is for environments whose success synth does not know; a screen knows its own.",
+                file=file,
+                key=f"success.{key}",
+                remedy="Remove it.",
+            )
+    for key in spec.render:
+        raise SpecError(
+            "a screen is recorded as it is; there is nothing to set.",
+            file=file,
+            key=f"render.{key}",
+            remedy="Remove it.",
+        )
+
+
+def _options(spec: Spec, allowed: dict[str, tuple[type, Any]]) -> dict[str, Any]:
+    """The spec's options, each of its type and within what is allowed."""
+    file = f"specs/{spec.name}.toml"
+    for key, value in spec.options.items():
+        if key not in allowed:
+            raise SpecError(
+                f"{spec.env} has no such option.",
+                file=file,
+                key=f"options.{key}",
+                remedy=f"Its options are: {', '.join(sorted(allowed))}.",
+            )
+        kind, values = allowed[key]
+        if type(value) is not kind or value not in values:
+            raise SpecError(
+                f"must be {_words(values)}, but the file says {value!r}.",
+                file=file,
+                key=f"options.{key}",
+                remedy="Change it, or remove it.",
+            )
+    return dict(spec.options)
+
+
+def _words(values: Any) -> str:
+    if isinstance(values, range):
+        return f"a whole number from {values[0]} to {values[-1]}"
+    return f"one of {', '.join(map(repr, values))}"

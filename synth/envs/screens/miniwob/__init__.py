@@ -1,0 +1,1 @@
+"""MiniWoB++'s pages, of the package ``miniwob``, in a Chromium of our own."""

@@ -1,0 +1,111 @@
+"""One screen as a `Simulator`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synth.envs.base import UNDRAWN, PlainSimulator, TimeStep
+from synth.errors import EnvironmentFault, IllegalAction
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from synth.envs.screens.environment import Moment, ScreenEnv
+    from synth.spec import Spec
+
+__all__ = ["ScreenSimulator"]
+
+
+class ScreenSimulator(PlainSimulator):
+    """A screen that is tapped, and whose missions vary.
+
+    Args:
+        spec: The task.
+        env: Its screen.
+
+    Attributes:
+        env: The screen; experts may read its page.
+        seed: Of the present episode.
+    """
+
+    def __init__(self, spec: Spec, env: ScreenEnv) -> None:
+        self.spec = spec
+        self.env = env
+        self._begun = False
+
+    @property
+    def seed(self) -> int:
+        """Of the present episode."""
+        return self.env.seed
+
+    def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
+        """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
+        self._begun = True
+        return self._time_step(self.env.begin(seed), draw=draw)
+
+    def step(self, action: Any, *, draw: bool = True) -> TimeStep:
+        """Tap, or make a gesture; see `synth.envs.base.Simulator.step`."""
+        if not self._begun:
+            raise EnvironmentFault(f"{self.spec.env} was stepped before it was reset.")
+        number = self.env.actions
+        if isinstance(action, bool) or not isinstance(action, int) or not 0 <= action < number:
+            raise IllegalAction(
+                f"{self.spec.env} has no action {action!r}; its actions are 0 to {number - 1}.",
+                action=action,
+            )
+        return self._time_step(self.env.act(action), draw=draw)
+
+    def mission(self) -> str:
+        """The words of the present episode."""
+        return self.env.mission
+
+    def missions(self) -> tuple[str, ...]:
+        """What this layout could be asked for; see `synth.envs.base.Instructable.missions`."""
+        return self.env.missions()
+
+    def instruct(self, mission: str, *, draw: bool = True) -> TimeStep:
+        """The same layout with other words; see `synth.envs.base.Instructable.instruct`."""
+        return self._time_step(self.env.instruct(mission), draw=draw)
+
+    def backdrop(self) -> NDArray[np.uint8]:
+        """The page without the pointer."""
+        return self.env.backdrop().copy()
+
+    def picture(self) -> NDArray[np.uint8]:
+        """The present picture; see `synth.envs.base.Pictured.picture`."""
+        return self.env.picture()
+
+    def state(self) -> bytes:
+        """All that the page holds; see `synth.envs.base.Comparable.state`."""
+        return self.env.state()
+
+    def random_action(self, rng: np.random.Generator) -> int:
+        """Any square or gesture, all equally likely."""
+        return int(rng.integers(self.env.actions))
+
+    def nudged(self, action: Any, rng: np.random.Generator, size: float) -> int:
+        """A square near another; in place of a gesture any other action."""
+        grid = self.env.grid
+        if action >= len(grid):
+            return self.random_action(rng)
+        columns, rows = (max(round(size * n), 1) for n in (grid.columns, grid.rows))
+        across, down = rng.integers(-columns, columns + 1), rng.integers(-rows, rows + 1)
+        return grid.near(action, int(across), int(down))
+
+    def action_name(self, action: Any) -> str:
+        """``tap 75,35``, or a gesture's name."""
+        return self.env.action_name(action)
+
+    def close(self) -> None:
+        """Close the screen; the browser stays for the others."""
+        self.env.close()
+
+    def _time_step(self, outcome: Moment, *, draw: bool) -> TimeStep:
+        return TimeStep(
+            frame=self.env.picture() if draw else UNDRAWN,
+            reward=outcome.reward,
+            success=outcome.success,
+            done=outcome.ended,
+            truth=outcome.truth,
+        )
