@@ -13,6 +13,7 @@ import sys
 import tokenize
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent / "synth"
@@ -82,6 +83,7 @@ def most_lines(module: Module) -> int:
     return LONGER.get(module.name, MOST_LINES)
 
 
+@cache
 def modules() -> tuple[Module, ...]:
     """Every module of the package that holds anything, sorted by path."""
     found = []
