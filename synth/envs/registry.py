@@ -27,6 +27,7 @@ __all__ = ["HOMES", "families", "family_of", "registered", "unknown_env"]
 HOMES: tuple[tuple[str, str], ...] = (
     ("synth.envs.minigrid", "FAMILY"),
     ("synth.envs.screens", "FAMILY"),
+    ("synth.envs.tabletop", "FAMILY"),
     ("synth.envs.gymnasium", "FAMILY"),
 )
 """Module and name of every family, asked in this order: who knows more comes first."""

@@ -1,0 +1,162 @@
+"""The family of the tabletop."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from synth.envs.base import Defaults, PlainFamily
+from synth.envs.registry import registered, unknown_env
+from synth.envs.tabletop.camera import VIEWS
+from synth.envs.tabletop.colours import PALETTES
+from synth.envs.tabletop.ids import IDS
+from synth.envs.tabletop.telling import tell
+from synth.errors import EnvironmentFault, SpecError
+
+if TYPE_CHECKING:
+    from synth.envs.base import Simulator
+    from synth.envs.trainable import Granted, Picture, StepResult
+    from synth.spec import Spec
+
+__all__ = ["FAMILY", "TabletopFamily"]
+
+SIZES = range(32, 513)
+"""Pixels that the side of a view may have."""
+
+
+class TabletopFamily(PlainFamily):
+    """Pick-and-place on a table seen from above."""
+
+    name = "tabletop"
+
+    def claims(self, env_id: str) -> bool:
+        """Whether it is one of the table's, by its id or by its registered class."""
+        entry = registered(env_id)
+        if entry is None:
+            return False
+        if entry.id in IDS:
+            return True
+        point = entry.entry_point
+        return isinstance(point, type) and any(
+            base.__module__ == "synth.envs.tabletop.environment" for base in point.__mro__
+        )
+
+    def known(self) -> tuple[str, ...]:
+        """Its own ids; none where PyBullet is missing."""
+        return tuple(IDS) if importlib.util.find_spec("pybullet") else ()
+
+    def make(self, spec: Spec) -> Simulator:
+        """Make the environment of a spec; see `synth.envs.base.Family.make`."""
+        env = self.environment(spec)
+        simulator: Simulator = _installed("simulator", spec).TabletopSimulator(spec, env.unwrapped)
+        return simulator
+
+    def environment(self, spec: Spec) -> Any:
+        """The environment under its step limit; see `synth.envs.trainable.Trainable`."""
+        import gymnasium  # noqa: PLC0415 - made on demand
+
+        _installed("environment", spec)
+        if registered(spec.env) is None:
+            raise unknown_env(spec, self.known())
+        _require_known(spec)
+        try:
+            return gymnasium.make(
+                spec.env,
+                render_mode="rgb_array",
+                max_episode_steps=spec.max_steps,
+                disable_env_checker=True,
+                **spec.render,
+                **spec.options,
+            )
+        except TypeError as error:
+            problem = f"{spec.env} refuses its options: {str(error).partition(' was raised')[0]}."
+            raise _wrong(spec, "options", problem, "`colours` is the only one.") from error
+
+    def picture(self, spec: Spec) -> Picture:  # noqa: ARG002 - the environment knows
+        """As the environment draws itself."""
+        return _picture
+
+    def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the same for all tasks
+        """``info["is_success"]``."""
+        return _success
+
+    def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all tasks
+        """The oracle, and the view from above."""
+        return Defaults(
+            policy="synth.envs.tabletop:oracle",
+            render=(
+                '# Pixels of each side of a view; "front" is a second one, beside the first.',
+                "size = 128",
+                'views = ["top"]',
+            ),
+            options=('# Colours of the things: "seen" or "unseen".', 'colours = "seen"'),
+            max_steps=10,
+            hold=1,
+            microseconds=150.0,
+        )
+
+    def notes(self, spec: Spec) -> str:
+        """Camera and sizes, and how finely success is judged."""
+        return tell(spec)
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the physics and of numpy, which draws the layouts."""
+        return {name: metadata.version(name) for name in ("gymnasium", "numpy", "pybullet")}
+
+
+def _picture(env: Any, /) -> Any:
+    return env.render()
+
+
+def _success(_env: Any, step: StepResult, /) -> bool:
+    return bool(step[-1]["is_success"])
+
+
+def _installed(module: str, spec: Spec) -> Any:
+    """A module of this folder that needs the simulator."""
+    try:
+        importlib.import_module("synth.envs.tabletop.world").engine()
+    except ModuleNotFoundError as error:
+        raise EnvironmentFault(
+            f"{spec.env} needs the package {error.name!r}, which is not installed. "
+            'Run `pip install "synth[tabletop]"`.'
+        ) from error
+    return importlib.import_module(f"synth.envs.tabletop.{module}")
+
+
+def _require_known(spec: Spec) -> None:
+    """Check what the spec says of pictures and colours.
+
+    Raises:
+        SpecError: It says what the table does not have.
+    """
+    for key, value in spec.render.items():
+        if key == "size":
+            if type(value) is not int or value not in SIZES:
+                limits = f"must be {SIZES[0]} to {SIZES[-1]} pixels, not {value!r}."
+                raise _wrong(spec, "render.size", limits, "For example: size = 128.")
+        elif key == "views":
+            if not _are_views(value):
+                problem = f"must be some of {', '.join(VIEWS)}, each once, not {value!r}."
+                raise _wrong(spec, "render.views", problem, 'For example: views = ["top"].')
+        else:
+            raise _wrong(spec, f"render.{key}", "is no key of the table's.", "Use size and views.")
+    colours = spec.options.get("colours", "seen")
+    if colours not in PALETTES:
+        problem = f"must be {' or '.join(PALETTES)}, not {colours!r}."
+        raise _wrong(spec, "options.colours", problem, 'For example: colours = "seen".')
+
+
+def _are_views(value: object) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    return all(view in VIEWS for view in value) and len(set(value)) == len(value)
+
+
+def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
+    return SpecError(problem, file=f"specs/{spec.name}.toml", key=key, remedy=remedy)
+
+
+FAMILY = TabletopFamily()

@@ -1,0 +1,41 @@
+"""What a person who looks at pictures of the table should know: camera, sizes, thresholds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synth.envs.tabletop.things import HALF
+
+if TYPE_CHECKING:
+    from synth.spec import Spec
+
+__all__ = ["tell"]
+
+_LOOK = (
+    "A table of {side:.0f} mm a side, {pixel:.1f} mm a pixel everywhere: no perspective, no "
+    "shadow, no blur. Each side of a thing has one shade: upper sides have their full colour, "
+    "floors of bowls and boxes a dark shade of it. Pictures are taken when all has come to rest, "
+    "and no arm is in them."
+)
+_THINGS = (
+    "From above blocks are square, bars longer than wide, disks round; bowls are round and boxes "
+    "rectangular, both with a wall; squares and corners are flat marks on the table. A thing is in "
+    "a bowl or box where no part of it, seen from above, reaches beyond the middle of the wall, "
+    "and on a square where no part reaches beyond its edge."
+)
+_FROM = {"top": "from straight above", "front": "at a slant, from the front"}
+
+
+def tell(spec: Spec) -> str:
+    """Sentences for a prompt."""
+    size: Any = spec.render.get("size", 128)
+    views: Any = spec.render.get("views", ["top"])
+    look = _LOOK.format(side=2000 * HALF, pixel=2000 * HALF / size)
+    if len(views) == 1:
+        seen = f"It is seen {_FROM[views[0]]}."
+    else:
+        seen = (
+            f"Two views lie side by side, the seam at column {size}: on the left it is seen "
+            f"{_FROM[views[0]]}, on the right {_FROM[views[1]]}."
+        )
+    return f"{seen} {look} {_THINGS}"
