@@ -28,6 +28,7 @@ HOMES: tuple[tuple[str, str], ...] = (
     ("synth.envs.minigrid", "FAMILY"),
     ("synth.envs.screens", "FAMILY"),
     ("synth.envs.tabletop", "FAMILY"),
+    ("synth.envs.rooms", "FAMILY"),
     ("synth.envs.gymnasium", "FAMILY"),
 )
 """Module and name of every family, asked in this order: who knows more comes first."""
