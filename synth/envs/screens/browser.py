@@ -234,7 +234,7 @@ def require_browser(what: str = "A screen") -> Path:
     if found is None:
         raise EnvironmentFault(
             f"{what} needs Chromium, which is not installed. Run `apt-get install chromium "
-            'chromium-driver` (Debian\'s packages) and `pip install "synth[screens]"`.'
+            'fonts-liberation` (Debian\'s packages) and `pip install "synth[screens]"`.'
         )
     return found
 

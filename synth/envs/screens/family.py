@@ -10,8 +10,9 @@ import gymnasium
 
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.screens.browser import browser_version
-from synth.envs.screens.making import known_ids, make_screen, page_of
+from synth.envs.screens.making import PHONE, known_ids, make_screen, page_of
 from synth.envs.screens.near_misses import RECIPES
+from synth.envs.screens.phone.near_misses import PHONE_RECIPES
 from synth.envs.screens.simulator import ScreenSimulator
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ MINIWOB = (
     "upper left end. Before the first click there is no arrow. The arrow hides what lies below it."
 )
 
+PHONE_NOTES = (
+    "The picture is the screen of a phone, 144 x 256 pixels: a dark bar with the time above, a "
+    "dark bar with the home button below, and between them one of a home page with a search field, "
+    "icons, folders (grey tiles of small icons) and dots that tell the page; a folder, opened on a "
+    "grey ground; the search with what was typed and what was found; or an app, which fills the "
+    "screen in white with its icon, large, and its name below. An app's icon has one shape and one "
+    "colour, always the same. Taps leave no trace. Nothing moves by itself."
+)
+
 
 class ScreensFamily(PlainFamily):
     """MiniWoB++'s pages and our own phone."""
@@ -35,8 +45,8 @@ class ScreensFamily(PlainFamily):
     name = "screens"
 
     def claims(self, env_id: str) -> bool:
-        """Whether the id is one of MiniWoB's."""
-        return page_of(env_id) is not None
+        """Whether the id is one of MiniWoB's, or our phone's."""
+        return env_id == PHONE or page_of(env_id) is not None
 
     def known(self) -> tuple[str, ...]:
         """MiniWoB's pages, as far as its package is installed, and our own."""
@@ -69,12 +79,12 @@ class ScreensFamily(PlainFamily):
         )
 
     def recipes(self) -> tuple[Recipe, ...]:
-        """Beside what is asked for, half of it, and by other ways."""
-        return RECIPES
+        """Other apps, beside what is asked for, half of it, and by other ways."""
+        return (*PHONE_RECIPES, *RECIPES)
 
-    def notes(self, spec: Spec) -> str:  # noqa: ARG002 - the same for all pages
-        """What the arrow is."""
-        return MINIWOB
+    def notes(self, spec: Spec) -> str:
+        """What the arrow is, or the parts of the phone."""
+        return PHONE_NOTES if spec.env == PHONE else MINIWOB
 
     def versions(self) -> dict[str, str]:
         """Versions of Chromium, which draws, and of the package that holds the pages."""

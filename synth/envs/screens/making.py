@@ -6,13 +6,25 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from synth.envs.registry import unknown_env
+from synth.envs.screens.miniwob.environment import MiniWoBEnv, pages
+from synth.envs.screens.phone.environment import WORDS, PhoneEnv
+from synth.envs.screens.phone.layout import WHERE
 from synth.errors import SpecError
 
 if TYPE_CHECKING:
     from synth.envs.screens.environment import ScreenEnv
     from synth.spec import Spec
 
-__all__ = ["known_ids", "make_screen", "page_of"]
+__all__ = ["PHONE", "known_ids", "make_screen", "page_of"]
+
+PHONE = "screens/Phone-v0"
+_PHONE_OPTIONS: dict[str, tuple[type, Any]] = {
+    "pages": (int, range(1, 4)),
+    "folders": (int, range(4)),
+    "hidden": (int, range(7)),
+    "where": (str, WHERE),
+    "words": (str, WORDS),
+}
 
 _MINIWOB = re.compile(r"^miniwob/(?P<task>[\w.-]+?)(-v\d+)?$")
 
@@ -25,11 +37,9 @@ def page_of(env_id: str) -> str | None:
 
 def known_ids() -> tuple[str, ...]:
     """The ids of MiniWoB's pages, as far as its package is installed, and of our own."""
-    from synth.envs.screens.miniwob.environment import pages  # noqa: PLC0415 - made on demand
-
     folder = pages()
     found = sorted((folder / "miniwob").glob("*.html")) if folder is not None else []
-    return tuple(f"miniwob/{page.stem}-v1" for page in found)
+    return (PHONE, *(f"miniwob/{page.stem}-v1" for page in found))
 
 
 def make_screen(spec: Spec) -> ScreenEnv:
@@ -40,8 +50,8 @@ def make_screen(spec: Spec) -> ScreenEnv:
         EnvironmentFault: There is no browser here, or a package is missing.
     """
     _refuse(spec)
-    from synth.envs.screens.miniwob.environment import MiniWoBEnv, pages  # noqa: PLC0415 - on demand
-
+    if spec.env == PHONE:
+        return PhoneEnv(**_options(spec, _PHONE_OPTIONS))
     task = page_of(spec.env)
     if task is None or (pages() is not None and spec.env not in known_ids()):
         raise unknown_env(spec, known_ids())

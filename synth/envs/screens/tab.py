@@ -92,9 +92,13 @@ class Tab:
             self._mouse(kind, x, y, button=button, clickCount=int(button == "left"))
         self._mouse("mouseMoved", -1, -1, button="none")
 
-    def type(self, text: str) -> None:
-        """Put text where the focus is, as a keyboard does."""
-        self._call("Input.insertText", text=text)
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Press the button at one place and release it at another."""
+        self._mouse("mouseMoved", *start, button="none")
+        self._mouse("mousePressed", *start, button="left", clickCount=1)
+        self._mouse("mouseMoved", *end, button="left")
+        self._mouse("mouseReleased", *end, button="left", clickCount=1)
+        self._mouse("mouseMoved", -1, -1, button="none")
 
     def pass_time(self) -> None:
         """Let a second pass for the page."""
