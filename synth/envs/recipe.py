@@ -37,6 +37,8 @@ class Recipe:
             the reason where the scene does not allow it.
         fails: Whether an episode that succeeds is not kept: a success in a scene that the
             environment never makes may do without what all others need.
+        by_deed: Whether it is near by what is done, however far from success its margin says it
+            is: the wrong thing in the right place.
     """
 
     key: str
@@ -45,6 +47,7 @@ class Recipe:
     make: Make
     alter: Callable[[Any, np.random.Generator], None] | None = None
     fails: bool = False
+    by_deed: bool = False
 
     def kept(self, rolled: Rollout, shown: Rollout) -> str:
         """Why an episode is not worth keeping, or nothing where it is."""

@@ -189,7 +189,7 @@ def _looks_alike(alias: Alias) -> str:
 
 def _too_far(recipe: Recipe, rolled: Rollout, player: Player) -> str:
     """Why a near miss is not near, where margins tell; a route need only succeed."""
-    if rolled.margins is None or recipe.aim == "route":
+    if rolled.margins is None or recipe.aim == "route" or recipe.by_deed:
         return ""
     band = (player.simulator.resolution() or 0.0) * max(player.spec.success.pixels, 1.0)
     near = rolled.judged & (np.abs(rolled.margins) <= EDGE * band)

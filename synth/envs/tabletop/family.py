@@ -12,11 +12,13 @@ from synth.envs.registry import registered, unknown_env
 from synth.envs.tabletop.camera import VIEWS
 from synth.envs.tabletop.colours import PALETTES
 from synth.envs.tabletop.ids import IDS
+from synth.envs.tabletop.near_misses import RECIPES
 from synth.envs.tabletop.telling import tell
 from synth.errors import EnvironmentFault, SpecError
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
+    from synth.envs.recipe import Recipe
     from synth.envs.trainable import Granted, Picture, StepResult
     from synth.spec import Spec
 
@@ -96,6 +98,10 @@ class TabletopFamily(PlainFamily):
             hold=1,
             microseconds=150.0,
         )
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """The wrong thing, the wrong place, beside, undone."""
+        return RECIPES
 
     def notes(self, spec: Spec) -> str:
         """Camera and sizes, and how finely success is judged."""

@@ -17,7 +17,7 @@ from synth.envs.tabletop.things import turned, upright
 if TYPE_CHECKING:
     from synth.envs.tabletop.things import Pose, TableScene, TableThing
 
-__all__ = ["Aligned", "All", "Goal", "Inside", "On", "Tower"]
+__all__ = ["Aligned", "All", "Goal", "Inside", "On", "Piled", "Tower"]
 
 
 class Goal(Protocol):
@@ -67,6 +67,11 @@ class Inside:
     def deciding(self) -> tuple[TableThing, ...]:
         """Those that must be inside."""
         return self.things
+
+
+@dataclass(frozen=True, slots=True)
+class Piled(Inside):
+    """Blocks of a pile lie in a square; they are swept there, not carried."""
 
 
 @dataclass(frozen=True, slots=True)

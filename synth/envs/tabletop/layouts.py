@@ -59,9 +59,14 @@ class TableTask:
 
 
 def scattered(
-    rng: np.random.Generator, things: Sequence[TableThing]
+    rng: np.random.Generator, things: Sequence[TableThing], *, inset: float = 0.0
 ) -> list[tuple[TableThing, Pose]]:
     """Things at places drawn at random, clear of each other, each turned at random.
+
+    Args:
+        rng: Draws them.
+        things: To be laid out.
+        inset: How far the last of them keeps from the edge besides, in metres.
 
     Raises:
         EnvironmentFault: The table is too small for them.
@@ -71,7 +76,7 @@ def scattered(
         poses: dict[str, Pose] = {}
         for thing in largest:
             there = [(other, poses[other.key]) for other in things if other.key in poses]
-            pose = _place(rng, thing, there)
+            pose = _place(rng, thing, there, inset if thing is things[-1] else 0.0)
             if pose is None:
                 break
             poses[thing.key] = pose
@@ -87,11 +92,14 @@ def named(colour: str, kind: Shape, size: tuple[float, float, float], count: int
 
 
 def _place(
-    rng: np.random.Generator, thing: TableThing, there: Sequence[tuple[TableThing, Pose]]
+    rng: np.random.Generator,
+    thing: TableThing,
+    there: Sequence[tuple[TableThing, Pose]],
+    inset: float,
 ) -> Pose | None:
-    reach = HALF - thing.radius - GAP / 2
+    reach = HALF - thing.radius - GAP / 2 - inset
     for _ in range(_TRIES):
-        x, y = rng.uniform(-reach, reach, 2)
+        x, y = (float(value) for value in rng.uniform(-reach, reach, 2))
         clear = all(
             math.hypot(x - pose.at[0], y - pose.at[1]) > thing.radius + other.radius + GAP
             for other, pose in there

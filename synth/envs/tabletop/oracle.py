@@ -6,14 +6,15 @@ Towers and piles, which take planning, are in `synth.envs.tabletop.planning`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs.tabletop.goals import Aligned, All, Inside, On
+from synth.envs.tabletop.goals import Aligned, All, Inside, On, Piled, Tower
 from synth.envs.tabletop.moves import REACH, ArmMove
-from synth.envs.tabletop.things import FLAT, HALF, ROUND, WALL, separation, turned, wrapped
+from synth.envs.tabletop.packing import plan_places
+from synth.envs.tabletop.planning import OFF, sweep_of, tower_step
+from synth.envs.tabletop.things import HALF, WALL, separation, turned, wrapped
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
@@ -31,9 +32,10 @@ SURE = 0.0045
 """Margin at which the expert leaves well alone, in metres: well over a pixel."""
 
 _STREAM = 811
-_CLEAR = 0.012
-_FREE = 0.003
-_STEPS = 9
+
+_HAND = 0.003
+"""Most that a thing is set off its mark each way, in metres; and turned, in radians."""
+_TILT = 0.06
 
 
 def oracle(simulator: TabletopSimulator) -> Iterator[list[float]]:
@@ -55,12 +57,16 @@ def next_move(goal: Goal, scene: TableScene, rng: np.random.Generator) -> ArmMov
         case All():
             moves = (next_move(part, scene, rng) for part in goal.goals)
             return next((move for move in moves if move is not None), None)
+        case Piled():
+            return sweep_of(goal, scene, rng, SURE)
         case Inside():
             return _inside(goal, scene, rng)
         case On():
             return _on(goal, scene, rng)
         case Aligned():
             return _aligned(goal, scene, rng)
+        case Tower():
+            return _tower(goal, scene, rng)
         case _:
             raise ExpertFailed(f"nobody knows how to reach a {type(goal).__name__}.")
 
@@ -127,67 +133,14 @@ def _inside(goal: Inside, scene: TableScene, rng: np.random.Generator) -> ArmMov
     left = [thing for thing in goal.things if goal.depth(scene, thing) < SURE]
     if not left:
         return None
-    # Large ones first: the small ones find room between them.
-    largest = max(thing.radius for thing in left)
-    thing = rng.choice(np.array([t for t in left if t.radius == largest], dtype=object))
-    places = [_room(scene, thing, container, rng) for container in goal.containers]
-    score, to, yaw = max(places, key=lambda place: place[0])
-    if score < 0:
-        raise ExpertFailed(f"there is no room for the {thing.name}.")
-    return carry(scene, thing, to, yaw, rng)
-
-
-def _room(
-    scene: TableScene, thing: TableThing, container: TableThing, rng: np.random.Generator
-) -> tuple[float, NDArray[np.float64], float]:
-    """How much room there is around a place for a thing in a container, that place, and its turn.
-
-    Where there is plenty, a place is drawn at random. In boxes things go as near to a corner as
-    they can, so that there is room for more.
-    """
-    pose, others = scene.pose(container), _inhabitants(scene, thing, container)
-    inner = np.array(container.size[:2]) - (0.0 if container.kind in FLAT else WALL)
-    free = thing.kind in ROUND or container.kind in ROUND
-    found = []
-    for quarter in range(1 if free else 2):
-        yaw = pose.yaw + (rng.uniform(-math.pi, math.pi) if free else quarter * math.pi / 2)
-        outline = turned(thing.outline, yaw)
-        for shares in np.ndindex(_STEPS, _STEPS):
-            local = (np.array(shares) * 2 / (_STEPS - 1) - 1) * inner
-            spot = turned(local[None], pose.yaw)[0] + pose.xy
-            gap = _wall(outline + spot, container, pose.xy, pose.yaw, inner)
-            for other in others:
-                if gap > _FREE:
-                    gap = min(gap, separation(outline + spot, other))
-            found.append((gap, local, spot, yaw))
-    best = max(gap for gap, *_ in found)
-    if container.kind in ROUND or container.kind in FLAT:
-        wide = [place for place in found if place[0] >= min(best, _CLEAR)]
-        gap, _, spot, yaw = wide[int(rng.integers(len(wide)))]
-    else:
-        fits = [place for place in found if place[0] >= min(best, _FREE)]
-        gap, _, spot, yaw = min(fits, key=lambda place: float(place[1].sum()))
-    return gap, spot, wrapped(yaw)
-
-
-def _wall(
-    outline: NDArray[np.float64],
-    container: TableThing,
-    middle: NDArray[np.float64],
-    yaw: float,
-    inner: NDArray[np.float64],
-) -> float:
-    if container.kind in ROUND:
-        return float(inner[0] - np.hypot(*(outline - middle).T).max())
-    return float((inner - np.abs(turned(outline - middle, -yaw)).max(axis=0)).min())
-
-
-def _inhabitants(
-    scene: TableScene, thing: TableThing, container: TableThing
-) -> list[NDArray[np.float64]]:
-    area = scene.footprint(container)
-    others = (scene.footprint(other) for other in scene.movable() if other.key != thing.key)
-    return [other for other in others if separation(other, area) < 0]
+    plan = plan_places(scene, left, goal.containers, rng)
+    if plan is not None:
+        return carry(scene, plan.thing, plan.at, plan.yaw, rng)
+    inside = [thing for thing in goal.things if thing not in left]
+    if not inside:
+        raise ExpertFailed(f"there is no room for the {left[0].name}.")
+    out = inside[int(rng.integers(len(inside)))]
+    return carry(scene, out, spare_place(scene, out, rng), scene.pose(out).yaw, rng)
 
 
 def _on(goal: On, scene: TableScene, rng: np.random.Generator) -> ArmMove | None:
@@ -197,7 +150,19 @@ def _on(goal: On, scene: TableScene, rng: np.random.Generator) -> ArmMove | None
     burden = _burden(scene, goal.lower)
     if burden is not None and burden.key != goal.upper.key:
         return carry(scene, burden, spare_place(scene, burden, rng), scene.pose(burden).yaw, rng)
-    return carry(scene, goal.upper, base.xy, base.yaw, rng)
+    return carry(scene, goal.upper, base.xy + _unsteady(rng), base.yaw, rng)
+
+
+def _tower(goal: Tower, scene: TableScene, rng: np.random.Generator) -> ArmMove | None:
+    squares = tuple(thing for thing in scene.things if thing.kind == "square")
+    step = tower_step(goal, scene, squares, SURE)
+    if step is None:
+        return None
+    disc, square = step
+    yaw = scene.pose(disc).yaw
+    if square == OFF:
+        return carry(scene, disc, spare_place(scene, disc, rng), yaw, rng)
+    return carry(scene, disc, scene.pose(squares[square]).xy + _unsteady(rng), yaw, rng)
 
 
 def _aligned(goal: Aligned, scene: TableScene, rng: np.random.Generator) -> ArmMove | None:
@@ -209,7 +174,14 @@ def _aligned(goal: Aligned, scene: TableScene, rng: np.random.Generator) -> ArmM
         if other.key != goal.thing.key and apart < 0:
             return carry(scene, other, spare_place(scene, other, rng), scene.pose(other).yaw, rng)
     pose = min(goal.places(scene), key=lambda place: abs(wrapped(place.yaw - now.yaw)))
-    return carry(scene, goal.thing, pose.xy, pose.yaw, rng)
+    tilt = float(rng.uniform(-_TILT, _TILT))
+    return carry(scene, goal.thing, pose.xy + _unsteady(rng), pose.yaw + tilt, rng)
+
+
+def _unsteady(rng: np.random.Generator) -> NDArray[np.float64]:
+    """``float[2]``: how far off its mark the hand is, in metres."""
+    off: NDArray[np.float64] = rng.uniform(-_HAND, _HAND, 2)
+    return off
 
 
 def _burden(scene: TableScene, thing: TableThing) -> TableThing | None:

@@ -30,6 +30,7 @@ __all__ = [
     "TableScene",
     "TableThing",
     "separation",
+    "separations",
     "turned",
     "upright",
     "wrapped",
@@ -197,15 +198,27 @@ def separation(one: Points, other: Points) -> float:
 
     Along the best of their edges' normals: at most the true distance.
     """
-    return max(_gap(one, other), _gap(other, one))
+    return float(separations(one, np.zeros((1, 2)), other)[0])
 
 
-def _gap(one: Points, other: Points) -> float:
-    edges = np.roll(one, -1, axis=0) - one
-    normals = np.column_stack([edges[:, 1], -edges[:, 0]])
-    normals = normals / np.maximum(np.hypot(*normals.T), 1e-12)[:, None]
-    own = np.einsum("ij,ij->i", normals, one)
-    return float(((other @ normals.T).min(axis=0) - own).max())
+def separations(one: Points, spots: Points, other: Points) -> Points:
+    """``float[S]``: how far an outline lies from another when it is moved by each of some ways.
+
+    Args:
+        one: ``float[N, 2]``, convex, its corners anticlockwise.
+        spots: ``float[S, 2]``: what is added to its corners.
+        other: ``float[M, 2]``, like `one`.
+    """
+    gaps = []
+    for here, there, sign in ((one, other, -1.0), (other, one, 1.0)):
+        edges = np.roll(here, -1, axis=0) - here
+        normals = np.column_stack([edges[:, 1], -edges[:, 0]])
+        normals = normals / np.maximum(np.hypot(*normals.T), 1e-12)[:, None]
+        own = np.einsum("ij,ij->i", normals, here)
+        still = (there @ normals.T).min(axis=0) - own
+        gaps.append((still + sign * (spots @ normals.T)).max(axis=1))
+    widest: Points = np.maximum(*gaps)
+    return widest
 
 
 @functools.cache

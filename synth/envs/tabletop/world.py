@@ -33,7 +33,7 @@ SETTLE = 240
 SWEEP = 0.001
 """Metres that the sweeper goes in a physics step."""
 
-PLATE = (0.008, 0.04, 0.02)
+PLATE = (0.008, 0.025, 0.02)
 """Half the sweeper's extent: along its way, across it, and up."""
 
 _PLATE = Body((Part(False, PLATE),), (200, 200, 200), mass=1.0)
@@ -158,7 +158,7 @@ class TableWorld:
         way = np.array(end) - np.array(start)
         length, yaw = float(np.hypot(*way)), math.atan2(way[1], way[0])
         corners = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * PLATE[:2]
-        if self._ground(turned(corners, yaw) + np.array(start)) > 0:
+        if self._ground(turned(corners, yaw) + np.array(start)) > _DROP:
             self._run(SETTLE)
             return
         plate = self._add(_PLATE, upright(*start, PLATE[2] + _DROP, yaw))
