@@ -44,29 +44,38 @@ def best(measure: Callable[[], float]) -> float:
 def row(folder: Path) -> tuple[str, ...]:
     """One committed reward's line."""
     task = TaskFolder.read(folder)
-    pairs = task.store.pairs_of(task.store.select(split="visible"))
-    pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]  # episode by episode, as in training
+    # Each frame beside its initial one and with its mission, episode by episode, as in training.
+    asked = sorted(
+        {
+            (int(e.frame_index[0]), e.mission or "", int(now))
+            for e in task.store.select(split="visible")
+            for now in e.frame_index
+        }
+    )
+    pairs = np.array([(now, first) for first, _, now in asked])
     frames = np.ascontiguousarray(task.store.frames[: int(pairs.max()) + 1])
     with synth.load(folder) as reward:
-        reward.verdicts(frames, pairs)
-        some = pairs[:SINGLES]
+        told = [mission for _, mission, _ in asked] if reward.takes_mission else None
+        reward.verdicts(frames, pairs, told)
+        some = asked[:SINGLES]
 
         def single() -> float:
             times = []
-            for now, first in some:
+            for first, mission, now in some:
+                words = mission if reward.takes_mission else None
                 began = time.perf_counter()
-                reward.check(frames[now], frames[first])
+                reward.check(frames[now], frames[first], words)
                 times.append(time.perf_counter() - began)
             return statistics.median(times)
 
         def batched() -> float:
             began = time.perf_counter()
-            reward.verdicts(frames, pairs)
+            reward.verdicts(frames, pairs, told)
             return (time.perf_counter() - began) / len(pairs)
 
         def mask() -> float:
             began = time.perf_counter()
-            for now, _ in some:
+            for _, _, now in some:
                 frame = frames[now]
                 _ = (frame[..., 0] == 255) & (frame[..., 1] == 255) & (frame[..., 2] == 0)  # noqa: PLR2004 - yellow
             return (time.perf_counter() - began) / len(some)
@@ -74,7 +83,7 @@ def row(folder: Path) -> tuple[str, ...]:
         with synth.Sandbox(reward.source) as sandbox:
             outer = {"perceive", "perceive_initial", *reward.subtasks}
             inside = min(
-                sum(t.microseconds for t in sandbox.profile(frames, pairs) if t.name in outer)
+                sum(t.microseconds for t in sandbox.profile(frames, pairs, told) if t.name in outer)
                 for _ in range(REPEATS)
             )
         height, width = frames.shape[1:3]

@@ -72,7 +72,7 @@ def here(source: str, subtasks: tuple[str, ...], initial: Any) -> Callable[..., 
         guest.begin()
         cells = bytearray(len(frames) * len(subtasks))
         for t, frame in enumerate(frames):
-            guest.judge(t, guest.see(frame), first, cells, t * len(subtasks))
+            guest.judge(t, (guest.see(frame), first), cells, t * len(subtasks))
         return bytes(cells)
 
     return check

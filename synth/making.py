@@ -19,11 +19,12 @@ import gymnasium as gym
 import numpy as np
 
 from synth.envs import Trainable, family_of
+from synth.envs.words import mission_reader
 from synth.errors import EnvironmentFault, UsageError
 from synth.proven import read_proven
 from synth.reward import load
 from synth.task import read_task
-from synth.wrappers import FrameInfo, RewardWrapper
+from synth.wrappers import FrameInfo, MissionInfo, RewardWrapper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -250,6 +251,8 @@ def _environment(
             "no environment. Make it yourself and wrap it in synth.RewardWrapper."
         )
     env, picture = family.environment(spec), family.picture(spec)
+    if (read := mission_reader(spec)) is not None:
+        env = MissionInfo(env, read)
     if observation == "picture":
         proven = read_proven(folder)
         if proven is None:

@@ -20,6 +20,7 @@ from synth.proven import read_goal_from, read_proven
 from synth.sandbox import Sandboxes
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -68,6 +69,7 @@ class Reward:
             raise LintError(tuple(findings))
         self.source = source
         self.stages: Stages = program.stages
+        self._takes_mission = program.takes_mission
         self._sandbox = Sandboxes(unsafe=unsafe).open(program, deadline=deadline)
 
     @property
@@ -89,23 +91,39 @@ class Reward:
         """
         return "reward" if self.folder is None else read_goal_from(self.folder)
 
-    def check(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    @property
+    def takes_mission(self) -> bool:
+        """Whether its task's missions vary, so that it must be told the words of the episode."""
+        return self._takes_mission
+
+    def check(
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
+    ) -> NDArray[np.bool_]:
         """Which sub-tasks hold, frame by frame, without memory.
 
         Args:
             frames: ``uint8[T, H, W, 3]``, or one frame ``uint8[H, W, 3]``.
             initial: ``uint8[H, W, 3]``, the first frame of the episode.
+            mission: The words of the episode; exactly where the reward `takes_mission`.
 
         Returns:
             ``bool[T, K]``, or ``bool[K]`` for one frame.
 
         Raises:
+            UsageError: A mission is missing, or nobody would heed it.
             ProgramFault: The program raised, returned no bool, hung or was killed.
         """
-        return self._sandbox.check(frames, initial)
+        self._require_mission(given=mission is not None)
+        return self._sandbox.check(frames, initial, mission)
 
     def progress(
-        self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
     ) -> NDArray[np.float32]:
         """How far each sub-task has come, in [0, 1].
 
@@ -115,29 +133,51 @@ class Reward:
         Args:
             frames: ``uint8[T, H, W, 3]``, or one frame ``uint8[H, W, 3]``.
             initial: ``uint8[H, W, 3]``.
+            mission: As for `check`.
 
         Returns:
             ``float32[T, K]``, or ``float32[K]`` for one frame.
 
         Raises:
+            UsageError: As for `check`.
             ProgramFault: As for `check`.
         """
-        return self._sandbox.progress(frames, initial)
+        self._require_mission(given=mission is not None)
+        return self._sandbox.progress(frames, initial, mission)
 
-    def verdicts(self, frames: NDArray[np.uint8], pairs: NDArray[np.integer]) -> Verdicts:
+    def verdicts(
+        self,
+        frames: NDArray[np.uint8],
+        pairs: NDArray[np.integer],
+        missions: Sequence[str] | None = None,
+    ) -> Verdicts:
         """The batched form over many episodes; see `synth.sandbox.Sandbox.verdicts`."""
-        return self._sandbox.verdicts(frames, pairs)
+        self._require_mission(given=missions is not None)
+        return self._sandbox.verdicts(frames, pairs, missions)
 
-    def credit(self, frames: NDArray[np.uint8]) -> Credit:
+    def credit(self, frames: NDArray[np.uint8], mission: str | None = None) -> Credit:
         """Credit for a whole episode.
 
         Args:
             frames: ``uint8[T, H, W, 3]``; the first one is the initial frame.
+            mission: As for `check`.
 
         Returns:
             When each sub-task was credited, when the goal held, and what was skipped.
         """
-        return assign_credit(self.check(frames, np.asarray(frames)[0]), self.stages)
+        return assign_credit(self.check(frames, np.asarray(frames)[0], mission), self.stages)
+
+    def _require_mission(self, *, given: bool) -> None:
+        if given == self._takes_mission:
+            return
+        if given:
+            raise UsageError(
+                "this reward's checkers take no mission: its task has one goal. Leave it out."
+            )
+        raise UsageError(
+            "this reward's checkers take the mission of the episode: pass the words that the "
+            "environment gives, as `reward.check(frames, initial, mission)`."
+        )
 
     def tracker(self) -> CreditTracker:
         """A fresh tracker that assigns credit one frame at a time."""

@@ -16,7 +16,7 @@ import numpy as np
 from synth.errors import EnvironmentFault, ProgramFault, UsageError
 from synth.sandbox import Cell
 from synth.shaping import GoalFrom, Mode, Shaper, Shaping
-from synth.wrappers import FRAME_KEY, GRANTED_KEY
+from synth.wrappers import FRAME_KEY, GRANTED_KEY, MISSION_KEY
 
 try:
     from stable_baselines3.common.vec_env import (
@@ -78,7 +78,8 @@ class RewardVecWrapper(VecEnvWrapper):
         shaping = Shaping(mode, scale, gamma, env_weight, goal_from or reward.goal_from)
         self._shapers = [Shaper(reward.stages, shaping) for _ in range(venv.num_envs)]
         self._source = _innermost(venv)
-        # Of each environment: the episode's first picture, the last one, and its verdicts.
+        # Of each environment: the episode's words, first picture, last one, and its verdicts.
+        self._missions: list[str] = [""] * venv.num_envs
         self._initials: list[NDArray[np.uint8]] = []
         self._last: list[NDArray[np.uint8]] = []
         self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
@@ -123,6 +124,9 @@ class RewardVecWrapper(VecEnvWrapper):
         """Judge the first pictures of episodes that begin."""
         if not fresh:
             return
+        if self.reward_program.takes_mission:
+            for i in fresh:
+                self._missions[i] = _mission(self._source.reset_infos[i])
         self._judge(fresh)
         for i in fresh:
             self._shapers[i].reset(self._holds[i])
@@ -148,7 +152,8 @@ class RewardVecWrapper(VecEnvWrapper):
                 "needs all of one size."
             )
         pairs = np.arange(len(pictures)).reshape(-1, 2)
-        verdicts = self.reward_program.verdicts(np.stack(pictures), pairs)
+        told = [self._missions[i] for i in which] if self.reward_program.takes_mission else None
+        verdicts = self.reward_program.verdicts(np.stack(pictures), pairs, told)
         if verdicts.errors:
             error = verdicts.errors[0]
             raise ProgramFault(f"environment {which[error.pair]}: {error}")
@@ -170,6 +175,15 @@ def _innermost(venv: VecEnv) -> VecEnv:
     while isinstance(venv, VecEnvWrapper):
         venv = venv.venv
     return venv
+
+
+def _mission(info: dict[str, Any]) -> str:
+    if MISSION_KEY not in info:
+        raise EnvironmentFault(
+            "the reward needs the mission of each episode, and a vectorised environment told none; "
+            "wrap each environment in `synth.wrappers.MissionInfo` before `FrameInfo`."
+        )
+    return str(info[MISSION_KEY])
 
 
 def _frame(info: dict[str, Any]) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """A program asked about many frames: each distinct pair of frame and initial frame once.
 
+Where missions vary a pair is told apart by the words of its episode as well.
+
 Everything that wants verdicts in bulk asks here. `ask` judges episodes that are all there,
 one batch for each size of picture; `LiveVerdicts` judges episodes as they come and remembers
 them. Both grant the program the same time (`patience`)::
@@ -31,7 +33,10 @@ if TYPE_CHECKING:
     from synth.program import Program
     from synth.sandbox import CellError, Sandboxes
 
-    _Key = tuple[bytes, bytes]  # digests of the initial frame and of the frame
+    # The mission, where there is one, and digests of the initial frame and of the frame.
+    _Key = tuple[str | None, bytes, bytes]
+    Picture = tuple[NDArray[np.uint8], NDArray[np.uint8], str | None]
+    """A frame, the initial one of its episode, and the words of that, where they vary."""
 
 __all__ = ["Answers", "Footage", "LiveVerdicts", "ask", "patience"]
 
@@ -54,24 +59,27 @@ class Footage:
     Attributes:
         frames: ``uint8[N, H, W, 3]``; episodes may share one stack.
         index: ``int[T+1]`` into `frames`; the first is the initial frame.
+        mission: The words of the episode, where they vary.
     """
 
     frames: NDArray[np.uint8]
     index: NDArray[np.integer]
+    mission: str | None = None
 
     @classmethod
-    def of(cls, frames: NDArray[np.uint8]) -> Self:
+    def of(cls, frames: NDArray[np.uint8], mission: str | None = None) -> Self:
         """Footage of the frames of one episode in order, equal ones kept once.
 
         Args:
             frames: ``uint8[T+1, H, W, 3]``.
+            mission: The words of the episode, where they vary.
         """
         known: dict[bytes, int] = {}
         index = np.array(
             [known.setdefault(frame_digest(frame), len(known)) for frame in frames], dtype=np.int64
         )
         _, first = np.unique(index, return_index=True)
-        return cls(frames[first], index)
+        return cls(frames[first], index, mission)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,7 +89,8 @@ class Answers:
     Attributes:
         stages: The program's sub-tasks, stage by stage.
         pairs: ``int64[P, 2]``: frame and initial frame, numbered through all distinct stacks
-            in the order in which they came; sorted.
+            in the order in which they came; sorted, those of one mission together. Each is
+            there once for each mission.
         cells: ``uint8[P, K]`` of `Cell`.
         errors: The first few errors; `CellError.pair` is a row of `cells`.
         rows: For each episode ``int64[T+1]``, the row in `cells` of each of its frames.
@@ -128,7 +137,8 @@ def ask(
     stacks = list({id(one.frames): one.frames for one in shown}.values())
     starts = np.cumsum([0, *map(len, stacks)])
     start_of = {id(stack): int(at) for stack, at in zip(stacks, starts, strict=False)}
-    pairs, rows = _distinct([(one, start_of[id(one.frames)]) for one in shown])
+    words = sorted({one.mission for one in shown if one.mission is not None})
+    pairs, told, rows = _distinct([(one, start_of[id(one.frames)]) for one in shown], words)
     stages = program.stages
     cells = np.zeros((len(pairs), sum(map(len, stages))), np.uint8)
     errors: list[CellError] = []
@@ -136,29 +146,36 @@ def ask(
         order = np.random.default_rng(SHUFFLE).permutation(batch) if shuffled else batch
         frames, local = _sent(pairs[order], stacks, starts)
         with sandboxes.open(program, deadline=patience(len(order))) as sandbox:
-            verdicts = sandbox.verdicts(frames, local)
+            missions = [words[n] for n in told[order]] if words else None
+            verdicts = sandbox.verdicts(frames, local, missions)
         cells[order] = verdicts.cells
         errors += [replace(e, pair=int(order[e.pair])) for e in verdicts.errors]
     return Answers(stages, pairs, cells, tuple(errors), rows)
 
 
 def _distinct(
-    shown: Sequence[tuple[Footage, int]],
-) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
-    """The distinct pairs, and for each episode the row of each of its frames.
+    shown: Sequence[tuple[Footage, int]], words: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """The distinct pairs, the mission of each, and for each episode the row of each of its frames.
 
     Args:
         shown: Episodes, each with the number of its stack's first frame.
+        words: The distinct missions; a mission is its number among them.
     """
     if not shown:
-        return np.zeros((0, 2), np.int64), ()
+        return np.zeros((0, 2), np.int64), np.zeros(0, np.int64), ()
+    number = {mission: n for n, mission in enumerate(words)}
     every = [one.index.astype(np.int64) + start for one, start in shown]
-    pairs = np.concatenate(
-        [np.stack([index, np.full_like(index, index[0])], axis=1) for index in every]
+    told = [number[one.mission] if one.mission is not None else 0 for one, _ in shown]
+    triples = np.concatenate(
+        [
+            np.stack([np.full_like(index, n), index, np.full_like(index, index[0])], axis=1)
+            for index, n in zip(every, told, strict=True)
+        ]
     )
-    distinct, inverse = np.unique(pairs, axis=0, return_inverse=True)
+    distinct, inverse = np.unique(triples, axis=0, return_inverse=True)
     ends = np.cumsum([len(index) for index in every])[:-1]
-    return distinct, tuple(np.split(inverse.reshape(-1), ends))
+    return distinct[:, 1:], distinct[:, 0], tuple(np.split(inverse.reshape(-1), ends))
 
 
 def _by_size(
@@ -219,12 +236,18 @@ class LiveVerdicts:
         self._cells: dict[_Key, NDArray[np.uint8]] = {}
         self._shares: dict[_Key, NDArray[np.float32]] = {}
 
-    def cells(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def cells(
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
+    ) -> NDArray[np.uint8]:
         """Verdicts on frames of one episode.
 
         Args:
             frames: ``uint8[T, H, W, 3]``; none give none.
             initial: ``uint8[H, W, 3]``.
+            mission: The words of the episode, where they vary.
 
         Returns:
             ``uint8[T, K]`` of `Cell`.
@@ -232,21 +255,28 @@ class LiveVerdicts:
         Raises:
             ProgramFault: The program hung, was killed, or broke the reply format.
         """
-        keys, fresh = _unknown(frames, initial, self._cells)
+        keys, fresh = _unknown(frames, (initial, mission), self._cells)
         for some in _pieces(fresh):
             asked = np.concatenate([frames[[t for _, t in some]], initial[None]])
             pairs = [(n, len(some)) for n in range(len(some))]
-            cells = self._sandbox.verdicts(asked, np.array(pairs)).cells
+            told = None if mission is None else [mission] * len(pairs)
+            cells = self._sandbox.verdicts(asked, np.array(pairs), told).cells
             self._cells |= zip((key for key, _ in some), cells, strict=True)
         width = sum(map(len, self.stages))
         return np.array([self._cells[key] for key in keys], np.uint8).reshape(-1, width)
 
-    def holds(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def holds(
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
+    ) -> NDArray[np.bool_]:
         """Which sub-tasks hold; a checker that raises, or gives no bool, does not.
 
         Args:
             frames: As for `cells`.
             initial: As for `cells`.
+            mission: As for `cells`.
 
         Returns:
             ``bool[T, K]``.
@@ -254,16 +284,15 @@ class LiveVerdicts:
         Raises:
             ProgramFault: As for `cells`.
         """
-        holds: NDArray[np.bool_] = self.cells(frames, initial) == Cell.TRUE
+        holds: NDArray[np.bool_] = self.cells(frames, initial, mission) == Cell.TRUE
         return holds
 
-    def holds_of(
-        self, pictures: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
-    ) -> NDArray[np.bool_]:
+    def holds_of(self, pictures: Sequence[Picture]) -> NDArray[np.bool_]:
         """Which sub-tasks hold in pictures of many episodes, asked about together.
 
         Args:
-            pictures: N frames ``uint8[H, W, 3]``, each with the initial one of its episode.
+            pictures: N frames ``uint8[H, W, 3]``, each with the initial one of its episode and
+                the words of that, ``None`` where missions do not vary.
 
         Returns:
             ``bool[N, K]``.
@@ -271,29 +300,37 @@ class LiveVerdicts:
         Raises:
             ProgramFault: As for `cells`.
         """
-        starts = {id(initial): frame_digest(initial) for _, initial in pictures}
-        keys = [(starts[id(initial)], frame_digest(frame)) for frame, initial in pictures]
+        starts = {id(initial): frame_digest(initial) for _, initial, _ in pictures}
+        keys = [
+            (mission, starts[id(initial)], frame_digest(frame))
+            for frame, initial, mission in pictures
+        ]
         fresh = {key: n for n, key in enumerate(keys) if key not in self._cells}
         for some in _pieces(list(fresh.items())):
-            initials = {key[0]: pictures[n][1] for key, n in some}
+            initials = {key[1]: pictures[n][1] for key, n in some}
             place = {start: len(some) + i for i, start in enumerate(initials)}
             asked = np.stack([*(pictures[n][0] for _, n in some), *initials.values()])
-            pairs = [(i, place[key[0]]) for i, (key, _) in enumerate(some)]
-            cells = self._sandbox.verdicts(asked, np.array(pairs)).cells
+            pairs = [(i, place[key[1]]) for i, (key, _) in enumerate(some)]
+            told = [key[0] for key, _ in some if key[0] is not None]
+            cells = self._sandbox.verdicts(asked, np.array(pairs), told or None).cells
             self._cells |= zip((key for key, _ in some), cells, strict=True)
         width = sum(map(len, self.stages))
-        told = np.array([self._cells[key] for key in keys], np.uint8).reshape(-1, width)
-        holds: NDArray[np.bool_] = told == Cell.TRUE
+        said = np.array([self._cells[key] for key in keys], np.uint8).reshape(-1, width)
+        holds: NDArray[np.bool_] = said == Cell.TRUE
         return holds
 
     def progress(
-        self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
     ) -> NDArray[np.float32]:
         """How far each sub-task has come; see `synth.sandbox.Sandbox.progress`.
 
         Args:
             frames: As for `cells`.
             initial: As for `cells`.
+            mission: As for `cells`.
 
         Returns:
             ``float32[T, K]`` in [0, 1].
@@ -301,9 +338,9 @@ class LiveVerdicts:
         Raises:
             ProgramFault: As for `cells`; also where progress is no number in [0, 1].
         """
-        keys, fresh = _unknown(frames, initial, self._shares)
+        keys, fresh = _unknown(frames, (initial, mission), self._shares)
         for some in _pieces(fresh):
-            shares = self._sandbox.progress(frames[[t for _, t in some]], initial)
+            shares = self._sandbox.progress(frames[[t for _, t in some]], initial, mission)
             self._shares |= zip((key for key, _ in some), shares, strict=True)
         width = sum(map(len, self.stages))
         return np.array([self._shares[key] for key in keys], np.float32).reshape(-1, width)
@@ -328,12 +365,13 @@ class LiveVerdicts:
 
 def _unknown(
     frames: NDArray[np.uint8],
-    initial: NDArray[np.uint8],
+    of: tuple[NDArray[np.uint8], str | None],
     known: Container[_Key],
 ) -> tuple[list[_Key], list[tuple[_Key, int]]]:
     """The key of each frame, and the keys that are not known yet, each with one of its frames."""
+    initial, mission = of
     start = frame_digest(initial)
-    keys = [(start, frame_digest(frame)) for frame in frames]
+    keys = [(mission, start, frame_digest(frame)) for frame in frames]
     return keys, list({key: t for t, key in enumerate(keys) if key not in known}.items())
 
 

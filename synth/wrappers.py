@@ -9,6 +9,7 @@ spaces pass through untouched. For stable-baselines3's vectorised environments s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, SupportsFloat
 
@@ -25,19 +26,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.envs.trainable import Granted, StepResult
+    from synth.envs.words import MissionReader
     from synth.reward import Reward
 
 __all__ = [
     "FRAME_KEY",
     "GRANTED_KEY",
+    "MISSION_KEY",
     "FrameInfo",
+    "MissionInfo",
     "RewardWrapper",
     "rendered_frame",
     "success_of_the_environment",
+    "told_mission",
 ]
 
 FRAME_KEY = "synth_frame"
 GRANTED_KEY = "synth_granted"
+MISSION_KEY = "synth_mission"
 
 
 def rendered_frame(env: gym.Env[Any, Any]) -> NDArray[np.uint8]:
@@ -72,6 +78,17 @@ def success_of_the_environment(_env: gym.Env[Any, Any], step: StepResult, /) -> 
     return terminated and float(reward) > 0
 
 
+def told_mission(env: gym.Env[Any, Any], observation: Any, info: Mapping[str, Any]) -> str | None:
+    """The words of an episode after its reset, where environments usually have them.
+
+    ``info["synth_mission"]``, else ``observation["mission"]``, else the environment's attribute
+    ``mission``; ``None`` where none of them is text.
+    """
+    of_observation = observation.get("mission") if isinstance(observation, Mapping) else None
+    places = (info.get(MISSION_KEY), of_observation, getattr(env.unwrapped, "mission", None))
+    return next((str(words) for words in places if isinstance(words, str)), None)
+
+
 class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Replace an environment's reward by a reward program's.
 
@@ -96,10 +113,13 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             says (`Reward.goal_from`): ``environment`` where success cannot be told from pictures.
         granted: What counts as the environment's success; by default
             `success_of_the_environment`.
+        mission: Called after each reset with the unwrapped environment, its observation and
+            info, for the words of the episode; by default `told_mission`. Only asked where the
+            reward `takes_mission`.
 
     Raises:
         EnvironmentFault: While stepping: there is no picture, or not one of the size that the
-            reward was proven on.
+            reward was proven on; or no mission where one is needed.
         ProgramFault: While stepping: the program failed on a frame.
 
     Warns:
@@ -119,6 +139,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         frame: Callable[[gym.Env[Any, Any]], NDArray[np.uint8]] | None = None,
         goal_from: GoalFrom | None = None,
         granted: Granted | None = None,
+        mission: MissionReader | None = None,
     ) -> None:
         if isinstance(reward, (str, Path)):
             reward = load(reward)
@@ -136,9 +157,12 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             frame=frame,
             goal_from=goal_from,
             granted=granted,
+            mission=mission,
         )
         gym.Wrapper.__init__(self, env)
         self.reward_program = reward
+        self._read_mission = mission
+        self._mission: str | None = None
         told = goal_from or reward.goal_from
         self._shaper = Shaper(reward.stages, Shaping(mode, scale, gamma, env_weight, told))
         self._use_progress = use_progress
@@ -159,6 +183,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             proven.compare(first)
             self._compared = True
         self._initial, self._last, self._answer = first, None, None
+        if self.reward_program.takes_mission:
+            self._mission = _required_mission(self.env, observation, info, self._read_mission)
         self._shaper.reset(*self._look(first))
         return observation, info
 
@@ -187,13 +213,56 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         # Programs have no memory: a picture that did not change keeps its verdict.
         if self._answer is not None and np.array_equal(frame, self._last):  # type: ignore[arg-type]
             return self._answer
-        holds = self.reward_program.check(frame, self._initial)
+        holds = self.reward_program.check(frame, self._initial, self._mission)
         progress = (
-            self.reward_program.progress(frame, self._initial) if self._use_progress else None
+            self.reward_program.progress(frame, self._initial, self._mission)
+            if self._use_progress
+            else None
         )
         # A copy, as an environment may draw its next picture into the same array.
         self._last, self._answer = np.array(frame), (holds, progress)
         return self._answer
+
+
+def _required_mission(
+    env: gym.Env[Any, Any], observation: Any, info: Mapping[str, Any], read: MissionReader | None
+) -> str:
+    words = (
+        told_mission(env, observation, info)
+        if read is None
+        else read(env.unwrapped, observation, info)
+    )
+    if words is None:
+        raise EnvironmentFault(
+            "the reward needs the mission of each episode, and the environment tells none: its "
+            "observation has no text `mission`, and it has no such attribute. Pass `mission=`, a "
+            "function from environment, observation and info to the words."
+        )
+    return words
+
+
+class MissionInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
+    """Put the words of an episode into ``info["synth_mission"]`` of its reset.
+
+    So they are known above wrappers that change observations.
+
+    Args:
+        env: Any environment.
+        mission: As for `RewardWrapper`.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any], mission: MissionReader) -> None:
+        gym.utils.RecordConstructorArgs.__init__(self, _disable_deepcopy=True, mission=mission)
+        gym.Wrapper.__init__(self, env)
+        self._read_mission = mission
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Reset; the words are in the info."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        words = self._read_mission(self.env.unwrapped, observation, info)
+        return observation, {**info, MISSION_KEY: words}
 
 
 class FrameInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
@@ -201,7 +270,8 @@ class FrameInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs
 
     Vectorised environments reset themselves at the end of an episode, after which the last
     picture is gone; `synth.vec.RewardVecWrapper` therefore reads it from here, and whether
-    the environment granted success from ``info["synth_granted"]``.
+    the environment granted success from ``info["synth_granted"]``. The words of the episode are
+    in ``info["synth_mission"]`` of its reset, where `told_mission` finds any.
 
     Args:
         env: Renders RGB arrays.
@@ -227,7 +297,9 @@ class FrameInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs
     ) -> tuple[Any, dict[str, Any]]:
         """Reset; the initial picture is in the info."""
         observation, info = self.env.reset(seed=seed, options=options)
-        return observation, {**info, FRAME_KEY: np.array(self._frame(self.env))}
+        words = told_mission(self.env, observation, info)
+        told = {} if words is None else {MISSION_KEY: words}
+        return observation, {**info, **told, FRAME_KEY: np.array(self._frame(self.env))}
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
         """Step; the picture after it is in the info."""

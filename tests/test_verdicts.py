@@ -45,7 +45,7 @@ class FakeSandbox:
     def __init__(self, *_, **__):
         pass
 
-    def verdicts(self, frames, pairs):
+    def verdicts(self, frames, pairs, missions=None):
         """What `SOURCE` says of each pair."""
         type(self).calls.append(frames[pairs])
         return Verdicts(np.array([said(frames[a], frames[b]) for a, b in pairs], np.uint8))

@@ -206,7 +206,7 @@ def test_only_what_changed_is_sent_to_the_sandbox(reward: synth.Reward, monkeypa
     sizes = []
     verdicts = reward.verdicts
     monkeypatch.setattr(
-        reward, "verdicts", lambda f, p: sizes.append(len(p)) or verdicts(f, p), raising=True
+        reward, "verdicts", lambda f, p, m: sizes.append(len(p)) or verdicts(f, p, m)
     )
     venv = synth.RewardVecWrapper(DummyVecEnv([lambda: FrameInfo(Walk())] * 3), reward)
     venv.reset()

@@ -35,6 +35,9 @@ def hunt(
     actions: Annotated[
         str, typer.Option(help="What is done in it, as a find's command says: 2,2,1,5.")
     ] = "",
+    mission: Annotated[
+        str | None, typer.Option(help="Of that episode, where it is not the seed's own.")
+    ] = None,
 ) -> None:
     """Search for episodes on which the committed reward is wrong; what is found joins its suite.
 
@@ -50,10 +53,13 @@ def hunt(
     home = RUNS / name
     source = read_reward(reward or folder.reward, name)
     if seed is not None:
-        replay(folder.spec, source, seed, read_actions(actions))
+        if mission is not None and folder.spec.mission is None:
+            raise UsageError(f"--mission: the missions of {name} do not vary.")
+        replay(folder.spec, source, seed, read_actions(actions), mission)
         return
-    if actions:
-        raise UsageError("--actions say nothing without --seed, whose episode they are done in.")
+    if actions or mission is not None:
+        what = "--actions say" if actions else "--mission says"
+        raise UsageError(f"{what} nothing without --seed, whose episode is played.")
     campaign = Campaign(folder, source, home / "hunt.json")
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")

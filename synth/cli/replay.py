@@ -35,7 +35,9 @@ def read_actions(text: str) -> tuple[Any, ...]:
         ) from error
 
 
-def replay(spec: Spec, source: str, seed: int, actions: tuple[Any, ...]) -> None:
+def replay(
+    spec: Spec, source: str, seed: int, actions: tuple[Any, ...], mission: str | None = None
+) -> None:
     """Play an episode again, and print what the program says of each frame.
 
     Args:
@@ -43,6 +45,7 @@ def replay(spec: Spec, source: str, seed: int, actions: tuple[Any, ...]) -> None
         source: The program's text.
         seed: What the environment is reset with.
         actions: What is done.
+        mission: Given to the episode; by default it has the one that its seed draws.
 
     Raises:
         UsageError: The environment does not have one of the actions.
@@ -57,17 +60,19 @@ def replay(spec: Spec, source: str, seed: int, actions: tuple[Any, ...]) -> None
     from synth.verdicts import LiveVerdicts  # noqa: PLC0415
 
     program = parse(source)
-    if findings := lint(source):
+    if findings := lint(source, missions=spec.mission is not None):
         raise LintError(tuple(findings))
     with Player(spec) as player, LiveVerdicts(program) as verdicts:
         try:
-            rolled = player.play(seed, actions)
+            rolled = player.play(seed, actions, mission=mission)
         except IllegalAction as error:
             raise UsageError(f"--actions: {error}") from error
-        holds = verdicts.holds(rolled.frames, rolled.frames[0])
+        holds = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)
         words = ("reset", *player.words(rolled.actions))
         found = violations(holds, rolled.success, rolled.judged, verdicts.stages)
         found = tuple(v for v in found if not player.is_aliased(rolled, v.frame))
+    if rolled.mission is not None:
+        output().print(f"mission: {rolled.mission}", markup=False, highlight=False)
     names = [name for stage in verdicts.stages for name in stage]
     for frame, word in enumerate(words):
         held = [name for name, holds_ in zip(names, holds[frame], strict=True) if holds_]

@@ -17,17 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs.named import named_function
 from synth.errors import EnvironmentFault, SpecError
+from synth.sandbox.inputs import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from synth.spec import Spec
 
-__all__ = ["MOST_CHARACTERS", "MissionReader", "mission_reader", "plain_mission"]
+__all__ = ["MissionReader", "mission_reader", "plain_mission"]
 
 MissionReader = Callable[[Any, Any, Mapping[str, Any]], str]
 """Called with the unwrapped environment, and the observation and info of its reset."""
-
-MOST_CHARACTERS = 2000
-"""Of a mission; whatever is longer is no instruction."""
 
 _REMEDY = "Name a function from environment, observation and info to text, as module:function."
 

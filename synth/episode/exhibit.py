@@ -41,6 +41,7 @@ class Exhibit:
         success: What the environment reports there.
         judged: Whether success can be told from the picture.
         truth: Predicate name to value; for reports alone.
+        mission: The words of its episode; ``None`` where missions do not vary.
     """
 
     reference: str
@@ -52,16 +53,24 @@ class Exhibit:
     success: bool
     judged: bool
     truth: Mapping[str, bool]
+    mission: str | None = None
 
     @property
     def sha(self) -> str:
-        """By which two exhibits are the same: 16 hex digits of both pictures."""
-        return pair_sha(self.initial, self.frame)
+        """By which two exhibits are the same: 16 hex digits of both pictures and the mission."""
+        return pair_sha(frame_digest(self.initial), frame_digest(self.frame), self.mission)
 
 
-def pair_sha(initial: NDArray[np.uint8], frame: NDArray[np.uint8]) -> str:
-    """16 hex digits of a pair of pictures ``uint8[H, W, 3]``."""
-    return hashlib.sha256(frame_digest(initial) + frame_digest(frame)).hexdigest()[:DIGITS]
+def pair_sha(initial: bytes, frame: bytes, mission: str | None) -> str:
+    """16 hex digits of a picture beside its initial one, in an episode of some mission.
+
+    Args:
+        initial: Digest of the initial picture.
+        frame: Digest of the picture.
+        mission: The words, where they vary.
+    """
+    words = b"" if mission is None else b"\0" + mission.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(initial + frame + words).hexdigest()[:DIGITS]
 
 
 def frame_reference(episode: Episode, frame: int) -> str:
@@ -88,6 +97,7 @@ def exhibit_at(store: EpisodeStore, reference: str) -> Exhibit | None:
         bool(episode.success[at]),
         bool(episode.judged[at]),
         {name: bool(values[at]) for name, values in episode.truth.items()},
+        episode.mission,
     )
 
 
@@ -106,5 +116,6 @@ def _still_at(store: EpisodeStore, reference: str) -> Exhibit | None:
                     still.success,
                     True,
                     still.truth,
+                    base.mission,
                 )
     return None

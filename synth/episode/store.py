@@ -19,7 +19,7 @@ import numpy as np
 from synth.errors import StaleEpisodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from synth.spec import Spec
 
 __all__ = [
+    "OTHER_MISSION",
     "SPLITS",
     "Episode",
     "EpisodeKind",
@@ -41,6 +42,9 @@ __all__ = [
 EpisodeKind = Literal["expert", "random", "near_miss", "found"]
 Split = Literal["visible", "held_out"]
 SPLITS: tuple[Split, ...] = ("visible", "held_out")
+
+OTHER_MISSION = "the right deed for another mission"
+"""The note of a near miss in which another mission is fulfilled begins with it."""
 
 
 def every_frame() -> NDArray[np.bool_]:
@@ -139,6 +143,12 @@ class Episode:
     def first_success(self) -> int | None:
         """The first frame that is a success, judged or not; ``None`` where there is none."""
         return int(np.argmax(self.success)) if self.success.any() else None
+
+    @property
+    def fulfils(self) -> str | None:
+        """The mission that is fulfilled, where it is none of this episode's own; else ``None``."""
+        prefix = f"{OTHER_MISSION}: "
+        return self.note.removeprefix(prefix) if self.note.startswith(prefix) else None
 
     def false_frames(self, goal: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Judged frames on which a goal holds without success.
@@ -245,22 +255,6 @@ class EpisodeStore:
         )
         return min(
             likenesses, key=lambda one: (one.pixels, one.episode.id, one.frame), default=None
-        )
-
-    def pairs_of(self, episodes: Sequence[Episode]) -> NDArray[np.int64]:
-        """``int64[P, 2]``, the distinct pairs of frame and initial frame, sorted.
-
-        Args:
-            episodes: Of this store, at least one.
-        """
-        return np.unique(
-            np.concatenate(
-                [
-                    np.stack([e.frame_index, np.full_like(e.frame_index, e.frame_index[0])], axis=1)
-                    for e in episodes
-                ]
-            ).astype(np.int64),
-            axis=0,
         )
 
     def require_fit(self, spec: Spec, *, folder: str = "episodes") -> None:

@@ -267,12 +267,14 @@ class FoundRecord(_Record):
         seed: What the environment is reset with.
         actions: As JSON values.
         note: What kind of lie was told on it.
+        mission: The words of the episode; ``None`` where missions do not vary.
     """
 
     type: Literal["found"] = "found"
     seed: int
     actions: tuple[Any, ...]
     note: str = ""
+    mission: str | None = None
 
 
 class FunctionRecord(_Record):

@@ -37,7 +37,7 @@ def contradicted(
         ProgramFault: It fails as a whole.
         SandboxUnavailable: This machine cannot confine it.
     """
-    shown = [Footage.of(np.stack([e.initial, e.frame])) for _, e in labelled]
+    shown = [Footage.of(np.stack([e.initial, e.frame]), e.mission) for _, e in labelled]
     answers = ask(program, shown, sandboxes=sandboxes)
     return tuple(
         label

@@ -1,6 +1,7 @@
 """The pictures that may be labelled: recorded frames of all kinds, and stills of scenes.
 
-Each distinct pair of picture and initial picture of a split is one *row* of a pool. The same
+Each distinct pair of picture and initial picture of a split is one *row* of a pool; where missions
+vary, once for each mission. The same
 row may be seen in several *strips*: frames of an episode in order, or stills of a scene.
 """
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.episode import frame_digest
-from synth.episode.exhibit import DIGITS, frame_reference
+from synth.episode.exhibit import DIGITS, frame_reference, pair_sha
 from synth.sandbox import CONFINED
 from synth.verdicts import Footage, ask
 
@@ -82,7 +83,7 @@ class Pool:
 
 def make_pool(store: EpisodeStore, split: Split) -> Pool:
     """The pool of a split; the same store always gives the same."""
-    numbers: dict[tuple[bytes, bytes], int] = {}
+    numbers: dict[tuple[bytes, bytes, str | None], int] = {}
     references: list[str] = []
     success: list[int] = []
     strips: list[Strip] = []
@@ -93,7 +94,7 @@ def make_pool(store: EpisodeStore, split: Split) -> Pool:
             digests[index] = frame_digest(store.frames[index])
         return digests[index]
 
-    def add(key: tuple[bytes, bytes], reference: str, said: int) -> int:
+    def add(key: tuple[bytes, bytes, str | None], reference: str, said: int) -> int:
         row = numbers.setdefault(key, len(references))
         if row == len(references):
             references.append(reference)
@@ -106,32 +107,38 @@ def make_pool(store: EpisodeStore, split: Split) -> Pool:
         first = digest_at(int(episode.frame_index[0]))
         told = np.where(episode.judged, episode.success.astype(np.int8), -1)
         rows = [
-            add((first, digest_at(int(index))), frame_reference(episode, t), int(told[t]))
+            add(
+                (first, digest_at(int(index)), episode.mission),
+                frame_reference(episode, t),
+                int(told[t]),
+            )
             for t, index in enumerate(episode.frame_index)
         ]
-        footage = Footage(store.frames, episode.frame_index)
+        footage = Footage(store.frames, episode.frame_index, episode.mission)
         strips.append(Strip(episode, None, footage, np.array(rows, np.int64)))
     for scene in (s for s in store.scenes if s.split == split):
         base = store[scene.base]
         initial = store.initial_of(base)
         first = digest_at(int(base.frame_index[0]))
-        rows = [add((first, first), frame_reference(base, 0), int(base.success[0]))]
+        start = (first, first, base.mission)
+        rows = [add(start, frame_reference(base, 0), int(base.success[0]))]
         rows += [
-            add((first, frame_digest(still.frame)), still.id, int(still.success))
+            add((first, frame_digest(still.frame), base.mission), still.id, int(still.success))
             for still in scene.stills
         ]
         frames = np.stack([initial, *(still.frame for still in scene.stills)])
-        footage = Footage(frames, np.arange(len(frames), dtype=np.int64))
+        footage = Footage(frames, np.arange(len(frames), dtype=np.int64), base.mission)
         strips.append(Strip(base, scene, footage, np.array(rows, np.int64)))
     sha = hashlib.sha256()
-    for (first, other), reference in zip(numbers, references, strict=True):
-        sha.update(first + other + reference.encode() + b"\0")
+    for (first, other, mission), reference in zip(numbers, references, strict=True):
+        words = b"" if mission is None else mission.encode("utf-8", "surrogatepass") + b"\0"
+        sha.update(first + other + words + reference.encode() + b"\0")
     return Pool(
         split,
         tuple(strips),
         tuple(references),
-        tuple(hashlib.sha256(first + other).hexdigest()[:DIGITS] for first, other in numbers),
-        np.array([first != other for first, other in numbers], np.bool_),
+        tuple(pair_sha(*key) for key in numbers),
+        np.array([first != other for first, other, _ in numbers], np.bool_),
         np.array(success, np.int8),
         sha.hexdigest()[:DIGITS],
     )

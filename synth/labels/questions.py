@@ -145,7 +145,7 @@ def _mutated(program: Program) -> tuple[tuple[str, str], ...]:
 def _runnable(source: str, like: Program) -> Program | None:
     """A program with the same sub-tasks as another, or ``None``."""
     try:
-        if lint(source):
+        if lint(source, missions=like.takes_mission):
             return None
         program = parse(source)
     except ProgramSyntaxError:

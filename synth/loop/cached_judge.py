@@ -175,14 +175,19 @@ class CachedJudge:
         return tuple(e for e in record.exemplars if e.failure.find is not None)
 
     def _take_in(self, verdict: Verdict) -> None:
-        known = {find_key(r.seed, r.actions) for r in self._journal.tape.found}
+        known = {find_key(r) for r in self._journal.tape.found}
         for exemplar in verdict.exemplars:
             find = exemplar.failure.find
             if find is None or not self._episodes.add(find):
                 continue  # no find of the search, or one that judges already
-            if find_key(find.seed, find.actions) not in known:
+            if find_key(find) not in known:
                 self._journal.append(
-                    FoundRecord(seed=find.seed, actions=find.actions, note=find.note)
+                    FoundRecord(
+                        seed=find.seed,
+                        actions=find.actions,
+                        note=find.note,
+                        mission=find.mission,
+                    )
                 )
 
     def _of(self, plan: Plan) -> str:
@@ -192,7 +197,7 @@ class CachedJudge:
 
     def _now(self, plan: Plan) -> str:
         """Digest of the evidence with what has been found and labelled so far."""
-        keys = [find_key(find.seed, find.actions) for find in self._episodes.finds]
+        keys = [find_key(find) for find in self._episodes.finds]
         return _with(self._of(plan), [*keys, *self._labels(plan, "visible")])
 
     def _held_out_evidence(self, plan: Plan) -> str:

@@ -11,16 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from synth.errors import RewardError
 from synth.loop.judge import SuiteJudge
 from synth.program import parse
 from synth.sandbox import CONFINED, Cell
+from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from synth.loop.judge import Task
@@ -164,12 +164,11 @@ def _side(task: Task, judge: SuiteJudge, source: str, plan: Plan) -> Side:
 
 def _holds(task: Task, source: str, sandboxes: Sandboxes) -> NDArray[np.bool_] | None:
     """``bool[P, K]`` over the distinct held-out pairs of frame and initial frame."""
-    pairs = task.store.pairs_of(task.store.select(split="held_out"))
-    used, local = np.unique(pairs, return_inverse=True)
+    held_out = task.store.select(split="held_out")
+    shown = [Footage(task.store.frames, e.frame_index, e.mission) for e in held_out]
     try:
-        with sandboxes.open(parse(source)) as sandbox:
-            verdicts = sandbox.verdicts(task.store.frames[used], local.reshape(-1, 2))
+        answers = ask(parse(source), shown, sandboxes=sandboxes)
     except RewardError:
         return None
-    holds: NDArray[np.bool_] = verdicts.cells == Cell.TRUE
+    holds: NDArray[np.bool_] = answers.cells == Cell.TRUE
     return holds

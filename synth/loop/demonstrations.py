@@ -1,9 +1,9 @@
 """Which frames of the visible experts a model is shown.
 
-Three episodes that look as different as possible, initial and goal image of each; of the
-shortest of them about eight frames, around the moments at which most changes. What
-changes is measured by colours before places: when an object is taken, opened or moved onto
-another the colours shift, while a mere step leaves them as they were.
+Three episodes that look as different as possible, with different missions where these vary:
+initial and goal image of each; of the shortest of them about eight frames, around the moments
+at which most changes. What changes is measured by colours before places: when an object is
+taken, opened or moved onto another the colours shift, while a mere step leaves them as they were.
 
 Truth is not read, and nothing held out is selected.
 """
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeStore
 
-__all__ = ["demonstrations", "shot", "still_shot"]
+__all__ = ["demonstrations", "shot", "some_missions", "still_shot"]
 
 EPISODES = 3
 FRAMES = 8
+
+MISSIONS = 24
+"""Examples of missions that a model is shown, at most."""
 
 
 def demonstrations(store: EpisodeStore) -> tuple[Demonstration, ...]:
@@ -55,6 +58,14 @@ def demonstrations(store: EpisodeStore) -> tuple[Demonstration, ...]:
     )
 
 
+def some_missions(store: EpisodeStore) -> tuple[str, ...]:
+    """Different missions of visible episodes, evenly from all; none where missions do not vary."""
+    visible = store.select(split="visible")
+    distinct = sorted({e.mission for e in visible if e.mission is not None})
+    step = max(1.0, len(distinct) / MISSIONS)
+    return tuple(distinct[int(n * step)] for n in range(min(MISSIONS, len(distinct))))
+
+
 def shot(store: EpisodeStore, episode: Episode, frame: int, remark: str) -> Shot:
     """One frame of a visible episode as a picture of a request.
 
@@ -67,6 +78,7 @@ def shot(store: EpisodeStore, episode: Episode, frame: int, remark: str) -> Shot
         name=f"{episode.id}-frame-{frame:04d}",
         caption=f"episode {episode.id}, frame {frame} of {len(episode)}: {remark}",
         frame=store.frames[episode.frame_index[frame]],
+        mission=episode.mission,
     )
 
 
@@ -88,6 +100,7 @@ def still_shot(store: EpisodeStore, still_id: str, remark: str) -> Shot:
                     name=still.id.replace("/", "-still-"),
                     caption=f"still {still.id} in the world of {scene.base} ({where}): {remark}",
                     frame=still.frame,
+                    mission=store[scene.base].mission,
                 )
     raise KeyError(still_id)
 
@@ -121,7 +134,8 @@ def _spread(store: EpisodeStore, experts: list[Episode]) -> list[Episode]:
         for k, frame in enumerate(frames):
             moved = float((frame != frames[newest]).any(axis=-1).mean())
             recoloured = float(np.abs(colours[k] - colours[newest]).sum())
-            distance[k] = min(distance[k], moved + recoloured)
+            told = float(experts[k].mission != chosen[-1].mission)
+            distance[k] = min(distance[k], moved + recoloured + told)
         distance[[experts.index(e) for e in chosen]] = -1.0
         chosen.append(experts[int(distance.argmax())])
     return sorted(chosen, key=lambda e: e.id)

@@ -19,10 +19,9 @@ import numpy as np
 from synth.record.refresh import fresh_held_out, fresh_visible, renewable, with_held_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from typing import Any
+    from collections.abc import Iterable
 
-    from synth.episode import Episode, EpisodeStore
+    from synth.episode import Episode, EpisodeStore, Rollout
     from synth.failure import Find
     from synth.journal import FoundRecord
     from synth.spec import Spec
@@ -56,7 +55,7 @@ class Episodes:
         self.spec = spec
         self.labels: tuple[Label, ...] = tuple(labels)
         self.finds: tuple[Find, ...] = ()
-        keys = {find_key(record.seed, record.actions) for record in awaited}
+        keys = {find_key(record) for record in awaited}
         self._aside = {key: e for key, e in _found(store).items() if key in keys}
         self.original = _without(store, self._aside.values())
         self._visible = self.original
@@ -78,7 +77,7 @@ class Episodes:
             EnvironmentFault: It must be played for that, and the simulator is missing.
         """
         # The episode's id is no key: numbers depend on what was found before.
-        key = find_key(find.seed, find.actions)
+        key = find_key(find)
         if key in _found(self._visible):
             return False
         if key in self._aside:
@@ -122,9 +121,10 @@ class Episodes:
         return self._fresh[batch]
 
 
-def find_key(seed: int, actions: Sequence[Any]) -> str:
-    """By what two finds are the same."""
-    return json.dumps([seed, list(actions)])
+def find_key(one: Find | FoundRecord | Episode | Rollout) -> str:
+    """By what two finds are the same: seed, actions, and the mission where there is one."""
+    told = [] if one.mission is None else [one.mission]
+    return json.dumps([one.seed, list(one.actions), *told])
 
 
 def visible_digest(store: EpisodeStore) -> str:
@@ -140,6 +140,8 @@ def visible_digest(store: EpisodeStore) -> str:
     digest.update(np.ascontiguousarray(store.frames[used]).data)
     for e in episodes:
         digest.update(f"{e.id}|{e.kind}|{e.seed}|{e.note}|{e.scene_events}|".encode())
+        if e.mission is not None:
+            digest.update(f"{e.mission!r}|".encode())
         digest.update(np.searchsorted(used, e.frame_index).tobytes() + e.success.tobytes())
     for v in store.variants:
         if v.split == "visible":
@@ -156,7 +158,7 @@ def visible_digest(store: EpisodeStore) -> str:
 
 def _found(store: EpisodeStore) -> dict[str, Episode]:
     episodes = store.select(kind="found", split="visible")
-    return {find_key(e.seed, e.actions): e for e in episodes}
+    return {find_key(e): e for e in episodes}
 
 
 def _without(store: EpisodeStore, episodes: Iterable[Episode]) -> EpisodeStore:

@@ -116,7 +116,9 @@ class Eyes:
             subtasks = tuple(names[column] for column in columns)
             # The name says nothing of where the picture comes from.
             name = f"picture-{place:02d}"
-            pictures.append(LabelPicture(name, exhibit.initial, exhibit.frame, subtasks))
+            pictures.append(
+                LabelPicture(name, exhibit.initial, exhibit.frame, subtasks, exhibit.mission)
+            )
         return LabelRequest(
             goal=self.goal,
             picture_notes=self.picture_notes,

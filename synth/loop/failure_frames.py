@@ -194,4 +194,5 @@ def _named(episode: Episode, frame: int, name: str, remark: str, shown: NDArray[
         name=f"{episode.id}-{words}-{mark}-frame-{frame:04d}",
         caption=f"episode {episode.id}, frame {frame} of {len(episode)}: {remark}",
         frame=shown,
+        mission=episode.mission,
     )

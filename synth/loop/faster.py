@@ -87,6 +87,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
         FasterRequest(
             goal=run.goal,
             picture_notes=run.picture_notes,
+            missions=run.missions,
             sample=sample,
             round=number,
             plan=base.plan,

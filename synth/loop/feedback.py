@@ -105,13 +105,13 @@ def in_words(tests: tuple[str, ...], limit: int) -> str:
 
 def _placed(exemplars: Sequence[Exemplar], task: Task) -> list[Exemplar]:
     """Finds by the episodes that they have become, and no such episode twice for one reason."""
-    found = {find_key(e.seed, e.actions): e.id for e in task.store.select(kind="found")}
+    found = {find_key(e): e.id for e in task.store.select(kind="found")}
     told = {(e.failure.episode, e.failure.subtask) for e in exemplars}
     placed: list[Exemplar] = []
     for exemplar in exemplars:
         failure = exemplar.failure
         find = failure.find
-        episode = found.get(find_key(find.seed, find.actions)) if find is not None else None
+        episode = found.get(find_key(find)) if find is not None else None
         if find is None or episode is None:
             placed.append(exemplar)
         elif (episode, failure.subtask) not in told:

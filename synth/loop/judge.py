@@ -207,14 +207,17 @@ class SuiteJudge:
 
     def speed(self, source: str) -> Timing:
         """See `Judge`."""
-        frames, initial = self._example()
-        measured = measure_speed(source, frames, initial, sandboxes=self._sandboxes)
+        frames, initial, mission = self._example()
+        measured = measure_speed(
+            source, frames, initial, mission=mission, sandboxes=self._sandboxes
+        )
+        told = None if mission is None else [mission] * len(frames)
         pairs = np.zeros((len(frames), 2), dtype=np.int64)
         pairs[:, 0] = np.arange(len(frames))
         with self._sandboxes.open(parse(source)) as sandbox:
             # The best of a few, as for the times beside it: other work only ever adds time.
             times = min(
-                (sandbox.profile(frames, pairs) for _ in range(PROFILES)),
+                (sandbox.profile(frames, pairs, told) for _ in range(PROFILES)),
                 key=lambda times: sum(t.microseconds for t in times),
             )
         profile = tuple(
@@ -227,12 +230,13 @@ class SuiteJudge:
         labels = self._episodes.labels
         return TaskFolder(self._folder, self._episodes.spec, plan, store, labels=labels)
 
-    def _example(self) -> tuple[np.ndarray, np.ndarray]:
-        """Visible frames of one initial frame: the longest random episode, else any."""
+    def _example(self) -> tuple[np.ndarray, np.ndarray, str | None]:
+        """Visible frames, initial frame and mission: the longest random episode's, else any's."""
         store = self._episodes.original
         episodes = store.select(kind="random", split="visible") or store.select(split="visible")
         longest = max(episodes, key=lambda e: (len(e), e.id))
-        return store.frames_of(longest)[:PROFILE_FRAMES], store.initial_of(longest)
+        frames = store.frames_of(longest)[:PROFILE_FRAMES]
+        return frames, store.initial_of(longest), longest.mission
 
 
 def _kind(failure: Failure) -> str:

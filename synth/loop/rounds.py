@@ -89,6 +89,7 @@ def describe(run: Run, state: RunState) -> Mapping[int, Plan]:
             DescribeRequest(
                 goal=run.goal,
                 picture_notes=run.picture_notes,
+                missions=run.missions,
                 sample=sample,
                 round=number,
                 demonstrations=run.shown,
@@ -122,6 +123,7 @@ def write(run: Run, state: RunState, plans: Mapping[int, Plan]) -> RunState:
         WriteRequest(
             goal=run.goal,
             picture_notes=run.picture_notes,
+            missions=run.missions,
             sample=sample,
             round=number,
             plan=plan,
@@ -202,6 +204,7 @@ def _attempts(
         RefineRequest(
             goal=run.goal,
             picture_notes=run.picture_notes,
+            missions=run.missions,
             sample=sample,
             round=number,
             plan=base.plan,

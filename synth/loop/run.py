@@ -17,7 +17,7 @@ from synth.loop.asking import Asker
 from synth.loop.budget import stop_condition
 from synth.loop.cached_judge import CachedJudge
 from synth.loop.clock import Clock
-from synth.loop.demonstrations import demonstrations
+from synth.loop.demonstrations import demonstrations, some_missions
 from synth.loop.episodes import Episodes
 from synth.loop.events import Improved, RoundStarted, RunStarted, Stopped
 from synth.loop.failure_frames import changed_pictures
@@ -139,6 +139,7 @@ def run_loop(
             invariances=invariances(episodes.spec),
             changes=changed_pictures(episodes.original, episodes.spec),
             picture_notes=notes,
+            missions=some_missions(episodes.original),
             labelling=None
             if task.spec.labels is None
             else Labelling(

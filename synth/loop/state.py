@@ -40,6 +40,7 @@ class Run:
         invariances: Under which changes verdicts must stay, in words.
         changes: An example picture of each of these changes.
         picture_notes: What the family says of its pictures.
+        missions: Some missions of visible episodes; none where missions do not vary.
         labelling: Asks eyes about pictures; ``None`` where the spec does not ask for it.
     """
 
@@ -53,6 +54,7 @@ class Run:
     invariances: tuple[str, ...] = ()
     changes: tuple[ChangedPicture, ...] = ()
     picture_notes: str = ""
+    missions: tuple[str, ...] = ()
     labelling: Labelling | None = None
 
     @property

@@ -65,6 +65,7 @@ class Difference:
         actions: The episode's actions up to that frame, as JSON values.
         faithful: Whether that frame is judged, and the original's goal is as the environment
             reports on every judged frame up to it.
+        mission: The words of the episode; ``None`` where missions do not vary.
     """
 
     policy: str
@@ -77,6 +78,7 @@ class Difference:
     goal: bool
     actions: tuple[Any, ...]
     faithful: bool = True
+    mission: str | None = None
 
     @property
     def is_find(self) -> bool:
@@ -90,7 +92,7 @@ class Difference:
             return None
         word = "success" if self.success else "no success"
         note = f"{self.policy}: {word} on the last frame, of which a mutant said otherwise"
-        return Find(self.seed, self.actions, note)
+        return Find(self.seed, self.actions, note, self.mission)
 
     def __str__(self) -> str:
         """One sentence."""
@@ -163,7 +165,7 @@ class FreshEpisodes:
         return self._player.fair(seed, act, name=f"expert, {cut} actions, then random")
 
     def _batch(self, episodes: tuple[Rollout, ...]) -> Batch:
-        footage = tuple(Footage.of(episode.frames) for episode in episodes)
+        footage = tuple(Footage.of(one.frames, one.mission) for one in episodes)
         answers = ask(self._program, footage, sandboxes=self._sandboxes)
         return Batch(episodes, footage, answers)
 
@@ -239,6 +241,7 @@ def _difference(
         goal=k == len(names) - 1,
         actions=episode.actions[:at],
         faithful=bool(episode.judged[at] and (right | ~episode.judged[: at + 1]).all()),
+        mission=episode.mission,
     )
 
 

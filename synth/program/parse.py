@@ -36,6 +36,9 @@ __all__ = [
 MAX_BYTES = 64 * 1024
 """Size limit of a program in UTF-8 bytes."""
 
+WITH_MISSION = 3
+"""Parameters of a checker that is told the mission."""
+
 MAX_DEPTH = 60
 """Limit on nesting of brackets and of syntax-tree nodes (ordinary programs reach about 20)."""
 
@@ -59,6 +62,8 @@ class Program:
         perceivers: Which of ``perceive(frame)`` and ``perceive_initial(frame)`` it defines;
             the second never without the first.
         progress: Sub-tasks that have a ``<name>_progress`` function, in plan order.
+        takes_mission: Whether checkers take the words of the episode as a third parameter; told
+            by the goal's.
     """
 
     source: str
@@ -67,6 +72,7 @@ class Program:
     functions: tuple[str, ...]
     perceivers: tuple[str, ...]
     progress: tuple[str, ...]
+    takes_mission: bool = False
 
     @property
     def subtasks(self) -> tuple[str, ...]:
@@ -116,7 +122,12 @@ def _parse(source: str) -> Program:
         functions=tuple(functions),
         perceivers=tuple(name for name in PERCEIVERS if name in functions),
         progress=tuple(name for name in subtasks if f"{name}_progress" in functions),
+        takes_mission=_parameters(functions[subtasks[-1]]) == WITH_MISSION,
     )
+
+
+def _parameters(function: ast.FunctionDef) -> int:
+    return len(function.args.posonlyargs) + len(function.args.args)
 
 
 def parse_module(source: str) -> libcst.Module:

@@ -56,10 +56,16 @@ def render(request: Request) -> Prompt:
     viewer = Viewer()
     words = _words(request, viewer)
     system = _template("system").render(
-        kind=request.kind, allowed=allow_list(), library=vision_library()
+        kind=request.kind,
+        missions=request.missions,
+        allowed=allow_list(),
+        library=vision_library(),
     )
     body = _template(request.kind).render(
-        goal=request.goal, picture_notes=request.picture_notes, **words
+        goal=request.goal,
+        missions=request.missions,
+        picture_notes=request.picture_notes,
+        **words,
     )
     return Prompt(
         _clean(system).strip(),

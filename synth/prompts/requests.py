@@ -49,11 +49,13 @@ class Shot:
         name: File-safe and unique within the request: ``expert-0003-frame-0007``.
         caption: What the picture is, in words.
         frame: ``uint8[H, W, 3]``, true size. It is enlarged only when sent.
+        mission: The words of its episode, shown beside it; ``None`` where missions do not vary.
     """
 
     name: str
     caption: str
     frame: NDArray[np.uint8]
+    mission: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -128,6 +130,7 @@ class Request:
         goal: The goal in words, or ``None`` where the spec withholds it.
         picture_notes: What the family says of its pictures (camera, sizes, seams between
             views); possibly nothing.
+        missions: Missions of visible episodes, as examples; none where missions do not vary.
         sample: Which of the round's K independent samples this is, from 0.
         round: The round it belongs to, from 0.
     """
@@ -135,6 +138,7 @@ class Request:
     kind: ClassVar[RequestKind]
     goal: str | None = None
     picture_notes: str = ""
+    missions: tuple[str, ...] = ()
     sample: int = 0
     round: int = 0
 
@@ -268,12 +272,15 @@ class LabelPicture:
         initial: ``uint8[H, W, 3]``, the initial picture of its episode.
         frame: ``uint8[H, W, 3]``, the picture itself.
         subtasks: Which sub-tasks are asked.
+        mission: The words of its episode, part of the question; ``None`` where missions do not
+            vary.
     """
 
     name: str
     initial: NDArray[np.uint8]
     frame: NDArray[np.uint8]
     subtasks: tuple[str, ...]
+    mission: str | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -311,7 +318,12 @@ class LabelRequest(Request):
     def shots(self) -> tuple[Shot, ...]:
         """Each picture beside its initial one, as it is sent."""
         return tuple(
-            Shot(p.name, f"{p.name}: the initial image and a later one", beside(p.initial, p.frame))
+            Shot(
+                p.name,
+                f"{p.name}: the initial image and a later one",
+                beside(p.initial, p.frame),
+                p.mission,
+            )
             for p in self.pictures
         )
 

@@ -60,6 +60,7 @@ class ShotView:
         table: Its colours, where they are listed.
         difference: What differs from the initial picture, where there is one.
         reference: Name of that initial picture.
+        mission: The shot's.
     """
 
     name: str
@@ -70,6 +71,7 @@ class ShotView:
     table: ColourTable | None = None
     difference: FrameDifference | None = None
     reference: str = ""
+    mission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +117,14 @@ class SightView:
         scale: True size and enlargement of each side, in words.
         marker: Stands for the picture itself.
         subtasks: Which are asked.
+        mission: The picture's.
     """
 
     name: str
     scale: str
     marker: Marker
     subtasks: tuple[str, ...]
+    mission: str | None = None
 
 
 class Viewer:
@@ -167,6 +171,7 @@ class Viewer:
                     _sides(picture.frame),
                     Marker(f"\0{picture.name}\0"),
                     picture.subtasks,
+                    picture.mission,
                 )
             )
         return tuple(views)
@@ -187,7 +192,9 @@ class Viewer:
         scale = scale_of(shot.frame).words
         marker = Marker(f"\0{shot.name}\0")
         if shot.name in self.shots:
-            return ShotView(shot.name, shot.caption, scale, marker, repeated=True)
+            return ShotView(
+                shot.name, shot.caption, scale, marker, repeated=True, mission=shot.mission
+            )
         self.shots[shot.name] = shot
         return ShotView(
             shot.name,
@@ -197,6 +204,7 @@ class Viewer:
             table=colour_table(shot.frame) if table else None,
             difference=None if shot is initial else difference(shot.frame, initial.frame),
             reference=initial.name,
+            mission=shot.mission,
         )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.envs import Instructable
+from synth.episode.store import OTHER_MISSION
 from synth.errors import IllegalAction
 from synth.record.aliasing import first_alias
 from synth.record.streams import Stream
@@ -24,13 +25,10 @@ if TYPE_CHECKING:
     from synth.episode import Rollout
     from synth.record.player import Player
 
-__all__ = ["NAME", "OTHER_MISSION", "other_mission", "other_missions"]
+__all__ = ["NAME", "other_mission", "other_missions"]
 
 NAME = "near_miss:other-mission"
 """Who acts in such an episode, for the record."""
-
-OTHER_MISSION = "the right deed for another mission"
-"""The note of such an episode begins with it."""
 
 TRIES = 10
 """Seeds without one after which none is expected in this task."""

@@ -80,7 +80,7 @@ class Player:
         except BaseException:  # also on Ctrl-C: nobody else knows of the simulator yet
             self.simulator.close()
             raise
-        self._shown: dict[int, tuple[Any, ...]] = {}
+        self._shown: dict[tuple[int, str | None], tuple[Any, ...]] = {}
         self._aliased: dict[tuple[int, str | None], dict[str, Alias | None]] = {}
         self.untold = UntoldWatch()
 
@@ -107,24 +107,29 @@ class Player:
         """
         return began(self.simulator, seed, mission=mission, missioned=self.missioned, draw=draw)
 
-    def shown(self, seed: int) -> tuple[Any, ...]:
-        """The expert's actions with a seed up to its first success; none where it has none."""
-        if seed not in self._shown:
-            try:
-                self.roll_expert(seed, draw=False)
-            except ExpertFailed:
-                self._shown[seed] = ()
-        return self._shown[seed]
+    def shown(self, seed: int, *, mission: str | None = None) -> tuple[Any, ...]:
+        """The expert's actions with a seed up to its first success; none where it has none.
 
-    def roll_expert(self, seed: int, *, draw: bool = True) -> Rollout:
-        """The expert's episode of a seed.
+        Args:
+            seed: For the reset.
+            mission: Given to the episode; by default it has the one that its seed draws.
+        """
+        if (seed, mission) not in self._shown:
+            try:
+                self.roll_expert(seed, mission=mission, draw=False)
+            except ExpertFailed:
+                self._shown[seed, mission] = ()
+        return self._shown[seed, mission]
+
+    def roll_expert(self, seed: int, *, mission: str | None = None, draw: bool = True) -> Rollout:
+        """The expert's episode of a seed, with the mission that is given to it, if one is.
 
         Raises:
             ExpertFailed: The expert does not succeed, or breaks, or there is nothing to do.
         """
         expert = self.expert.of(seed) if isinstance(self.expert, Demonstrated) else self.expert
-        rolled = expert_rollout(self.spec, self.simulator, expert, seed, draw=draw)
-        self._shown[seed] = rolled.actions[: rolled.first_success]
+        rolled = expert_rollout(self.spec, self.simulator, expert, seed, draw=draw, mission=mission)
+        self._shown[seed, mission] = rolled.actions[: rolled.first_success]
         return rolled
 
     def roll_random(self, seed: int) -> Rollout:

@@ -191,12 +191,14 @@ def _spot(explorer: Explorer, place: Arrangement) -> NDArray[np.float64]:
 
 
 def _recorded_successes(store: EpisodeStore, base: Episode) -> set[bytes]:
-    """Digests of the recorded frames of success with the same initial picture."""
+    """Digests of the recorded frames of success with the same initial picture and mission."""
     initial = store.initial_of(base)
     return {
         frame_digest(store.frames[e.frame_index[t]])
         for e in store.episodes
-        if e.success.any() and np.array_equal(store.initial_of(e), initial)
+        if e.success.any()
+        and e.mission == base.mission
+        and np.array_equal(store.initial_of(e), initial)
         for t in np.flatnonzero(e.success)
     }
 

@@ -150,7 +150,8 @@ def measure_accuracy(
             (randoms, player.roll_random, fresh[seeds : 2 * seeds]),
         ):
             for rolled in serving.rolls(block, roll):
-                shown.append(_Shown(rolled, verdicts.holds(rolled.frames, rolled.frames[0])))
+                holds = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)
+                shown.append(_Shown(rolled, holds))
                 if on_episode:
                     on_episode()
     everything = [*experts, *randoms]

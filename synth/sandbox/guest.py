@@ -98,8 +98,8 @@ class Guest:
         self._perceive_initial = _callable(space, "perceive_initial")
         if self._perceive_initial is not None and self._perceive is None:
             raise LookupError("the program defines perceive_initial, but no function perceive")
-        self._checkers: list[tuple[str, Callable[[Any, Any], Any]]] = []
-        self._meters: list[tuple[str, Callable[[Any, Any], Any] | None]] = []
+        self._checkers: list[tuple[str, Callable[..., Any]]] = []
+        self._meters: list[tuple[str, Callable[..., Any] | None]] = []
         for name in subtasks:
             checker = _callable(space, name)
             if checker is None:
@@ -133,21 +133,21 @@ class Guest:
             return self.see(frame)
         return _seen("perceive_initial", self._perceive_initial, frame)
 
-    def judge(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> None:
+    def judge(self, pair: int, given: tuple[Any, ...], cells: bytearray, at: int) -> None:
         """Ask every checker about one pair.
 
         Args:
             pair: Index of the pair within the request.
-            now: What `see` made of the frame.
-            initial: What `see` made of the initial frame.
+            given: What checkers are called with: what `see` made of the frame and of the
+                initial frame, and the mission where there is one.
             cells: The answers go to ``cells[at:at + K]``, all 0 before.
             at: Where this pair's cells begin.
         """
-        if self._is_broken(pair, now, initial, cells, at):
+        if self._is_broken(pair, given, cells, at):
             return
         for k, (name, checker) in enumerate(self._checkers):
             try:
-                answer = checker(now, initial)
+                answer = checker(*given)
             except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
                 cells[at + k] = RAISED
                 self._note(pair, k, name, error)
@@ -162,13 +162,12 @@ class Guest:
                 cells[at + k] = NOT_BOOL
                 self._note(pair, k, name, _wrong("a bool", answer))
 
-    def measure(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> list[float]:
+    def measure(self, pair: int, given: tuple[Any, ...], cells: bytearray, at: int) -> list[float]:
         """Ask every sub-task how far it has come; without a progress function, whether it holds.
 
         Args:
             pair: As for `judge`.
-            now: As for `judge`.
-            initial: As for `judge`.
+            given: As for `judge`.
             cells: As for `judge`; RAISED and NOT_BOOL mark values that mean nothing.
             at: As for `judge`.
 
@@ -176,25 +175,25 @@ class Guest:
             K numbers in [0, 1].
         """
         if not any(meter for _, meter in self._meters):
-            self.judge(pair, now, initial, cells, at)
+            self.judge(pair, given, cells, at)
             return [float(cell == TRUE) for cell in cells[at : at + len(self._checkers)]]
         values = [0.0] * len(self._checkers)
-        if self._is_broken(pair, now, initial, cells, at):
+        if self._is_broken(pair, given, cells, at):
             return values
         for k, (name, meter) in enumerate(self._meters):
             called = name if meter else self._checkers[k][0]
             try:
                 if meter:
-                    values[k] = _share(meter(now, initial))
+                    values[k] = _share(meter(*given))
                 else:
-                    values[k] = float(_flag(self._checkers[k][1](now, initial)))
+                    values[k] = float(_flag(self._checkers[k][1](*given)))
             except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
                 cells[at + k] = NOT_BOOL if isinstance(error, _WrongType) else RAISED
                 self._note(pair, k, called, error)
         return values
 
-    def _is_broken(self, pair: int, now: Any, initial: Any, cells: bytearray, at: int) -> bool:
-        for seen in (now, initial):
+    def _is_broken(self, pair: int, given: tuple[Any, ...], cells: bytearray, at: int) -> bool:
+        for seen in given:
             if type(seen) is _Broken:
                 width = len(self._checkers)
                 cells[at : at + width] = bytes([RAISED]) * width

@@ -12,12 +12,17 @@ import numpy as np
 from synth.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-__all__ = ["as_frames", "as_pairs", "as_stack"]
+__all__ = ["MOST_CHARACTERS", "as_frames", "as_mission", "as_missions", "as_pairs", "as_stack"]
 
 _FRAME, _STACK, _CHANNELS = 3, 4, 3
 _U8 = np.dtype(np.uint8)
+
+MOST_CHARACTERS = 2000
+"""Of a mission; whatever is longer is no instruction."""
 
 
 def as_frames(
@@ -66,6 +71,34 @@ def as_pairs(pairs: NDArray[np.integer], count: int) -> NDArray[np.int64]:
         wrong = low if low < 0 else high
         raise UsageError(f"pairs name frame {wrong}, but there are {count} frames.")
     return given.astype(np.int64)
+
+
+def as_mission(mission: str | None) -> str | None:
+    """A mission, or ``None``.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    if mission is None:
+        return None
+    if not isinstance(mission, str) or len(mission) > MOST_CHARACTERS:
+        kind = f"{len(mission)} characters" if isinstance(mission, str) else type(mission).__name__
+        raise UsageError(f"a mission is text of at most {MOST_CHARACTERS} characters, not {kind}.")
+    return str(mission)
+
+
+def as_missions(missions: Sequence[str] | None, count: int) -> list[str] | None:
+    """One mission for each of `count` pairs, or ``None`` where missions do not vary.
+
+    Raises:
+        UsageError: They are not.
+    """
+    if missions is None:
+        return None
+    if isinstance(missions, str) or len(missions) != count:
+        given = "one text" if isinstance(missions, str) else f"{len(missions)}"
+        raise UsageError(f"there must be a mission for each of {count} pairs, not {given}.")
+    return [str(as_mission(mission) or "") for mission in missions]
 
 
 def _require(array: Any, name: str, least: int, most: int) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.sandbox.wire import FRAMES_OFFSET
+from synth.sandbox.wire import FRAMES_OFFSET, MISSIONS_OFFSET, NUMBERS_OFFSET
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,6 +86,14 @@ class SharedMemory:
     def pairs(self, count: int) -> NDArray[np.int32]:
         """``int32[count, 2]``, writable, where the worker looks for pairs."""
         return np.ndarray((count, 2), np.int32, self._map)
+
+    def numbers(self, count: int) -> NDArray[np.int32]:
+        """``int32[count]``, writable, where the worker looks for the number of a pair's mission."""
+        return np.ndarray(count, np.int32, self._map, NUMBERS_OFFSET)
+
+    def put_missions(self, text: bytes) -> None:
+        """Write the distinct missions where the worker looks for them."""
+        self._map[MISSIONS_OFFSET : MISSIONS_OFFSET + len(text)] = text
 
     def frames(self, count: int, height: int, width: int) -> NDArray[np.uint8]:
         """``uint8[count, height, width, 3]``, writable, where the worker looks for frames."""

@@ -15,12 +15,13 @@ import numpy as np
 
 from synth.errors import ProgramFault, UsageError
 from synth.sandbox import wire
-from synth.sandbox.inputs import as_frames, as_pairs, as_stack
+from synth.sandbox.inputs import as_frames, as_mission, as_missions, as_pairs, as_stack
 from synth.sandbox.replies import Forged, read_cells, read_errors, read_shares, read_times
 from synth.sandbox.session import Session
 from synth.sandbox.verdicts import Cell, CellError, FunctionTime, Verdicts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -91,31 +92,38 @@ class Sandbox:
         """Process id of the worker, ``None`` where there is none at present."""
         return self._session.pid
 
-    def check(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def check(
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
+    ) -> NDArray[np.bool_]:
         """Which sub-tasks hold, frame by frame, without memory.
 
         Args:
             frames: ``uint8[T, H, W, 3]``, or one frame ``uint8[H, W, 3]``, which is quick.
             initial: ``uint8[H, W, 3]``, the first frame of the episode.
+            mission: The words of the episode, where they vary: checkers get them third.
 
         Returns:
             ``bool[T, K]``, or ``bool[K]`` for one frame.
 
         Raises:
-            UsageError: The arrays are not such frames.
+            UsageError: The arrays are not such frames, or the mission is no text.
             ProgramFault: The program raised, returned no bool, hung or was killed.
         """
         frames, initial = as_frames(frames, initial)
+        mission = as_mission(mission)
         width = len(self.subtasks)
         with self._lock:
             if frames.ndim == _FRAME:
-                answer = self._session.ask_one(wire.Op.CHECK_ONE, frames, initial, width)
+                answer = self._session.ask_one(wire.Op.CHECK_ONE, frames, initial, width, mission)
                 if max(answer.body) <= Cell.TRUE:
                     return np.frombuffer(answer.body, np.bool_).copy()
                 raise self._complain(answer, self._cells(answer, width), None)
             held = np.empty((len(frames), width), np.bool_)
             for start, count, answer in self._session.ask_episode(
-                wire.Op.CHECK, frames, initial, width
+                wire.Op.CHECK, frames, initial, width, mission
             ):
                 cells = self._cells(answer, width)
                 if cells.max() > Cell.TRUE:
@@ -124,36 +132,46 @@ class Sandbox:
             return held
 
     def progress(
-        self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]
+        self,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
     ) -> NDArray[np.float32]:
         """How far each sub-task has come; without ``NAME_progress``, 1 where it holds, else 0.
 
         Args:
             frames: As for `check`.
             initial: As for `check`.
+            mission: As for `check`.
 
         Returns:
             ``float32[T, K]`` in [0, 1], or ``float32[K]`` for one frame.
 
         Raises:
-            UsageError: The arrays are not such frames.
+            UsageError: As for `check`.
             ProgramFault: As for `check`; also where progress is no number in [0, 1].
         """
         frames, initial = as_frames(frames, initial)
+        mission = as_mission(mission)
         body = _SHARE * len(self.subtasks)
         with self._lock:
             if frames.ndim == _FRAME:
-                answer = self._session.ask_one(wire.Op.PROGRESS_ONE, frames, initial, body)
+                answer = self._session.ask_one(wire.Op.PROGRESS_ONE, frames, initial, body, mission)
                 one: NDArray[np.float32] = self._shares(answer, None)[0]
                 return one
             come = np.empty((len(frames), len(self.subtasks)), np.float32)
             for start, count, answer in self._session.ask_episode(
-                wire.Op.PROGRESS, frames, initial, body
+                wire.Op.PROGRESS, frames, initial, body, mission
             ):
                 come[start : start + count] = self._shares(answer, start)
             return come
 
-    def verdicts(self, frames: NDArray[np.uint8], pairs: NDArray[np.integer]) -> Verdicts:
+    def verdicts(
+        self,
+        frames: NDArray[np.uint8],
+        pairs: NDArray[np.integer],
+        missions: Sequence[str] | None = None,
+    ) -> Verdicts:
         """Verdicts on many pairs of frames in one pass; one bad frame does not cost the rest.
 
         Pairs are judged in the given order. ``perceive`` is called once per distinct frame,
@@ -164,29 +182,34 @@ class Sandbox:
         Args:
             frames: ``uint8[N, H, W, 3]``.
             pairs: ``int[P, 2]``, index of the frame and index of its initial frame.
+            missions: P of them, the words of each pair's episode, where they vary.
 
         Returns:
             The verdicts.
 
         Raises:
-            UsageError: The arrays are not such frames and pairs.
+            UsageError: They are not such frames, pairs and missions.
             ProgramFault: The program hung, was killed, or broke the reply format.
         """
         frames = as_stack(frames)
         order = as_pairs(pairs, len(frames))
+        told = as_missions(missions, len(order))
         width = len(self.subtasks)
         cells = np.zeros((len(order), width), np.uint8)
         errors: list[CellError] = []
         with self._lock:
             for start, count, answer in self._session.ask_pairs(
-                wire.Op.CHECK, frames, order, width
+                wire.Op.CHECK, frames, order, width, missions=told
             ):
                 cells[start : start + count] = self._cells(answer, width)
                 errors += self._errors(answer, start, count)
         return Verdicts(cells, tuple(errors[: wire.MAX_ERRORS]))
 
     def profile(
-        self, frames: NDArray[np.uint8], pairs: NDArray[np.integer]
+        self,
+        frames: NDArray[np.uint8],
+        pairs: NDArray[np.integer],
+        missions: Sequence[str] | None = None,
     ) -> tuple[FunctionTime, ...]:
         """Where the program's time goes, measured in a fresh worker.
 
@@ -196,6 +219,7 @@ class Sandbox:
         Args:
             frames: As for `verdicts`.
             pairs: As for `verdicts`, at least one.
+            missions: As for `verdicts`.
 
         Returns:
             One entry per top-level function, in the order of the program.
@@ -210,6 +234,7 @@ class Sandbox:
         names = parse(self.source).functions
         frames = as_stack(frames)
         order = as_pairs(pairs, len(frames))
+        told = as_missions(missions, len(order))
         if not len(order):
             raise UsageError("a profile needs at least one pair of frames.")
         session = Session(
@@ -218,7 +243,7 @@ class Sandbox:
         body = b""
         try:
             for _, _, answer in session.ask_pairs(
-                wire.Op.PROFILE, frames, order, 0, 16 * len(names)
+                wire.Op.PROFILE, frames, order, 0, fixed=16 * len(names), missions=told
             ):
                 body = answer.body  # the clocks run on from request to request
             return read_times(body, names, len(order))

@@ -22,7 +22,7 @@ from synth.sandbox.process import WorkerLost, WorkerProcess
 from synth.sandbox.replies import Forged, read_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,8 +67,9 @@ class Session:
         self._deadline, self._unsafe = deadline, unsafe
         self._allowed = f"{deadline:g} s"
         self._busy = 0.0
+        self._told = 0
         self._shape: tuple[int, ...] = ()
-        self._initial = b""
+        self._initial: tuple[bytes, str | None] = (b"", None)
         self._worker: WorkerProcess | None = None
         self._ready(0)
 
@@ -93,7 +94,12 @@ class Session:
         return time.monotonic() + self._deadline
 
     def ask_one(
-        self, op: int, frame: NDArray[np.uint8], initial: NDArray[np.uint8], body: int
+        self,
+        op: int,
+        frame: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        body: int,
+        mission: str | None = None,
     ) -> Answer:
         """Ask about one frame. The worker keeps what it perceived of the initial one.
 
@@ -101,6 +107,7 @@ class Session:
             op: One of `wire.Op`.
             frame: ``uint8[H, W, 3]``.
             initial: ``uint8[H, W, 3]``.
+            mission: The words of the episode, where they vary.
             body: Bytes that the reply's body must have.
         """
         until = self.deadline()
@@ -110,14 +117,17 @@ class Session:
             worker = self._ready(2 * len(content))
             if shape != self._shape:
                 self._slots = worker.memory.frames(2, shape[0], shape[1])
-                self._shape, self._initial = shape, b""
+                self._shape, self._initial = shape, (b"", None)
             # Said to the worker, which perceives the initial frame once an episode.
-            fresh = content != self._initial
+            fresh = (content, mission) != self._initial
             if fresh:
                 self._slots[0] = initial
-                self._initial = content
+                self._initial = (content, mission)
+                self._told = _lay_missions(worker, None if mission is None else (mission,))
             self._slots[1] = frame
-            request = _request(op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh)
+            request = _request(
+                op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh, text=self._told
+            )
             # Parent and worker take turns over one frame: on one core none has to be woken.
             worker.placement.near()
             try:
@@ -127,7 +137,12 @@ class Session:
         raise ProgramFault(_RESTLESS)
 
     def ask_episode(
-        self, op: int, frames: NDArray[np.uint8], initial: NDArray[np.uint8], body: int
+        self,
+        op: int,
+        frames: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        body: int,
+        mission: str | None = None,
     ) -> Iterator[tuple[int, int, Answer]]:
         """Ask about the frames of one episode.
 
@@ -136,6 +151,7 @@ class Session:
             frames: ``uint8[T, H, W, 3]``.
             initial: ``uint8[H, W, 3]``.
             body: Bytes per frame that the reply's body must have.
+            mission: As for `ask_one`.
 
         Yields:
             Index of the first frame, how many there are, and the reply on them.
@@ -153,7 +169,8 @@ class Session:
 
             pairs = np.zeros((len(part), 2), np.int32)
             pairs[:, 0] = np.arange(1, len(part) + 1)
-            batch = _Batch(pairs, (len(part) + 1, *initial.shape[:2]), lay)
+            told = None if mission is None else (mission,) * len(part)
+            batch = _Batch(pairs, (len(part) + 1, *initial.shape[:2]), lay, told)
             yield start, len(part), self._ask_many(op, batch, body * len(part), until)
             start += len(part)
 
@@ -163,7 +180,9 @@ class Session:
         frames: NDArray[np.uint8],
         pairs: NDArray[np.int64],
         body: int,
+        *,
         fixed: int = 0,
+        missions: Sequence[str] | None = None,
     ) -> Iterator[tuple[int, int, Answer]]:
         """Ask about pairs of frames, in their order.
 
@@ -173,6 +192,7 @@ class Session:
             pairs: ``int64[P, 2]``.
             body: Bytes per pair that the reply's body must have.
             fixed: Bytes that it must have besides.
+            missions: Of each pair, where missions vary.
 
         Yields:
             Index of the first pair, how many there are, and the reply on them.
@@ -180,7 +200,7 @@ class Session:
         until = self.deadline()
         height, width = frames.shape[1:3]
         room = self._ready(2 * height * width * 3).memory.room(height, width)
-        for piece in cut(pairs, room):
+        for piece in cut(pairs, room, _most(missions)):
 
             def lay(slots: NDArray[np.uint8], used: NDArray[np.int64] = piece.used) -> None:
                 if used[-1] - used[0] + 1 == len(used):
@@ -189,7 +209,8 @@ class Session:
                     np.take(frames, used, axis=0, out=slots, mode="clip")
 
             count = len(piece.pairs)
-            batch = _Batch(piece.pairs, (len(piece.used), height, width), lay)
+            told = None if missions is None else missions[piece.start : piece.start + count]
+            batch = _Batch(piece.pairs, (len(piece.used), height, width), lay, told)
             answer = self._ask_many(op, batch, body * count + fixed, until)
             yield piece.start, count, answer
 
@@ -200,7 +221,6 @@ class Session:
 
     def _ask_many(self, op: int, batch: _Batch, body: int, until: float) -> Answer:
         count = len(batch.pairs)
-        request = _request(op, pairs=count, shape=batch.shape)
         for _ in range(_ATTEMPTS):
             worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
             self._shape = ()  # the slots of single frames are overwritten
@@ -208,6 +228,8 @@ class Session:
             # Laid out anew on each attempt: a fresh worker has fresh memory.
             worker.memory.pairs(count)[:] = batch.pairs
             batch.lay(worker.memory.frames(*batch.shape))
+            told = _lay_missions(worker, batch.missions)
+            request = _request(op, pairs=count, shape=batch.shape, text=told)
             try:
                 return self._ask(worker, request, body, until)
             except WorkerLost:
@@ -274,11 +296,35 @@ class _Batch:
         pairs: ``int32[P, 2]``, indices into the frames.
         shape: How many frames, their height and width.
         lay: Writes the frames, ``uint8[*shape, 3]``.
+        missions: Of each pair, where missions vary.
     """
 
     pairs: NDArray[np.int32]
     shape: tuple[int, int, int]
     lay: Callable[[NDArray[np.uint8]], None]
+    missions: Sequence[str] | None = None
+
+
+def _most(missions: Sequence[str] | None) -> int:
+    """How many pairs one request may carry, so that there is room for their missions."""
+    if not missions:
+        return wire.MAX_PAIRS
+    sizes = [len(json.dumps(mission)) + 2 for mission in set(missions)]
+    if sum(sizes) + 2 <= wire.MAX_MISSIONS:
+        return wire.MAX_PAIRS
+    return min(wire.MAX_PAIRS, (wire.MAX_MISSIONS - 2) // max(sizes))
+
+
+def _lay_missions(worker: WorkerProcess, missions: Sequence[str] | None) -> int:
+    """Lay out the missions of the pairs; gives the bytes of their text, 0 where there are none."""
+    if not missions:
+        return 0
+    table = list(dict.fromkeys(missions))
+    number = {mission: n for n, mission in enumerate(table)}
+    text = json.dumps(table).encode()
+    worker.memory.numbers(len(missions))[:] = [number[mission] for mission in missions]
+    worker.memory.put_missions(text)
+    return len(text)
 
 
 def _request(

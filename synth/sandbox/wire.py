@@ -1,8 +1,8 @@
 """What parent, zygote and worker say to each other: fixed-size binary, and nothing else.
 
 A request is one `REQUEST`. A reply is one `REPLY`, then a body whose length follows from
-the request, then as many `ERROR` records as the reply's head announces. Frames, pairs and
-the program's text never pass here; they lie in the shared memory (`synth.sandbox.memory`).
+the request, then as many `ERROR` records as the reply's head announces. Frames, pairs, missions
+and the program's text never pass here; they lie in the shared memory (`synth.sandbox.memory`).
 
 This file is also loaded by path inside the zygote, so it imports the standard library only.
 It does not read or write anything.
@@ -23,8 +23,11 @@ __all__ = [
     "GREETING",
     "HELLO",
     "MAX_ERRORS",
+    "MAX_MISSIONS",
     "MAX_PAIRS",
+    "MISSIONS_OFFSET",
     "NONCE",
+    "NUMBERS_OFFSET",
     "REPLY",
     "REQUEST",
     "Command",
@@ -39,8 +42,8 @@ NONCE = 8
 """Bytes of the random number that a reply must repeat."""
 
 REQUEST = struct.Struct("<8sBBHIIIII")
-"""Nonce, operation, whether the initial frame is new, unused, pairs, frames, height, width,
-bytes of text."""
+"""Nonce, operation, whether the initial frame or the mission is new, unused, pairs, frames,
+height, width, bytes of text: of the program, or of the missions, of which there may be none."""
 
 REPLY = struct.Struct("<8sBBxx")
 """Nonce, status, number of `ERROR` records behind the body."""
@@ -73,8 +76,17 @@ MAX_ERRORS = 16
 MAX_PAIRS = 1 << 16
 """Pairs that one request may carry."""
 
-FRAMES_OFFSET = MAX_PAIRS * 8
-"""Where frames begin in the shared memory; pairs, ``int32[P, 2]``, lie before them."""
+NUMBERS_OFFSET = MAX_PAIRS * 8
+"""Where the number of each pair's mission lies, ``int32[P]``, behind the pairs, ``int32[P, 2]``."""
+
+MISSIONS_OFFSET = NUMBERS_OFFSET + MAX_PAIRS * 4
+"""Where the distinct missions lie, as a JSON list."""
+
+MAX_MISSIONS = 1 << 17
+"""Bytes that they may take."""
+
+FRAMES_OFFSET = MISSIONS_OFFSET + MAX_MISSIONS
+"""Where frames begin in the shared memory."""
 
 
 Malformed = struct.error

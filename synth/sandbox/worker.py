@@ -90,7 +90,7 @@ class _Desk:
         self._memory = memory
         self._guest: Guest | None = None
         self._shape = (0, 0)
-        self._initial: Any = None
+        self._initial: tuple[Any, ...] = ()
 
     def serve(self) -> None:
         read, write = os.read, os.write
@@ -111,11 +111,11 @@ class _Desk:
                 guest.begin()
                 status = wire.Status.DONE
                 if op == wire.Op.CHECK_ONE:
-                    body = self._one(guest, height, width, bool(fresh))
+                    body = self._one(guest, (height, width), bool(fresh), text)
                 elif op == wire.Op.PROGRESS_ONE:
-                    body = self._one(guest, height, width, bool(fresh), progress=True)
+                    body = self._one(guest, (height, width), bool(fresh), text, progress=True)
                 else:
-                    body = self._many(guest, op, pairs, (frames, height, width))
+                    body = self._many(guest, op, pairs, (frames, height, width), text)
                 errors = guest.errors
             reply = head(nonce, status, len(errors)) + body
             if errors:
@@ -135,23 +135,38 @@ class _Desk:
     def _frames(self, count: int, height: int, width: int) -> Any:
         return np.ndarray((count, height, width, 3), np.uint8, self._memory, wire.FRAMES_OFFSET)
 
+    def _missions(self, length: int) -> list[str]:
+        """The distinct missions of a request; none where its episodes have none."""
+        end = wire.MISSIONS_OFFSET + length
+        return json.loads(self._memory[wire.MISSIONS_OFFSET : end]) if length else []
+
     def _one(
-        self, guest: Guest, height: int, width: int, fresh: bool, *, progress: bool = False
+        self,
+        guest: Guest,
+        size: tuple[int, int],
+        fresh: bool,
+        text: int,
+        *,
+        progress: bool = False,
     ) -> bytes:
-        if fresh or self._shape != (height, width):
-            self._shape = (height, width)
-            self._pair = self._frames(2, height, width)
-            self._initial = guest.see_initial(self._pair[0])
+        if fresh or self._shape != size:
+            self._shape = size
+            self._pair = self._frames(2, *size)
+            self._initial = (guest.see_initial(self._pair[0]), *self._missions(text))
         cells = bytearray(guest.width)
-        now = guest.see(self._pair[1])
+        given = (guest.see(self._pair[1]), *self._initial)
         if progress:
-            values = guest.measure(0, now, self._initial, cells, 0)
+            values = guest.measure(0, given, cells, 0)
             return bytes(cells) + struct.pack(f"<{guest.width}f", *values)
-        guest.judge(0, now, self._initial, cells, 0)
+        guest.judge(0, given, cells, 0)
         return bytes(cells)
 
-    def _many(self, guest: Guest, op: int, pairs: int, shape: tuple[int, int, int]) -> bytes:
-        self._shape, self._initial = (0, 0), None  # its frames are overwritten
+    def _many(
+        self, guest: Guest, op: int, pairs: int, shape: tuple[int, int, int], text: int
+    ) -> bytes:
+        self._shape, self._initial = (0, 0), ()  # its frames are overwritten
+        missions = [(mission,) for mission in self._missions(text)]
+        told = np.ndarray(pairs, np.int32, self._memory, wire.NUMBERS_OFFSET).tolist()
         frames = self._frames(*shape)
         order = np.ndarray((pairs, 2), np.int32, self._memory).tolist()
         cells = bytearray(pairs * guest.width)
@@ -168,10 +183,11 @@ class _Desk:
                 seen[i] = guest.see(frames[i])
             if first not in seen:
                 seen[first] = guest.see_initial(frames[j])
+            given = (seen[i], seen[first], *(missions[told[p]] if missions else ()))
             if op == wire.Op.PROGRESS:
-                values += guest.measure(p, seen[i], seen[first], cells, at)
+                values += guest.measure(p, given, cells, at)
             else:
-                guest.judge(p, seen[i], seen[first], cells, at)
+                guest.judge(p, given, cells, at)
             at += guest.width
             if last[i] == p:
                 del seen[i]

@@ -72,20 +72,29 @@ class Layout:
         initial: ``uint8[H, W, 3]``, the picture after the reset.
         key: Of the state after the reset.
         root: The place after the reset.
+        mission: The words of its episodes; ``None`` where missions do not vary.
         exact: Whether equal keys mean equal states, so that a shorter way to a place is one to
             all that lies beyond it. Pictures may be equal where states are not.
 
     Attributes:
         seed: As given.
+        mission: As given.
         initial: As given.
         root: As given.
         successes: Pictures of success met here.
     """
 
     def __init__(
-        self, seed: int, initial: NDArray[np.uint8], key: bytes, root: Spot, *, exact: bool
+        self,
+        seed: int,
+        initial: NDArray[np.uint8],
+        key: bytes,
+        root: Spot,
+        *,
+        exact: bool,
+        mission: str | None = None,
     ) -> None:
-        self.seed, self.initial, self.root = seed, initial, root
+        self.seed, self.initial, self.root, self.mission = seed, initial, root, mission
         self.successes: list[NDArray[np.uint8]] = []
         self._places = {key: root}
         self._exact = exact

@@ -84,7 +84,7 @@ class Campaign:
         self, task: TaskFolder, source: str, path: Path, *, sandboxes: Sandboxes = CONFINED
     ) -> None:
         self._program = parse(source)
-        findings = lint(source)
+        findings = lint(source, missions=task.spec.mission is not None)
         if findings:
             raise LintError(tuple(findings))
         require_untouched(task)
@@ -152,7 +152,7 @@ class Campaign:
         same = (
             e.id
             for e in store.select(kind="found")
-            if (e.seed, e.actions) == (find.seed, find.actions)
+            if (e.seed, e.actions, e.mission) == (find.seed, find.actions, find.mission)
         )
         return Kept(next(same), counterexample.sentence)
 

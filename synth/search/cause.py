@@ -41,8 +41,8 @@ NARROW = 0.5
 RARE = 0.5
 """A colour that is told is in no more than this share of the layouts' first pictures."""
 
-Sighting = tuple[int, tuple[Any, ...]]
-"""Seed and actions of a picture on which a program is wrong: its episode's last."""
+Sighting = tuple[int, tuple[Any, ...], str | None]
+"""Seed, actions and mission of a picture on which a program is wrong: its episode's last."""
 
 
 def nearest_success(examiner: Examiner, caught: Caught, met: Sequence[NDArray[np.uint8]]) -> str:
@@ -57,17 +57,17 @@ def nearest_success(examiner: Examiner, caught: Caught, met: Sequence[NDArray[np
         A sentence with a leading space; nothing where no success is known.
     """
     player, name = examiner.player, caught.violation.subtask
-    frames = player.play(caught.seed, caught.actions).frames
+    frames = player.play(caught.seed, caught.actions, mission=caught.mission).frames
     told = list(met)
     try:
-        shown = player.roll_expert(caught.seed)
+        shown = player.roll_expert(caught.seed, mission=caught.mission)
         told += list(shown.frames[shown.success & shown.judged])
     except ExpertFailed:
         pass
     here = frames[-1]
     if caught.violation.kind == "false_negative" and told:
         # One on which the goal holds tells what the program wants.
-        holds = examiner.holds(np.stack(told), frames[0])[:, -1]
+        holds = examiner.holds(np.stack(told), frames[0], caught.mission)[:, -1]
         told = [frame for frame, held in zip(told, holds, strict=True) if held]
         if not told:
             return f" {name} holds on no success of this layout that was met."
@@ -103,11 +103,11 @@ def shared(
     """
     simulator = examiner.player.simulator
     frames, agents, layouts = [], [], set()
-    for seed, actions in wrong[:: max(1, len(wrong) // SAMPLE)][:SAMPLE]:
-        episode = examiner.examine(seed, actions)
+    for seed, actions, mission in wrong[:: max(1, len(wrong) // SAMPLE)][:SAMPLE]:
+        episode = examiner.examine(seed, actions, mission=mission)
         if not examiner.caught(episode, lambda violation: violation.kind == kind):
             continue
-        frame = examiner.player.play(seed, actions).frames[-1]
+        frame = examiner.player.play(seed, actions, mission=mission).frames[-1]
         frames.append(frame)
         layouts.add(seed)
         if isinstance(simulator, Backdrop):
@@ -171,11 +171,11 @@ def why_skipped(examiner: Examiner, caught: Caught) -> str:
     """
     player, name = examiner.player, caught.violation.subtask
     try:
-        shown = player.roll_expert(caught.seed)
+        shown = player.roll_expert(caught.seed, mission=caught.mission)
     except ExpertFailed:
         return ""
     column = [one for stage in examiner.stages for one in stage].index(name)
-    held = examiner.holds(shown.frames, shown.frames[0])[:, column]
+    held = examiner.holds(shown.frames, shown.frames[0], shown.mission)[:, column]
     if held[0] or not held.any():
         return ""
     first = int(np.argmax(held))
@@ -183,11 +183,11 @@ def why_skipped(examiner: Examiner, caught: Caught) -> str:
     if not begun:
         return ""
     event = begun[-1]
-    rolled = player.play(caught.seed, caught.actions)
+    rolled = player.play(caught.seed, caught.actions, mission=caught.mission)
     since = _same_change(rolled, shown, event.frame, event.box)
     if since is None:
         return ""
-    told = examiner.holds(rolled.frames, rolled.frames[0])[:, column]
+    told = examiner.holds(rolled.frames, rolled.frames[0], rolled.mission)[:, column]
     if told[since:].any():
         return ""  # it was seen, but came in another order than the plan's
     late = first - event.frame

@@ -107,8 +107,9 @@ class Counterexample:
         more = self.beside
         if self.kind == "skipped_subtask":
             what, more = f"{what}: {more or _PLAN.format(name=self.subtask)}", ""
+        told = "" if self.find.mission is None else f", mission {self.find.mission!r}"
         return (
-            f"search, seed {self.find.seed}, {self._steps}: {what}; it is {whole} that shows "
+            f"search, seed {self.find.seed}{told}, {self._steps}: {what}; it is {whole} that shows "
             f"it.{more}"
         )
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from synth.search.examiner import Caught, Examined, Examiner
+    from synth.search.layouts import Start
 
 __all__ = ["drawn_search"]
 
@@ -33,7 +34,7 @@ SHRINKS = 100
 
 def drawn_search(
     examiner: Examiner,
-    seeds: tuple[int, ...],
+    starts: tuple[Start, ...],
     episodes: int,
     *,
     number: int,
@@ -43,7 +44,7 @@ def drawn_search(
 
     Args:
         examiner: Plays and asks.
-        seeds: Of the layouts.
+        starts: Of the layouts.
         episodes: How many to try, shrinking aside.
         number: Of the search: each is another one.
         tell: Told after each episode how many were tried.
@@ -52,7 +53,7 @@ def drawn_search(
     tried, diary = 0, Diary()
     # One run of Hypothesis stops at what it finds first, so each kind has a run of its own.
     while tried < episodes and len(found) < len(KINDS):
-        search = _Search(examiner, seeds, frozenset(KINDS) - found.keys(), diary)
+        search = _Search(examiner, starts, frozenset(KINDS) - found.keys(), diary)
         before = tried
         search.run(
             episodes - tried,
@@ -81,11 +82,11 @@ class _Search:
     def __init__(
         self,
         examiner: Examiner,
-        seeds: tuple[int, ...],
+        starts: tuple[Start, ...],
         wanted: frozenset[ViolationKind],
         diary: Diary,
     ) -> None:
-        self._examiner, self._seeds, self._wanted = examiner, seeds, wanted
+        self._examiner, self._starts, self._wanted = examiner, starts, wanted
         self._diary = diary
         self._fault: SynthError | None = None
         self._shrinks = 0
@@ -135,8 +136,10 @@ class _Search:
             # Hypothesis shrinks what it drew; `shorten` does better with the actions themselves.
             if self._shrinks > SHRINKS:
                 return False
-        start = self._seeds[drawn.seed]
-        episode = self._examiner.examine(start, self._actions(drawn, start), again=drawn.again)
+        start = self._starts[drawn.seed]
+        episode = self._examiner.examine(
+            start.seed, self._actions(drawn, start), again=drawn.again, mission=start.mission
+        )
         if self.best is None:
             self._steer(episode)
             self._diary.write((start, frame_digest(frame)) for frame in episode.frames)
@@ -146,9 +149,9 @@ class _Search:
                 self.best = one
         return bool(caught)
 
-    def _actions(self, drawn: Script | Sketch, start: int) -> tuple[Any, ...]:
+    def _actions(self, drawn: Script | Sketch, start: Start) -> tuple[Any, ...]:
         player = self._examiner.player
-        shown = player.shown(start)
+        shown = player.shown(start.seed, mission=start.mission)
         if isinstance(drawn, Script):
             return drawn.actions(shown, player.table)
         return drawn.actions(shown, player.simulator)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from synth.plan import Stages
     from synth.record.player import Player
     from synth.search.counterexample import Violation
-    from synth.verdicts import LiveVerdicts
+    from synth.verdicts import LiveVerdicts, Picture
 
 __all__ = ["Caught", "Examined", "Examiner"]
 
@@ -37,11 +37,19 @@ EVERY = 10
 
 @dataclass(frozen=True, slots=True)
 class Caught:
-    """A violation and the episode it is in, which ends with it."""
+    """A violation and the episode it is in, which ends with it.
+
+    Attributes:
+        violation: The violation.
+        seed: What the environment was reset with.
+        actions: Of the episode.
+        mission: Its words; ``None`` where missions do not vary.
+    """
 
     violation: Violation
     seed: int
     actions: tuple[Any, ...]
+    mission: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,6 +67,7 @@ class Examined:
         distance: How far the nearest judged frame without success is from the threshold, in
             the family's unit; ``None`` without margins.
         rolled: The episode as a rollout, where all of it is drawn.
+        mission: Its words; ``None`` where missions do not vary.
     """
 
     seed: int
@@ -70,6 +79,7 @@ class Examined:
     holds: NDArray[np.bool_]
     distance: float | None = None
     rolled: Rollout | None = None
+    mission: str | None = None
 
 
 class Examiner:
@@ -93,16 +103,25 @@ class Examiner:
         """The program's sub-tasks, stage by stage."""
         return self._verdicts.stages
 
-    def examine(self, seed: int, actions: Sequence[Any], *, again: bool = False) -> Examined:
+    def examine(
+        self,
+        seed: int,
+        actions: Sequence[Any],
+        *,
+        again: bool = False,
+        mission: str | None = None,
+    ) -> Examined:
         """Play actions from a reset, then the expert if `again`, and ask the program.
+
+        The episode has its own mission, unless it is given one.
 
         Raises:
             EnvironmentFault: The simulator misbehaves.
             ProgramFault: The program hangs or crashes as a whole.
         """
         if self._has_margins:
-            return self._sampled(seed, actions, again=again)
-        return self._whole(self.player.play(seed, actions, again=again))
+            return self._sampled(seed, actions, again=again, mission=mission)
+        return self._whole(self.player.play(seed, actions, again=again, mission=mission))
 
     def caught(self, episode: Examined, wanted: Callable[[Violation], bool]) -> tuple[Caught, ...]:
         """The first violation of each kind that is wanted.
@@ -112,7 +131,9 @@ class Examiner:
         """
         drawn = episode.drawn
         if episode.rolled is None and self._needs_whole(episode, wanted):
-            episode = self._whole(self.player.play(episode.seed, episode.actions))
+            episode = self._whole(
+                self.player.play(episode.seed, episode.actions, mission=episode.mission)
+            )
             drawn = episode.drawn
         found = violations(
             episode.holds, episode.success[drawn], episode.judged[drawn], self.stages
@@ -122,7 +143,7 @@ class Examiner:
             frame = int(drawn[violation.frame])
             if wanted(violation) and not self._is_excused(episode, frame):
                 at = replace(violation, frame=frame)
-                caught.append(Caught(at, episode.seed, episode.actions[:frame]))
+                caught.append(Caught(at, episode.seed, episode.actions[:frame], episode.mission))
         return tuple(caught)
 
     def claim(self, episode: Examined) -> float:
@@ -136,24 +157,26 @@ class Examiner:
         held = episode.holds[free].sum(axis=1).astype(np.float64)
         if self._has_progress:
             try:
-                shares = self._verdicts.progress(episode.frames[free], episode.frames[0])
+                shares = self._verdicts.progress(
+                    episode.frames[free], episode.frames[0], episode.mission
+                )
                 held += shares.mean(axis=1)
             except ProgramFault:
                 self._has_progress = False  # another check says so; the search does without
         return float(held.max())
 
-    def holds(self, frames: NDArray[np.uint8], initial: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """``bool[T, K]``: what the program says of frames of one episode."""
-        return self._verdicts.holds(frames, initial)
-
-    def holds_of(
-        self, pictures: Sequence[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+    def holds(
+        self, frames: NDArray[np.uint8], initial: NDArray[np.uint8], mission: str | None
     ) -> NDArray[np.bool_]:
-        """``bool[N, K]``: what the program says of frames, each with its initial one."""
+        """``bool[T, K]``: what the program says of frames of one episode."""
+        return self._verdicts.holds(frames, initial, mission)
+
+    def holds_of(self, pictures: Sequence[Picture]) -> NDArray[np.bool_]:
+        """``bool[N, K]``: what the program says of frames; see `LiveVerdicts.holds_of`."""
         return self._verdicts.holds_of(pictures)
 
     def _whole(self, rolled: Rollout) -> Examined:
-        holds = self.holds(rolled.frames, rolled.frames[0])
+        holds = self.holds(rolled.frames, rolled.frames[0], rolled.mission)
         every = np.arange(len(rolled.frames))
         return Examined(
             rolled.seed,
@@ -164,15 +187,18 @@ class Examiner:
             rolled.frames,
             holds,
             rolled=rolled,
+            mission=rolled.mission,
         )
 
-    def _sampled(self, seed: int, actions: Sequence[Any], *, again: bool) -> Examined:
+    def _sampled(
+        self, seed: int, actions: Sequence[Any], *, again: bool, mission: str | None
+    ) -> Examined:
         """Play undrawn, then draw what is worth it and ask the program about that."""
-        rolled = self.player.play(seed, actions, again=again, draw=False)
+        rolled = self.player.play(seed, actions, again=again, draw=False, mission=mission)
         success, judged = rolled.success, rolled.judged
         away = np.abs(_margins(rolled))
         drawn = _worth_drawing(away, judged)
-        frames = self._pictures(seed, rolled.actions, drawn)
+        frames = self._pictures(rolled, drawn)
         off = away[judged & ~success]
         return Examined(
             seed,
@@ -181,17 +207,16 @@ class Examiner:
             judged,
             drawn,
             frames,
-            self.holds(frames, frames[0]),
+            self.holds(frames, frames[0], rolled.mission),
             distance=float(off.min()) if len(off) else None,
+            mission=rolled.mission,
         )
 
-    def _pictures(
-        self, seed: int, actions: tuple[Any, ...], drawn: NDArray[np.intp]
-    ) -> NDArray[np.uint8]:
+    def _pictures(self, rolled: Rollout, drawn: NDArray[np.intp]) -> NDArray[np.uint8]:
         """``uint8[N, H, W, 3]``: play again, drawing those frames alone; the first is 0."""
         simulator, wanted = self.player.simulator, set(drawn.tolist())
-        frames = [simulator.reset(seed).frame]
-        for t, action in enumerate(actions[: drawn[-1]], start=1):
+        frames = [self.player.began(rolled.seed, mission=rolled.mission).frame]
+        for t, action in enumerate(rolled.actions[: drawn[-1]], start=1):
             step = simulator.step(action, draw=t in wanted)
             if t in wanted:
                 frames.append(step.frame)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from synth.search.counterexample import ViolationKind
     from synth.search.coverage import Coverage
     from synth.search.examiner import Caught, Examiner
+    from synth.search.layouts import Start
     from synth.search.sorties import Sortie
 
 __all__ = ["Exploration"]
@@ -48,7 +49,7 @@ class Exploration:
 
     Args:
         examiner: Plays and asks.
-        seeds: Of the layouts.
+        starts: Of the layouts.
         number: Of the search.
 
     Attributes:
@@ -58,7 +59,7 @@ class Exploration:
     """
 
     examiner: Examiner
-    seeds: Sequence[int]
+    starts: Sequence[Start]
     number: int
     best: dict[ViolationKind, Caught] = field(default_factory=dict)
     wrong: dict[ViolationKind, list[tuple[Layout, Spot]]] = field(
@@ -71,7 +72,7 @@ class Exploration:
 
     def __post_init__(self) -> None:
         """Lay the layouts out."""
-        self.scout = Scout(self.examiner.player, self.seeds, number=self.number)
+        self.scout = Scout(self.examiner.player, self.starts, number=self.number)
 
     def run(self, episodes: int, tell: Callable[[int], None]) -> None:
         """Play so many episodes, or fewer where all kinds of contradiction have been found."""
@@ -91,13 +92,18 @@ class Exploration:
         return self._diary.coverage()
 
     def sightings(self, kind: ViolationKind) -> list[Sighting]:
-        """Seed and actions of the pictures on which the program is wrong in one way."""
-        return [(one.seed, self.scout.actions(place.way())) for one, place in self.wrong[kind]]
+        """Seed, actions and mission of the pictures on which the program is wrong in one way."""
+        return [
+            (one.seed, self.scout.actions(place.way()), one.mission)
+            for one, place in self.wrong[kind]
+        ]
 
     def _ask(self, sorties: Sequence[Sortie]) -> None:
         """Ask about what was met for the first time."""
         fresh = [(one.layout, place, frame) for one in sorties for place, frame in one.fresh]
-        told = self.examiner.holds_of([(frame, layout.initial) for layout, _, frame in fresh])
+        told = self.examiner.holds_of(
+            [(frame, layout.initial, layout.mission) for layout, _, frame in fresh]
+        )
         for (layout, place, frame), row in zip(fresh, told, strict=True):
             place.holds = row
             self._pictures[place] = frame
@@ -131,7 +137,8 @@ class Exploration:
         place.looked = True
         frame = self._pictures.get(place)
         if frame is None or any(np.array_equal(frame, s) for s in layout.successes):
-            rolled = self.examiner.player.play(layout.seed, self.scout.actions(place.way()))
+            actions = self.scout.actions(place.way())
+            rolled = self.examiner.player.play(layout.seed, actions, mission=layout.mission)
             frame = rolled.frames[-1]
             if kind == "false_positive" and any(np.array_equal(frame, s) for s in layout.successes):
                 self.examiner.player.untold.add(rolled, Alias(len(rolled), same=True))
@@ -151,7 +158,7 @@ class Exploration:
         if self._doubts == 0:
             return None
         actions = self.scout.actions(place.way())
-        episode = self.examiner.examine(layout.seed, actions)
+        episode = self.examiner.examine(layout.seed, actions, mission=layout.mission)
         caught = self.examiner.caught(episode, lambda violation: violation.kind == kind)
         self._doubts -= not caught
         return caught[0] if caught else None
@@ -167,7 +174,10 @@ class Exploration:
         known = self.best.get("skipped_subtask")
         if not skipped or (known is not None and len(known.actions) < end):
             return
-        episode = self.examiner.examine(sortie.layout.seed, sortie.actions[: end - 1])
+        layout = sortie.layout
+        episode = self.examiner.examine(
+            layout.seed, sortie.actions[: end - 1], mission=layout.mission
+        )
         caught = self.examiner.caught(episode, lambda v: v.kind == "skipped_subtask")
         if caught:
             self.best["skipped_subtask"] = caught[0]

@@ -2,29 +2,75 @@
 
 The seeds of a block are in the repository, so a program could hold a table of their layouts.
 Nobody can know those of a key beforehand: it comes from the commit that is audited, or from the
-program itself. The same key always gives the same seeds.
+program itself. The same key always gives the same seeds. Where missions vary, half of the layouts
+are searched with another mission than their own.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from synth.envs import Instructable
+from synth.errors import EnvironmentFault
 from synth.program.parse import program_digest
 from synth.record.seeds import BLOCK
+from synth.record.streams import Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from synth.record.player import Player
     from synth.spec import Spec
 
-__all__ = ["FRESH", "chosen_seeds", "key_of_program"]
+__all__ = ["FRESH", "Start", "chosen_seeds", "key_of_program", "starts_of"]
 
 FRESH = range(2**20, 2**31)
 """Where the seeds of a key are drawn from; those in a block of the spec's are left out."""
 
 BLOCKS = 16
 """Blocks of seeds after `Spec.seed` that are taken for the spec's own; a few are to spare."""
+
+
+class Start(NamedTuple):
+    """How episodes of one layout begin.
+
+    Attributes:
+        seed: What the environment is reset with.
+        mission: Given to the episode; ``None`` leaves it the one that its seed draws.
+    """
+
+    seed: int
+    mission: str | None = None
+
+
+def starts_of(player: Player, seeds: Iterable[int]) -> tuple[Start, ...]:
+    """How the episodes of these seeds begin, where missions vary some with another one.
+
+    Args:
+        player: Plays them.
+        seeds: In turn from the block and from the key; two of four keep their mission.
+    """
+    return tuple(
+        Start(seed, _other_mission(player, seed) if n // 2 % 2 else None)
+        for n, seed in enumerate(seeds)
+    )
+
+
+def _other_mission(player: Player, seed: int) -> str | None:
+    """Another mission of a seed's layout, always the same one; ``None`` where it has none."""
+    simulator = player.simulator
+    if not player.missioned or not isinstance(simulator, Instructable):
+        return None
+    try:
+        player.began(seed, draw=False)
+    except EnvironmentFault:
+        return None  # an environment need not have a layout for every seed there is
+    others = [mission for mission in simulator.missions() if mission != simulator.mission()]
+    rng = np.random.default_rng([Stream.MISSION, seed])
+    return others[int(rng.integers(len(others)))] if others else None
 
 
 def key_of_program(spec: Spec, source: str) -> str:

@@ -21,7 +21,7 @@ from synth.search.counterexample import NOTES, Counterexample
 from synth.search.drawing import drawn_search
 from synth.search.examiner import Examiner
 from synth.search.exploring import Exploration
-from synth.search.layouts import chosen_seeds, key_of_program
+from synth.search.layouts import chosen_seeds, key_of_program, starts_of
 from synth.search.shrink import EXPANSIONS, shorten
 from synth.search.sorties import CHEAP, Scout
 from synth.search.strategies import LAYOUTS
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from synth.sandbox import Sandboxes
     from synth.search.coverage import Coverage
     from synth.search.examiner import Caught
+    from synth.search.layouts import Start
     from synth.spec import Spec
 
 __all__ = ["Hunt", "hunt"]
@@ -113,8 +114,9 @@ def hunt(
             if on_episode is not None:
                 on_episode(done, total)
 
-        def choose(count: int) -> tuple[int, ...]:
-            return chosen_seeds(spec, seeds, stream=stream, key=key, count=count)
+        def choose(count: int) -> tuple[Start, ...]:
+            chosen = chosen_seeds(spec, seeds, stream=stream, key=key, count=count)
+            return starts_of(player, chosen)
 
         exploration = None
         if player.actions is None or player.simulator.resolution() is not None:
@@ -138,12 +140,12 @@ def _counterexample(
 ) -> Counterexample:
     short, proven = shorten(examiner, caught, expansions=expansions)
     violation, actions = short.violation, short.actions
-    rolled = examiner.player.play(short.seed, actions)
+    rolled = examiner.player.play(short.seed, actions, mission=short.mission)
     return Counterexample(
         violation.kind,
         violation.subtask,
         violation.frame,
-        Find(short.seed, actions, NOTES[violation.kind]),
+        Find(short.seed, actions, NOTES[violation.kind], short.mission),
         rolled,
         proven,
         _words(examiner.player, actions),
@@ -158,7 +160,8 @@ def _beside(examiner: Examiner, caught: Caught, exploration: Exploration | None)
     if exploration is None:
         return nearest_success(examiner, caught, ())
     layouts = exploration.scout.layouts
-    met = [frame for one in layouts if one.seed == caught.seed for frame in one.successes]
+    own = (caught.seed, caught.mission)
+    met = [frame for one in layouts if (one.seed, one.mission) == own for frame in one.successes]
     kind = caught.violation.kind
     wrong = exploration.sightings(kind)
     initials = [one.initial for one in layouts]

@@ -72,7 +72,8 @@ class _Trials:
 
     def found(self, actions: tuple[Any, ...]) -> Caught | None:
         """The violation in the episode of these actions, if it is there."""
-        episode = self._examiner.examine(self.best.seed, actions)
+        best = self.best
+        episode = self._examiner.examine(best.seed, actions, mission=best.mission)
         return next(iter(self._examiner.caught(episode, self.best.violation.is_like)), None)
 
     def leave_out(self) -> None:
@@ -174,7 +175,7 @@ class _BreadthFirst:
         self._examiner, self._player = examiner, examiner.player
         self._most = EXPANSIONS if expansions is None else expansions
         self._sought: Violation = caught.violation
-        self._seed = caught.seed
+        self._seed, self._mission = caught.seed, caught.mission
         self._simulator = self._player.simulator
         self._names = [name for stage in examiner.stages for name in stage]
         self._initial: NDArray[np.uint8] = np.empty(0, np.uint8)
@@ -187,9 +188,9 @@ class _BreadthFirst:
             The actions of the shortest one with the violation, or ``None``; and whether the
             search came to its end, so that there is none shorter than what is known now.
         """
-        first = self._simulator.reset(self._seed)
+        first = self._player.began(self._seed, mission=self._mission)
         self._initial = first.frame
-        rows = self._examiner.holds(first.frame[None], self._initial)
+        rows = self._examiner.holds(first.frame[None], self._initial, self._mission)
         level = [_Node((), self._state(), first, (rows[0],))]
         seen = {self._key(level[0])}
         for depth in range(1, length):
@@ -202,7 +203,7 @@ class _BreadthFirst:
             level = []
             for child in self._ask(children):
                 if self._shows(child):
-                    rolled = self._player.play(self._seed, child.actions)
+                    rolled = self._player.play(self._seed, child.actions, mission=self._mission)
                     # No reader of pictures can tell an aliased frame: that is no violation.
                     if self._player.is_aliased(rolled, len(child.actions)):
                         continue
@@ -223,7 +224,7 @@ class _BreadthFirst:
         at_node = False
         for action in self._player.table:
             if not at_node:
-                self._simulator.reset(self._seed, draw=False)
+                self._player.began(self._seed, mission=self._mission, draw=False)
                 for before in node.actions:
                     self._simulator.step(before, draw=False)
             step = self._simulator.step(action)
@@ -238,7 +239,7 @@ class _BreadthFirst:
         if not nodes:
             return []
         frames = np.stack([node.step.frame for node in nodes])
-        rows = self._examiner.holds(frames, self._initial)
+        rows = self._examiner.holds(frames, self._initial, self._mission)
         return [
             _Node(n.actions, n.state, n.step, (*n.rows, row))
             for n, row in zip(nodes, rows, strict=True)

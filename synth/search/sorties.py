@@ -16,6 +16,7 @@ from synth.envs import Comparable, Pictured
 from synth.episode import frame_digest
 from synth.errors import EnvironmentFault
 from synth.record.aliasing import then_expert
+from synth.record.missions import mission_of
 from synth.record.rollout import HIDDEN, plain
 from synth.record.streams import Stream
 from synth.search.archive import Layout, Spot
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from synth.envs import TimeStep
     from synth.record.player import Player
+    from synth.search.layouts import Start
 
 __all__ = ["CHEAP", "Scout", "Sortie"]
 
@@ -73,7 +75,7 @@ class Scout:
 
     Args:
         player: What to play; its simulator has a table of actions.
-        seeds: The layouts, taken in turn.
+        starts: Of the layouts, taken in turn.
         number: Of the search: each is another one.
 
     Attributes:
@@ -83,7 +85,7 @@ class Scout:
         EnvironmentFault: None of the seeds can be laid out.
     """
 
-    def __init__(self, player: Player, seeds: Sequence[int], *, number: int) -> None:
+    def __init__(self, player: Player, starts: Sequence[Start], *, number: int) -> None:
         self._player, self._number = player, number
         self._simulator = player.simulator
         # Asked once: such a question is slow.
@@ -95,7 +97,7 @@ class Scout:
         self._number_of = {json_key(action): n for n, action in enumerate(self._table)}
         self._rng = np.random.default_rng([Stream.SEARCH, number])
         self._count = 0
-        self.layouts = self._laid_out(seeds)
+        self.layouts = self._laid_out(starts)
 
     @staticmethod
     def is_cheap(player: Player) -> bool:
@@ -103,16 +105,18 @@ class Scout:
         simulator = player.simulator
         return isinstance(simulator, Comparable) and isinstance(simulator, Pictured)
 
-    def _laid_out(self, seeds: Sequence[int]) -> list[Layout]:
+    def _laid_out(self, starts: Sequence[Start]) -> list[Layout]:
         layouts, fault, exact = [], None, self._state is not None
-        for seed in seeds:
+        for seed, given in starts:
             try:
-                step = self._simulator.reset(seed)
+                step = self._player.began(seed, mission=given)
             except EnvironmentFault as error:
                 fault = error  # an environment need not have a layout for every seed there is
                 continue
             root = Spot(None, 0, 0, step.success, _is_judged(step))
-            layouts.append(Layout(seed, step.frame, self._key(step), root, exact=exact))
+            told = mission_of(self._simulator) if self._player.missioned else None
+            key = self._key(step)
+            layouts.append(Layout(seed, step.frame, key, root, exact=exact, mission=told))
         if fault is not None and not layouts:
             raise fault
         return layouts
@@ -136,7 +140,7 @@ class Scout:
             [place.action for place in places[1:]],
             [(layout.root, layout.initial)] if first else [],
         )
-        self._simulator.reset(layout.seed, draw=False)
+        self._player.began(layout.seed, mission=layout.mission, draw=False)
         for number in way.actions:
             self._simulator.step(self._table[number], draw=False)
         for place in places:

@@ -92,13 +92,18 @@ def blind(case: Case, subtask: str, split: Split) -> str:
     goal = column == len(evidence.subtasks) - 1
     hit: list[NDArray[np.uint32]] = []
     missed: list[NDArray[np.uint32]] = []
+    told_to: dict[bool, list[set[str]]] = {True: [], False: []}
     for episode in successes(case.subject, split):
         end = success_frame(episode)
         holds = evidence.holds(episode)[end if goal else 0 : end + 1, column].any()
         (hit if holds else missed).append(pack(store.initial_of(episode)))
+        told_to[bool(holds)].append(set((episode.mission or "").split()))
     if not hit or not missed:
         return ""
     few = f"{len(missed)} of {count(len(hit) + len(missed), 'success', 'successes')}"
+    said = _word(told_to[False], told_to[True])
+    if said:
+        return f" {subtask} is missed in {few}: exactly those whose mission {said}."
     told = f" {subtask} is missed in {few}: exactly those whose first image"
     for what, words in ((_colour(missed, hit), "shows"), (_colour(hit, missed), "does not show")):
         if what:
@@ -110,6 +115,17 @@ def blind(case: Case, subtask: str, split: Split) -> str:
         things = [(*_thing(missed, hit, ground=True), "shows")]
     pixels, what, words = max(things)
     return f"{told} {words} {what}." if pixels else ""
+
+
+def _word(missed: list[set[str]], hit: list[set[str]]) -> str:
+    """A word that sets the missions of one group apart from those of the other, in words."""
+    if len(missed) + len(hit) < FEW:
+        return ""
+    for mine, theirs, words in ((missed, hit, "says"), (hit, missed, "does not say")):
+        own = set.intersection(*mine).difference(*theirs)
+        if own:
+            return f"{words} {min(own)!r}"
+    return ""
 
 
 def _colour(mine: list[NDArray[np.uint32]], theirs: list[NDArray[np.uint32]]) -> str:

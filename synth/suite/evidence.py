@@ -104,7 +104,7 @@ def gather(
         ProgramFault: The program hung, crashed or broke the reply format as a whole.
         SandboxUnavailable: This machine cannot confine it.
     """
-    shown = [Footage(store.frames, episode.frame_index) for episode in episodes]
+    shown = [Footage(store.frames, e.frame_index, e.mission) for e in episodes]
     answers = ask(program, shown, sandboxes=sandboxes)
     again = answers.cells
     if twice:
@@ -156,7 +156,7 @@ def gather_perturbed(
         ProgramFault: The program hung, crashed or broke the reply format as a whole.
         SandboxUnavailable: This machine cannot confine it.
     """
-    footage = [Footage(one.frames, one.index) for one in shown]
+    footage = [Footage(one.frames, one.index, one.episode.mission) for one in shown]
     answers = ask(program, footage, sandboxes=sandboxes)
     errors = {error.pair: error for error in reversed(answers.errors)}
     return tuple(

@@ -29,6 +29,14 @@ def _near_misses(spec: Spec) -> bool:
     return spec.near_miss is not None
 
 
+def _missions(spec: Spec) -> bool:
+    return spec.mission is not None
+
+
+def _near_misses_of_missions(spec: Spec) -> bool:
+    return _missions(spec) and _near_misses(spec)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """A group of checks; the cascade stops after the first one that fails.
@@ -40,6 +48,7 @@ class Group:
         cost: Rank among groups where programs that are known to run are judged up to the
             first failure, as mutants are: most failures for the least time come first.
         when: Whether a spec asks for its checks; one may say otherwise of itself.
+        concerns: Whether they mean anything for a spec; where not, nothing is left out.
     """
 
     name: str
@@ -47,12 +56,21 @@ class Group:
     modules: tuple[str, ...]
     cost: int
     when: Callable[[Spec], bool] = _always
+    concerns: Callable[[Spec], bool] = _always
 
 
 GROUPS = (
     Group("program", "the program as a text", ("program",), cost=9),
     Group("contract", "the contract", ("contract", "images"), cost=6),
     Group("expert", "expert episodes", ("expert",), cost=1),
+    Group(
+        "missions",
+        "right deeds for other missions",
+        ("missions",),
+        1,
+        _near_misses_of_missions,
+        concerns=_missions,
+    ),
     Group("random", "random episodes", ("random",), cost=1),
     Group(
         "near_miss", "near misses", ("near_miss", "changes", "relocated", "late"), 1, _near_misses

@@ -40,7 +40,7 @@ def in_one_line(parts: Iterable[str]) -> str:
 def left_out(spec: Spec) -> tuple[str, ...]:
     """What a spec does not ask for: whole groups, then checks of the groups it asks for."""
     absent = {group.name for group in GROUPS if not group.when(spec)}
-    parts = [group.words for group in GROUPS if group.name in absent]
+    parts = [g.words for g in GROUPS if g.name in absent and g.concerns(spec)]
     inside: dict[str, list[str]] = {}
     for check in all_checks():
         if check.words and check.group not in absent and not check.applies(spec):

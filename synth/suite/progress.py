@@ -65,7 +65,7 @@ def _ask(subject: Subject) -> dict[str, NDArray[np.float32]]:
     store = subject.task.store
     with subject.open() as sandbox:
         return {
-            e.id: sandbox.progress(store.frames_of(e), store.initial_of(e))
+            e.id: sandbox.progress(store.frames_of(e), store.initial_of(e), e.mission)
             for e in subject.episodes()
         }
 

@@ -116,6 +116,8 @@ class Case:
             beside: Another still to compare it with.
         """
         about = episode or self._episode
+        if about is not None and about.mission is not None:
+            message += f" The mission of {about.id} is {about.mission!r}."
         seen_in = about.split if about is not None else split or self.subject.first_split
         return Failure(
             test=self.test,

@@ -46,6 +46,7 @@ def measure_speed(
     frames: NDArray[np.uint8],
     initial: NDArray[np.uint8],
     *,
+    mission: str | None = None,
     sandboxes: Sandboxes = CONFINED,
 ) -> Speed:
     """Time a program on frames of an episode.
@@ -57,6 +58,7 @@ def measure_speed(
         source: A program that parses and lints.
         frames: ``uint8[T, H, W, 3]``; a few hundred of different episodes tell the most.
         initial: ``uint8[H, W, 3]``.
+        mission: The words of the episode, where they vary.
         sandboxes: Where it runs.
 
     Raises:
@@ -65,12 +67,12 @@ def measure_speed(
         SandboxUnavailable: This machine cannot confine it.
     """
     with sandboxes.open(parse(source)) as sandbox:
-        sandbox.check(frames, initial)  # the first call loads the program
+        sandbox.check(frames, initial, mission)  # the first call loads the program
 
         def single() -> float:
             times, spent = [], 0.0
             for frame in frames:
-                times.append(_seconds(partial(sandbox.check, frame, initial)))
+                times.append(_seconds(partial(sandbox.check, frame, initial, mission)))
                 # A slow program would take minutes; its median is known after a few frames.
                 spent += times[-1]
                 if spent > BUDGET:
@@ -78,7 +80,7 @@ def measure_speed(
             return statistics.median(times)
 
         def batched() -> float:
-            return _seconds(partial(sandbox.check, frames, initial)) / len(frames)
+            return _seconds(partial(sandbox.check, frames, initial, mission)) / len(frames)
 
         return Speed(
             single_us=1e6 * min(single() for _ in range(REPEATS)),

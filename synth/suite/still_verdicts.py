@@ -86,6 +86,10 @@ def gather_stills(
         for scene in scenes
     ]
     stack = np.stack(pictures) if pictures else np.zeros((0, 1, 1, 3), np.uint8)
-    answers = ask(program, [Footage(stack, np.array(i)) for i in index], sandboxes=sandboxes)
+    footage = [
+        Footage(stack, np.array(i), store[scene.base].mission)
+        for i, scene in zip(index, scenes, strict=True)
+    ]
+    answers = ask(program, footage, sandboxes=sandboxes)
     rows = {scene.id: answers.rows[n][1:] for n, scene in enumerate(scenes)}
     return StillVerdicts(answers.cells, answers.errors, rows)

@@ -139,7 +139,8 @@ class Subject:
         Raises:
             NotJudged: It does not parse.
         """
-        return tuple(lint(self.source)) if self.program else ()
+        missions = self.task.spec.mission is not None
+        return tuple(lint(self.source, missions=missions)) if self.program else ()
 
     def follows_plan(self) -> bool:
         """Whether ``SUBTASKS`` names the plan's sub-tasks in the plan's stages.
@@ -225,9 +226,11 @@ class Subject:
         return self._sandboxes.open(self.program, deadline=patience(FEW))
 
     def _smoke(self) -> Verdicts:
-        frame = self.task.store.initial_of(self.episodes()[0])
+        episode = self.episodes()[0]
+        frame = self.task.store.initial_of(episode)
+        told = None if episode.mission is None else [episode.mission]
         with self.open() as sandbox:
-            return sandbox.verdicts(frame[None], np.zeros((1, 2), dtype=np.int64))
+            return sandbox.verdicts(frame[None], np.zeros((1, 2), dtype=np.int64), told)
 
     def _gather(self) -> RecordedVerdicts:
         self.require_runnable()

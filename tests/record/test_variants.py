@@ -154,13 +154,13 @@ class Watched:
         self.truth.append(dict(moment.truth))
         return moment
 
-    def reset(self, seed):
+    def reset(self, seed, *, draw=True):
         """As the simulator does."""
-        return self._kept(self.inner.reset(seed), first=True)
+        return self._kept(self.inner.reset(seed, draw=draw), first=True)
 
-    def alter(self, change):
+    def alter(self, change, *, draw=True):
         """As the simulator does."""
-        return self._kept(self.inner.alter(change), first=True)
+        return self._kept(self.inner.alter(change, draw=draw), first=True)
 
     def step(self, action):
         """As the simulator does."""

@@ -10,7 +10,8 @@ Each request is tried in every reading that its pictures allow (`synth.models.bu
 where one comes to a dead end, the next is tried within the same answer. Which one a plan or a
 program was made in is seen from its names and from its text, so nothing has to be remembered.
 
-It does not understand what it sees. What its grammar cannot express is in docs/builtin.md.
+It does not understand what it sees, and declines tasks whose missions vary. What its grammar
+cannot express is in docs/builtin.md.
 """
 
 from __future__ import annotations
@@ -65,6 +66,11 @@ LACKING = (
     "grammar found in the demonstrations tells it either"
 )
 REFUTED = "every predicate found for the goal fails its tests, and there is no other plan to try"
+MISSIONS = (
+    "builtin: the missions of this task vary, and it reads no words: its predicates say the same "
+    "of a picture whatever is asked for. What would help: a model that understands words, with "
+    "--model"
+)
 TRIED = "every predicate within the size limit that agrees with the labels has been tried"
 
 
@@ -101,9 +107,12 @@ class BuiltinModel:
         """Answer one request.
 
         Raises:
-            ModelDeadEnd: The pictures are of a sort that is beyond it, or no reading of them
-                comes to an answer; the message says what was tried and what would help.
+            ModelDeadEnd: The task's missions vary, the pictures are of a sort that is beyond it,
+                or no reading of them comes to an answer; the message says what was tried and what
+                would help.
         """
+        if request.missions:
+            raise ModelDeadEnd(f"{MISSIONS}.")
         deadline = time.monotonic() + self._seconds
         if isinstance(request, DescribeRequest):
             text = self._describe(request, deadline)

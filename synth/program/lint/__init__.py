@@ -52,7 +52,7 @@ class Finding:
         return f"{where}: {self.rule} {self.message}\n{self.excerpt}\n    {self.hint}"
 
 
-def lint(source: str) -> list[Finding]:
+def lint(source: str, *, missions: bool | None = None) -> list[Finding]:
     """Check a reward program against the allow-list.
 
     For example, of a program that begins with ``import os``::
@@ -65,6 +65,8 @@ def lint(source: str) -> list[Finding]:
 
     Args:
         source: The program's text.
+        missions: Whether the task's missions vary, so that checkers take a third parameter; by
+            default as the goal's checker has it.
 
     Returns:
         The findings in source order, at most `MOST_HITS` of each rule; empty where the
@@ -73,17 +75,18 @@ def lint(source: str) -> list[Finding]:
     Raises:
         ProgramSyntaxError: The text is not a reward program at all.
     """
-    return list(_lint(source))
+    return list(_lint(source, missions))
 
 
 @lru_cache(maxsize=32)
-def _lint(source: str) -> tuple[Finding, ...]:
+def _lint(source: str, missions: bool | None) -> tuple[Finding, ...]:
     program = parse(source)
+    told = program.takes_mission if missions is None else missions
     tree = parse_tree(source)
     nodes: list[ast.AST] = [tree]
     for node in nodes:
         nodes += ast.iter_child_nodes(node)
-    context = Context(program, tree, tuple(nodes), resolve(tree))
+    context = Context(program, tree, tuple(nodes), resolve(tree), told)
     lines = source_lines(source)
     findings = {
         _finding(lines, rule, hit)

@@ -163,7 +163,8 @@ METHODS = (
     reduce accumulate outer reduceat
     start stop step bit_length bit_count is_integer
     startswith endswith lower upper strip lstrip rstrip split join replace find rfind
-    index count
+    index count rindex rsplit splitlines rpartition removeprefix removesuffix casefold title
+    capitalize isalpha isdigit isdecimal isnumeric isalnum isspace islower isupper istitle
     union intersection difference symmetric_difference issubset issuperset isdisjoint
     eps tiny counts
 """)

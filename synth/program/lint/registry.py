@@ -28,12 +28,14 @@ class Context:
         tree: Its syntax tree, as Python will compile it.
         nodes: All nodes of the tree.
         scopes: What each name means.
+        missions: Whether checkers must take the mission as a third parameter.
     """
 
     program: Program
     tree: ast.Module
     nodes: tuple[ast.AST, ...]
     scopes: Scopes
+    missions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

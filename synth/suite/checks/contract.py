@@ -117,7 +117,7 @@ def keeps_progress_in_range(case: Case) -> Iterator[Failure]:
         for episode in case.subject.episodes("expert") or case.subject.episodes():
             frames = store.frames_of(episode)
             try:
-                sandbox.progress(frames, frames[0])
+                sandbox.progress(frames, frames[0], episode.mission)
             except ProgramFault as fault:
                 blamed = [name for name in with_progress if f"{name}_progress" in str(fault)]
                 yield case.failure(

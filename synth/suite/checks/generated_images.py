@@ -25,7 +25,7 @@ from synth.errors import ProgramFault
 from synth.sandbox import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -49,6 +49,7 @@ class Probe:
 
     Args:
         sandbox: The program's worker.
+        missions: Asked with in turn; none where missions do not vary.
 
     Attributes:
         image: The last image at fault, in words; empty while there is none.
@@ -57,8 +58,8 @@ class Probe:
         verdicts: Its answer, in which some cell is no bool.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
+    def __init__(self, sandbox: Sandbox, missions: Sequence[str] = ()) -> None:
+        self._sandbox, self._missions = sandbox, missions
         self.image = ""
         self.fault: ProgramFault | None = None
         self.unstable = False
@@ -73,10 +74,11 @@ class Probe:
         """
         each = np.arange(len(images))
         pairs = np.stack([each, each ^ 1], axis=1)
+        told = [self._missions[n % len(self._missions)] for n in each.tolist() if self._missions]
         image = f"{kind} of {images.shape[2]}x{images.shape[1]} pixels"
         try:
-            verdicts = self._sandbox.verdicts(images, pairs)
-            again = self._sandbox.verdicts(images, pairs[::-1])
+            verdicts = self._sandbox.verdicts(images, pairs, told or None)
+            again = self._sandbox.verdicts(images, pairs[::-1], told[::-1] or None)
         except ProgramFault as fault:
             self.fault, self.image = fault, image
             return False

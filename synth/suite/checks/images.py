@@ -37,20 +37,24 @@ def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
     images = {name: np.full(shape, value) for name, value in FLAT.items()}
     images["noise"] = np.random.default_rng(0).integers(0, 256, shape)
     names = list(images)
-    initials = np.unique([e.frame_index[0] for e in episodes])
+    # Of those that start alike and have one mission the first stands for all.
+    alike = {(int(e.frame_index[0]), e.mission or ""): e for e in reversed(episodes)}
+    shown = [alike[start] for start in sorted(alike)]
+    initials = [e.frame_index[0] for e in shown]
     frames = np.concatenate(
         [np.stack(list(images.values())).astype(np.uint8), store.frames[initials]]
     )
-    first = {int(e.frame_index[0]): e for e in reversed(episodes)}
     pairs = [(i, i) for i in range(len(names))]
     pairs += [(i, len(names) + j) for j in range(len(initials)) for i in range(len(names))]
+    told = [episodes[0].mission] * len(names) + [e.mission for e in shown for _ in names]
+    missions = [mission for mission in told if mission is not None] or None
     with case.subject.open() as sandbox:
-        verdicts = sandbox.verdicts(frames, np.array(pairs))
+        verdicts = sandbox.verdicts(frames, np.array(pairs), missions)
     goal = case.plan.goal
     wrong = np.flatnonzero(verdicts.cells[:, -1] == Cell.TRUE)
     if len(wrong):
         image, initial = pairs[int(wrong[0])]
-        episode = None if initial < len(names) else first[int(initials[initial - len(names)])]
+        episode = None if initial < len(names) else shown[initial - len(names)]
         against = "itself" if episode is None else f"the one of {episode.id}"
         yield case.failure(
             f"{goal} holds on {names[image]} with {against} as the initial frame; it must first "
@@ -72,7 +76,7 @@ def answers_on_any_image(case: Case) -> Iterator[Failure]:
     recorded = case.subject.task.store.initial_of(episodes[0])
     rng = np.random.default_rng(1)
     with case.subject.open() as sandbox:
-        probe = Probe(sandbox)
+        probe = Probe(sandbox, [e.mission for e in episodes if e.mission is not None])
         noise = [rng.integers(0, 256, (2, *size, 3)).astype(np.uint8) for size in SIZES]
         if all(probe.ask(images, "noise") for images in noise):
             search(probe, palette(recorded), recorded)

@@ -87,5 +87,6 @@ def _holds(case: Case, exhibits: Sequence[Exhibit]) -> NDArray[np.bool_]:
     rows = {episode: len(exhibits) + n for n, episode in enumerate(initials)}
     frames = np.stack([*(e.frame for e in exhibits), *initials.values()])
     pairs = [(n, rows[e.episode]) for n, e in enumerate(exhibits)]
+    missions = [e.mission for e in exhibits if e.mission is not None] or None
     with case.subject.open() as sandbox:
-        return sandbox.verdicts(frames, np.array(pairs, np.int64)).holds
+        return sandbox.verdicts(frames, np.array(pairs, np.int64), missions).holds

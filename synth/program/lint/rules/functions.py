@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from synth.program.lint.registry import Context, Hit, rule
+from synth.program.parse import WITH_MISSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +20,14 @@ _ANNOTATION = (
 
 @rule(
     "S501",
-    "A checker and its _progress take exactly two positional parameters, perceive and "
-    "perceive_initial one.",
+    "A checker and its _progress take exactly two positional parameters, and a third where the "
+    "task's missions vary; perceive and perceive_initial take one.",
 )
 def signatures(context: Context) -> Iterator[Hit]:
     """Wrong counts, defaults, ``*args`` and keyword-only parameters."""
-    wanted = dict.fromkeys(context.program.subtasks, "now, initial")
-    wanted |= {f"{name}_progress": "now, initial" for name in context.program.progress}
+    told = "now, initial, mission" if context.missions else "now, initial"
+    wanted = dict.fromkeys(context.program.subtasks, told)
+    wanted |= {f"{name}_progress": told for name in context.program.progress}
     wanted |= dict.fromkeys(context.program.perceivers, "frame")
     for node in context.tree.body:
         if not isinstance(node, ast.FunctionDef) or node.name not in wanted:
@@ -37,9 +39,20 @@ def signatures(context: Context) -> Iterator[Hit]:
         if not plain or odd:
             yield Hit(
                 node,
-                f"{node.name} must take exactly ({parameters}).",
+                f"{node.name} must take exactly ({parameters}){_why(node, context)}.",
                 f"Write `def {node.name}({parameters}):`.",
             )
+
+
+def _why(node: ast.FunctionDef, context: Context) -> str:
+    """Why the third parameter must be there, or must not, where that is what is wrong."""
+    if node.name in context.program.perceivers:
+        return ": the mission is for checkers alone" if len(node.args.args) > 1 else ""
+    if context.missions:
+        return ", since this task's missions vary: the third is the words of the episode"
+    if len(node.args.args) == WITH_MISSION:
+        return ", since this task's missions do not vary: there is nothing to tell it"
+    return ""
 
 
 @rule("S502", "Defaults of parameters are immutable.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from synth.program.lint.flow import writes
 from synth.program.lint.registry import Context, Hit, rule
+from synth.program.parse import WITH_MISSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +34,17 @@ def constants_stay(context: Context) -> Iterator[Hit]:
 )
 def parameters_stay(context: Context) -> Iterator[Hit]:
     """Subscript, in-place operator, in-place method or ``out=`` on a parameter or its alias."""
+    # A mission is text, which nothing can write into: `partition` is a method of text as well.
+    missions = {
+        (node.name, node.args.args[-1].arg)
+        for node in context.tree.body
+        if isinstance(node, ast.FunctionDef) and len(node.args.args) == WITH_MISSION
+    }
     entries = {*context.program.subtasks, *context.program.perceivers}
     entries |= {f"{name}_progress" for name in context.program.progress}
     for write in writes(context.tree):
+        if (write.function, write.origin.name) in missions:
+            continue
         if not write.origin.constant and write.function in entries:
             yield Hit(
                 write.node,
