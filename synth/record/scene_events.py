@@ -102,17 +102,19 @@ def _is_ground(backdrop: NDArray[np.uint8], box: tuple[int, int, int, int]) -> b
     piece = codes[top:bottom, left:right]
     height, width = piece.shape
     spots = np.lib.stride_tricks.sliding_window_view(codes, piece.shape)
-    # Most places differ in one corner already: only the rest is compared whole.
-    corners = (
-        (codes[: spots.shape[0], : spots.shape[1]] == piece[0, 0])
-        & (codes[height - 1 :, width - 1 :] == piece[-1, -1])
-        & (
-            codes[height // 2 :, width // 2 :][: spots.shape[0], : spots.shape[1]]
-            == piece[height // 2, width // 2]
-        )
-    )
+    # Most places differ where the piece shows what is rarest in the picture, or in a corner:
+    # only the rest is compared whole.
+    colours, counts = np.unique(codes, return_counts=True)
+    rarity = counts[np.searchsorted(colours, piece)]
+    if int(rarity.min()) < ALIKE:
+        return False
+    rarest = np.unravel_index(int(rarity.argmin()), piece.shape)
+    likely = np.ones(spots.shape[:2], dtype=bool)
+    for row, column in (rarest, (0, 0), (height - 1, width - 1)):
+        shown = codes[row : row + spots.shape[0], column : column + spots.shape[1]]
+        likely &= shown == piece[row, column]
     alike = 0
-    for row, column in np.argwhere(corners):
+    for row, column in np.argwhere(likely):
         alike += bool((spots[row, column] == piece).all())
         if alike >= ALIKE:
             return True

@@ -18,9 +18,12 @@ import tempfile
 import time
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synth.errors import EnvironmentFault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Browser", "browser_version", "find_browser", "require_browser", "shared_browser"]
 
@@ -123,22 +126,39 @@ class Browser:
         Raises:
             EnvironmentFault: The browser refuses, is gone, or does not answer.
         """
-        self._number += 1
-        number = self._number
-        message: dict[str, Any] = {"id": number, "method": method, "params": parameters}
-        if session is not None:
-            message["sessionId"] = session
-        self._write(json.dumps(message).encode() + b"\0")
+        return self.calls(session, [(method, parameters)])
+
+    def calls(
+        self, session: str | None, commands: Sequence[tuple[str, dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Several commands, sent at once and carried out in their order; the last one's result.
+
+        Raises:
+            EnvironmentFault: As for `call`.
+        """
+        numbers, messages = {}, bytearray()
+        for method, parameters in commands:
+            self._number += 1
+            message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
+            if session is not None:
+                message["sessionId"] = session
+            messages += json.dumps(message).encode() + b"\0"
+            numbers[self._number] = method
+        self._write(bytes(messages))
+        result: dict[str, Any] = {}
         deadline = time.monotonic() + PATIENCE
-        while True:
-            answer = self._read(deadline, method)
-            if answer.get("id") != number:
+        while numbers:
+            answer = self._read(deadline, next(iter(numbers.values())))
+            method_answered = numbers.pop(answer.get("id", 0), None)
+            if method_answered is None:
                 self._events.append(answer)
-                continue
-            if "error" in answer:
-                raise EnvironmentFault(f"Chromium refuses {method}: {answer['error']['message']}.")
-            result: dict[str, Any] = answer["result"]
-            return result
+            elif "error" in answer:
+                raise EnvironmentFault(
+                    f"Chromium refuses {method_answered}: {answer['error']['message']}."
+                )
+            elif answer["id"] == self._number:
+                result = answer["result"]
+        return result
 
     def wait_for(self, event: str, session: str) -> None:
         """Wait until an event of a tab has come since the last `forget`."""

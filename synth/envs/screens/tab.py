@@ -21,9 +21,6 @@ __all__ = ["PAGES", "Tab"]
 PAGES = Path(__file__).parent / "pages"
 """The pages and scripts that are our own."""
 
-SECOND = 1000
-"""Milliseconds that pass for the page with each action."""
-
 
 class Tab:
     """A page of its own size, whose clock stands still between actions.
@@ -87,22 +84,25 @@ class Tab:
 
         The page's own pointer is then taken out of sight, so that nothing looks hovered over.
         """
-        for kind in ("mouseMoved", "mousePressed", "mouseReleased"):
-            button = "none" if kind == "mouseMoved" else "left"
-            self._mouse(kind, x, y, button=button, clickCount=int(button == "left"))
-        self._mouse("mouseMoved", -1, -1, button="none")
+        self.drag((x, y), (x, y))
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         """Press the button at one place and release it at another."""
-        self._mouse("mouseMoved", *start, button="none")
-        self._mouse("mousePressed", *start, button="left", clickCount=1)
-        self._mouse("mouseMoved", *end, button="left")
-        self._mouse("mouseReleased", *end, button="left", clickCount=1)
-        self._mouse("mouseMoved", -1, -1, button="none")
-
-    def pass_time(self) -> None:
-        """Let a second pass for the page."""
-        self.run(f"still.pass({SECOND})")
+        on_the_way = [("mouseMoved", end, "left")] if start != end else []
+        events = [
+            ("mousePressed", start, "left"),
+            *on_the_way,
+            ("mouseReleased", end, "left"),
+            ("mouseMoved", (-1, -1), "none"),
+        ]
+        commands = [
+            (
+                "Input.dispatchMouseEvent",
+                {"type": kind, "x": x, "y": y, "button": button, "clickCount": 1},
+            )
+            for kind, (x, y), button in events
+        ]
+        self._browser.calls(self._session, commands)
 
     def photograph(self, left: int, top: int, width: int, height: int) -> NDArray[np.uint8]:
         """``uint8[height, width, 3]``: a part of the page as it looks now."""
@@ -115,9 +115,6 @@ class Tab:
         """Close the tab; the browser stays for the others."""
         if self._browser.alive:
             self._browser.call("Target.closeTarget", targetId=self._target)
-
-    def _mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
-        self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         return self._browser.call(method, self._session, **parameters)

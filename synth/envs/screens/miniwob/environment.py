@@ -30,6 +30,9 @@ __all__ = ["MiniWoBEnv", "pages"]
 WIDTH, HEIGHT, QUERY = 160, 210, 50
 """Of MiniWoB's pages; the mission stands in the rows above."""
 
+SECOND = 1000
+"""Milliseconds that pass for the page with each action."""
+
 MOST_MISSIONS = 12
 """So many of a layout's missions are looked for."""
 
@@ -52,6 +55,7 @@ class MiniWoBEnv(ScreenEnv):
     def __init__(self, task: str, grid: int = 10, *, render_mode: str | None = None) -> None:
         super().__init__(Grid(WIDTH, HEIGHT - QUERY, grid), render_mode=render_mode)
         self.task = task
+        self._ended = False
         self._tip: tuple[int, int] | None = None
         self._page: NDArray[np.uint8] | None = None
         self._changes: dict[str, dict[str, float]] = {}
@@ -75,11 +79,10 @@ class MiniWoBEnv(ScreenEnv):
     def act(self, action: int) -> Moment:
         """Click; nothing happens once the episode has ended."""
         x, y = self.grid.place(action)
-        if self._tab.run("wob.outcome()") is None:
+        if not self._ended:
             self._tab.click(x, y + QUERY)
-            self._tab.pass_time()
             self._tip, self._page = (x, y), None
-        return self._outcome()
+        return self._later()
 
     def picture(self) -> NDArray[np.uint8]:
         """The page below the mission, with the pointer."""
@@ -124,15 +127,15 @@ class MiniWoBEnv(ScreenEnv):
 
     def _begin(self, changes: Mapping[str, float]) -> Moment:
         self.mission = self._tab.run(f"wob.begin({self.seed}, {json.dumps(changes)})")
-        self._tab.pass_time()
         self._tip = self._page = None
-        return self._outcome()
+        return self._later()
 
-    def _outcome(self) -> Moment:
-        reward = self._tab.run("wob.outcome()")
-        done = reward is not None
-        success = done and reward >= 1
-        return Moment(float(reward or 0.0), success, done, {"ended": done})
+    def _later(self) -> Moment:
+        """What has come of it once a second has passed."""
+        reward = self._tab.run(f"still.pass({SECOND}); wob.outcome()")
+        self._ended = reward is not None
+        success = self._ended and reward >= 1
+        return Moment(float(reward or 0.0), success, self._ended, {"ended": self._ended})
 
 
 def pages() -> Path | None:
