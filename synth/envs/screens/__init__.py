@@ -10,9 +10,11 @@ import gymnasium
 from synth.envs.screens.experts import expert
 from synth.envs.screens.family import FAMILY, ScreensFamily
 
-if "screens/Phone-v0" not in gymnasium.registry:
-    gymnasium.register(
-        "screens/Phone-v0", entry_point="synth.envs.screens.phone.environment:PhoneEnv"
-    )
+for _id, _class in (
+    ("screens/Phone-v0", "phone.environment:PhoneEnv"),
+    ("screens/Android-v0", "android.environment:AndroidTaskEnv"),
+):
+    if _id not in gymnasium.registry:  # imported anew, as tests do
+        gymnasium.register(_id, entry_point=f"synth.envs.screens.{_class}")
 
 __all__ = ["FAMILY", "ScreensFamily", "expert"]

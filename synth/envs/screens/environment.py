@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Grid", "Moment", "ScreenEnv"]
+__all__ = ["Grid", "Moment", "ScreenEnv", "TapEnv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ class Moment:
     truth: Mapping[str, bool]
 
 
-class ScreenEnv(gymnasium.Env[Any, Any], ABC):
-    """A screen that is tapped on a grid, and typed into where there is something to type.
+class TapEnv(gymnasium.Env[Any, Any], ABC):
+    """A screen that is tapped on a grid, and nothing else is known of.
 
     Actions are whole numbers: first the squares of the grid, row by row, then `gestures`.
     Observations are the pictures themselves, ``uint8[H, W, 3]``.
@@ -151,6 +151,13 @@ class ScreenEnv(gymnasium.Env[Any, Any], ABC):
     def picture(self) -> NDArray[np.uint8]:
         """``uint8[H, W, 3]``: what the screen shows now."""
 
+    def _info(self, outcome: Moment) -> dict[str, Any]:
+        return {"is_success": outcome.success, "mission": self.mission}
+
+
+class ScreenEnv(TapEnv):
+    """A page that can be asked what it holds, and given another mission."""
+
     @abstractmethod
     def backdrop(self) -> NDArray[np.uint8]:
         """The same without the pointer, where there is one."""
@@ -170,6 +177,3 @@ class ScreenEnv(gymnasium.Env[Any, Any], ABC):
     @abstractmethod
     def wanted(self) -> list[int]:
         """Actions of which any brings the mission forward now; none once it is fulfilled."""
-
-    def _info(self, outcome: Moment) -> dict[str, Any]:
-        return {"is_success": outcome.success, "mission": self.mission}

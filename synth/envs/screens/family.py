@@ -10,10 +10,9 @@ import gymnasium
 
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.screens.browser import browser_version
-from synth.envs.screens.making import PHONE, known_ids, make_screen, page_of
+from synth.envs.screens.making import ANDROID, PHONE, known_ids, make_screen, page_of, simulator_of
 from synth.envs.screens.near_misses import RECIPES
 from synth.envs.screens.phone.near_misses import PHONE_RECIPES
-from synth.envs.screens.simulator import ScreenSimulator
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
@@ -38,6 +37,11 @@ PHONE_NOTES = (
     "colour, always the same. Taps leave no trace. Nothing moves by itself."
 )
 
+ANDROID_NOTES = (
+    "The picture is the screen of an Android device, made smaller by averaging areas: thin lines "
+    "are faint. Taps leave no trace."
+)
+
 
 class ScreensFamily(PlainFamily):
     """MiniWoB++'s pages and our own phone."""
@@ -45,8 +49,8 @@ class ScreensFamily(PlainFamily):
     name = "screens"
 
     def claims(self, env_id: str) -> bool:
-        """Whether the id is one of MiniWoB's, or our phone's."""
-        return env_id == PHONE or page_of(env_id) is not None
+        """Whether the id is one of MiniWoB's, our phone's, or AndroidEnv's."""
+        return env_id in (PHONE, ANDROID) or page_of(env_id) is not None
 
     def known(self) -> tuple[str, ...]:
         """MiniWoB's pages, as far as its package is installed, and our own."""
@@ -54,7 +58,7 @@ class ScreensFamily(PlainFamily):
 
     def make(self, spec: Spec) -> Simulator:
         """Make the screen of a spec; see `synth.envs.base.Family.make`."""
-        simulator: Simulator = ScreenSimulator(spec, make_screen(spec))
+        simulator: Simulator = simulator_of(spec)
         return simulator
 
     def environment(self, spec: Spec) -> gymnasium.Env[Any, Any]:
@@ -84,13 +88,14 @@ class ScreensFamily(PlainFamily):
 
     def notes(self, spec: Spec) -> str:
         """What the arrow is, or the parts of the phone."""
-        return PHONE_NOTES if spec.env == PHONE else MINIWOB
+        return {PHONE: PHONE_NOTES, ANDROID: ANDROID_NOTES}.get(spec.env, MINIWOB)
 
     def versions(self) -> dict[str, str]:
-        """Versions of Chromium, which draws, and of the package that holds the pages."""
+        """Versions of Chromium, which draws, and of the packages that hold the tasks."""
         found = {"gymnasium": metadata.version("gymnasium")}
-        with contextlib.suppress(metadata.PackageNotFoundError):  # our own pages need none
-            found["miniwob"] = metadata.version("miniwob")
+        for package in ("miniwob", "android-env"):
+            with contextlib.suppress(metadata.PackageNotFoundError):  # our own pages need none
+                found[package] = metadata.version(package)
         version = browser_version()
         return found if version is None else {**found, "chromium": version}
 

@@ -1,4 +1,4 @@
-"""One screen as a `Simulator`."""
+"""One screen as a `Simulator`: one that is only tapped, and one that can be asked."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from synth.envs.screens.environment import Moment, ScreenEnv
+    from synth.envs.screens.environment import Moment, ScreenEnv, TapEnv
     from synth.spec import Spec
 
-__all__ = ["ScreenSimulator"]
+__all__ = ["ScreenSimulator", "TapSimulator"]
 
 
-class ScreenSimulator(PlainSimulator):
-    """A screen that is tapped, and whose missions vary.
+class TapSimulator(PlainSimulator):
+    """A screen that is tapped.
 
     Args:
         spec: The task.
         env: Its screen.
-
-    Attributes:
-        env: The screen; experts may read its page.
-        seed: Of the present episode.
     """
 
-    def __init__(self, spec: Spec, env: ScreenEnv) -> None:
+    def __init__(self, spec: Spec, env: TapEnv) -> None:
         self.spec = spec
-        self.env = env
+        self._env = env
         self._begun = False
+
+    @property
+    def env(self) -> TapEnv:
+        """The screen."""
+        return self._env
 
     @property
     def seed(self) -> int:
@@ -56,29 +57,9 @@ class ScreenSimulator(PlainSimulator):
             )
         return self._time_step(self.env.act(action), draw=draw)
 
-    def mission(self) -> str:
-        """The words of the present episode."""
-        return self.env.mission
-
-    def missions(self) -> tuple[str, ...]:
-        """What this layout could be asked for; see `synth.envs.base.Instructable.missions`."""
-        return self.env.missions()
-
-    def instruct(self, mission: str, *, draw: bool = True) -> TimeStep:
-        """The same layout with other words; see `synth.envs.base.Instructable.instruct`."""
-        return self._time_step(self.env.instruct(mission), draw=draw)
-
-    def backdrop(self) -> NDArray[np.uint8]:
-        """The page without the pointer."""
-        return self.env.backdrop().copy()
-
     def picture(self) -> NDArray[np.uint8]:
         """The present picture; see `synth.envs.base.Pictured.picture`."""
         return self.env.picture()
-
-    def state(self) -> bytes:
-        """All that the page holds; see `synth.envs.base.Comparable.state`."""
-        return self.env.state()
 
     def random_action(self, rng: np.random.Generator) -> int:
         """Any square or gesture, all equally likely."""
@@ -109,3 +90,41 @@ class ScreenSimulator(PlainSimulator):
             done=outcome.ended,
             truth=outcome.truth,
         )
+
+
+class ScreenSimulator(TapSimulator):
+    """A page of ours or of MiniWoB's, whose missions vary.
+
+    Args:
+        spec: The task.
+        env: Its screen; experts may read its page.
+    """
+
+    def __init__(self, spec: Spec, env: ScreenEnv) -> None:
+        super().__init__(spec, env)
+        self._screen = env
+
+    @property
+    def env(self) -> ScreenEnv:
+        """The screen; experts may read its page."""
+        return self._screen
+
+    def mission(self) -> str:
+        """The words of the present episode."""
+        return self._screen.mission
+
+    def missions(self) -> tuple[str, ...]:
+        """What this layout could be asked for; see `synth.envs.base.Instructable.missions`."""
+        return self._screen.missions()
+
+    def instruct(self, mission: str, *, draw: bool = True) -> TimeStep:
+        """The same layout with other words; see `synth.envs.base.Instructable.instruct`."""
+        return self._time_step(self._screen.instruct(mission), draw=draw)
+
+    def backdrop(self) -> NDArray[np.uint8]:
+        """The page without the pointer."""
+        return self._screen.backdrop().copy()
+
+    def state(self) -> bytes:
+        """All that the page holds; see `synth.envs.base.Comparable.state`."""
+        return self._screen.state()
