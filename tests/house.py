@@ -35,6 +35,7 @@ LAYERS = (
     ("envs",),
     ("experts",),
     ("record",),
+    ("sources",),
     ("task",),
     ("search",),
     ("suite",),

@@ -24,6 +24,7 @@ INTERRUPTED = 130
 COMMANDS = (
     "synth.cli.tasks:tasks",
     "synth.cli.new:new",
+    "synth.cli.import_:import_",
     "synth.cli.record:record",
     "synth.cli.record:suite",
     "synth.cli.run:run",
@@ -31,6 +32,7 @@ COMMANDS = (
     "synth.cli.accuracy:accuracy",
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",
+    "synth.cli.export:export",
     "synth.cli.doctor:doctor",
 )
 """In the order of the help; a new command is one file and one line here."""
@@ -45,7 +47,8 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     module, _, function = command.partition(":")
-    app.command()(getattr(importlib.import_module(module), function))
+    # `import` is a word of Python's own.
+    app.command(function.rstrip("_"))(getattr(importlib.import_module(module), function))
 
 
 @app.callback(invoke_without_command=True)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.registry import why_no_simulator
 from synth.loop.outcome import shown
 from synth.suite.diagnosis import count
+from synth.suite.omissions import NO_SIMULATOR
 
 if TYPE_CHECKING:
     from synth.loop import Outcome
@@ -112,10 +114,13 @@ def not_checked(spec: Spec) -> str:
         "search": spec.search,
         "labels": spec.labels,
     }
+    played = why_no_simulator(spec)
+    if played:
+        del tables["search"]
     left_out = [name for name, table in tables.items() if table is None]
-    if not left_out:
-        return ""
-    return f"not checked: {', '.join(left_out)} (specs/{spec.name}.toml has no table for it)"
+    parts = [f"{', '.join(left_out)} (specs/{spec.name}.toml has no table for it)"]
+    parts = [*(parts if left_out else []), *([NO_SIMULATOR] if played else [])]
+    return f"not checked: {', '.join(parts)}" if parts else ""
 
 
 def _comparison(comparison: Comparison) -> list[str]:

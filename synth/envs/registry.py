@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
+from synth.envs.unsimulated import Unsimulated
 from synth.errors import SpecError, SynthError
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from synth.envs.base import Family
     from synth.spec import Spec
 
-__all__ = ["HOMES", "families", "family_of", "registered", "unknown_env"]
+__all__ = ["HOMES", "families", "family_of", "registered", "unknown_env", "why_no_simulator"]
 
 HOMES: tuple[tuple[str, str], ...] = (
     ("synth.envs.minigrid", "FAMILY"),
     ("synth.envs.screens", "FAMILY"),
     ("synth.envs.tabletop", "FAMILY"),
     ("synth.envs.rooms", "FAMILY"),
+    ("synth.envs.recorded", "FAMILY"),
     ("synth.envs.gymnasium", "FAMILY"),
 )
 """Module and name of every family, asked in this order: who knows more comes first."""
@@ -58,6 +60,14 @@ def family_of(spec: Spec) -> Family:
     known = [env_id for family in families() for env_id in family.known()]
     names = ", ".join(family.name for family in families())
     raise unknown_env(spec, known, f"Families that synth knows: {names}.")
+
+
+def why_no_simulator(spec: Spec) -> str:
+    """Why a task can be played nowhere, or nothing where it has a simulator, installed or not."""
+    for family in families():
+        if isinstance(family, Unsimulated) and family.claims(spec.env):
+            return family.why_no_simulator(spec.name)
+    return ""
 
 
 def registered(env_id: str) -> Any:

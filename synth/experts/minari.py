@@ -10,7 +10,7 @@ import numpy as np
 from synth.errors import EnvironmentFault, UsageError
 from synth.experts.demonstrations import Recording
 
-__all__ = ["dataset", "demonstrations", "step_of"]
+__all__ = ["dataset", "demonstrations", "json_action", "step_of"]
 
 
 def dataset(name: str) -> Any:
@@ -55,7 +55,7 @@ def demonstrations(name: str) -> tuple[Recording, ...]:
     return tuple(
         Recording(
             int(seed),
-            tuple(_json(step_of(space, e.actions, t)) for t in range(len(e))),
+            tuple(json_action(step_of(space, e.actions, t)) for t in range(len(e))),
         )
         for seed, e in zip(seeds, data.iterate_episodes(), strict=True)
     )
@@ -70,8 +70,8 @@ def step_of(space: Any, columns: Any, t: int) -> Any:
     return columns[t]
 
 
-def _json(action: Any) -> Any:
+def json_action(action: Any) -> Any:
     """An action of a dataset as a JSON value."""
     if isinstance(action, np.ndarray | np.generic):
         return action.tolist()
-    return [_json(part) for part in action] if isinstance(action, tuple) else action
+    return [json_action(part) for part in action] if isinstance(action, tuple) else action

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs import family_of
-from synth.envs.unsimulated import Unsimulated
+from synth.envs.registry import why_no_simulator
 from synth.episode import EpisodeStore
 from synth.episode.frame_file import FrameFile, joined
 from synth.errors import EnvironmentFault, SpecError
@@ -47,7 +46,7 @@ NEAR_MISS_SEEDS = 500
 
 def renewable(spec: Spec) -> bool:
     """Whether more episodes of a task can be made at all: of recordings there are no others."""
-    return not isinstance(family_of(spec), Unsimulated) and demonstrated(spec) is None
+    return not why_no_simulator(spec) and demonstrated(spec) is None
 
 
 def fresh_held_out(

@@ -34,6 +34,7 @@ __all__ = [
 
 Scalar = bool | int | float | str
 Count = Annotated[int, Field(ge=1, le=10_000)]
+CountOrNone = Annotated[int, Field(ge=0, le=10_000)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Inner = Annotated[float, Field(gt=0.0, lt=1.0)]
 _POLICY = re.compile(r"sb3:.+\.zip|(minari|episodes|play):.+|(?!sb3:)[\w.]+:\w+")
@@ -130,11 +131,11 @@ class RandomSpec(_Table):
     """Visible episodes of a uniformly random policy.
 
     Attributes:
-        episodes: How many.
+        episodes: How many; 0 where nothing can be played at random.
         max_steps: Steps after which one is cut; ``None`` takes the task's own limit.
     """
 
-    episodes: Count = 20
+    episodes: CountOrNone = 20
     max_steps: Annotated[int, Field(ge=1, le=100_000)] | None = None
 
 
@@ -153,12 +154,12 @@ class NearMissSpec(_Table):
     """Near misses of each split; the table must be there for any to be made.
 
     Attributes:
-        episodes: How many episodes.
+        episodes: How many episodes; 0 for none.
         scenes: At most so many arrangements that no episode shows, where the family can make
             pictures of them; 0 for none.
     """
 
-    episodes: Count = 20
+    episodes: CountOrNone = 20
     scenes: Annotated[int, Field(ge=0, le=10_000)] = 40
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synth.suite.groups import GROUPS
+from synth.envs.registry import why_no_simulator
+from synth.suite.groups import GROUPS, group_named
 from synth.suite.registry import all_checks
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from synth.spec import Spec
 
 __all__ = ["in_one_line", "left_out", "not_checked"]
+
+NO_SIMULATOR = "search, near misses made on purpose and fresh episodes (no simulator)"
 
 
 def not_checked(spec: Spec, skipped: Iterable[str] = ()) -> str:
@@ -41,6 +44,10 @@ def left_out(spec: Spec) -> tuple[str, ...]:
     """What a spec does not ask for: whole groups, then checks of the groups it asks for."""
     absent = {group.name for group in GROUPS if not group.when(spec)}
     parts = [g.words for g in GROUPS if g.name in absent and g.concerns(spec)]
+    if why_no_simulator(spec):
+        # What only playing can tell: it is no slip of the spec's that it does not ask for it.
+        parts = [part for part in parts if part != group_named("search").words]
+        parts.append(NO_SIMULATOR)
     inside: dict[str, list[str]] = {}
     for check in all_checks():
         if check.words and check.group not in absent and not check.applies(spec):

@@ -1,0 +1,161 @@
+"""Episodes in files: folders of pictures, videos, GIFs, and NumPy archives.
+
+What one file or folder holds is one episode, wherever it lies below the source. Pictures of a
+folder are taken in the order of the numbers in their names. A GIF tells how long each picture is
+shown, and leaves out those that look like the one before; they are put back.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from synth.errors import EnvironmentFault, UsageError
+from synth.sources.clip import Clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["in_order", "read_files"]
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
+VIDEOS = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"})
+GIF, ARCHIVE = ".gif", ".npz"
+KINDS = "folders of pictures, .mp4 and other videos, .gif, or .npz with `frames`"
+
+_STACK = 4
+_MOST_REPEATS = 100
+
+
+def read_files(source: Path) -> tuple[Clip, ...]:
+    """The episodes below a folder, or the one in a file; in the order of their names.
+
+    Nothing is decoded yet but archives.
+
+    Raises:
+        UsageError: There is nothing there that holds an episode, or an archive is damaged.
+        EnvironmentFault: There are videos, and the package that decodes them is missing.
+    """
+    if not source.exists():
+        raise UsageError(f"{source}: there is no such file or folder.")
+    if source.is_file():
+        clip = _file(source, source.stem)
+        if clip is None:
+            raise UsageError(f"{source}: synth reads no such file; it reads {KINDS}.")
+        return (clip,)
+    clips = list(_below(source, source))
+    if not clips:
+        raise UsageError(f"{source}: no episodes here; synth reads {KINDS}.")
+    return tuple(sorted(clips, key=lambda clip: in_order(clip.name)))
+
+
+def in_order(name: str) -> list[tuple[int, str]]:
+    """A key that sorts ``frame2`` before ``frame10``."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+
+
+def _below(folder: Path, source: Path) -> Iterator[Clip]:
+    inside = sorted(folder.iterdir(), key=lambda path: in_order(path.name))
+    pictures = [p for p in inside if p.suffix.lower() in PICTURES and p.is_file()]
+    if pictures:
+        name = folder.relative_to(source).as_posix()
+        yield Clip(folder.name if name == "." else name, partial(_pictures, pictures))
+    for path in inside:
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _below(path, source)
+        elif (clip := _file(path, path.relative_to(source).with_suffix("").as_posix())) is not None:
+            yield clip
+
+
+def _file(path: Path, name: str) -> Clip | None:
+    suffix = path.suffix.lower()
+    if suffix in VIDEOS:
+        _decoder(path)
+        return Clip(name, partial(_video, path))
+    if suffix == GIF:
+        return Clip(name, partial(_gif, path))
+    return _archive(path, name) if suffix == ARCHIVE else None
+
+
+def _pictures(paths: list[Path]) -> Iterator[NDArray[np.uint8]]:
+    for path in paths:
+        try:
+            with Image.open(path) as image:
+                yield np.array(image.convert("RGB"))
+        except (OSError, UnidentifiedImageError, ValueError) as error:
+            raise UsageError(f"{path} is no picture that can be read: {error}.") from error
+
+
+def _gif(path: Path) -> Iterator[NDArray[np.uint8]]:
+    try:
+        with Image.open(path) as image:
+            shown = [
+                (np.array(frame.convert("RGB")), int(frame.info.get("duration", 0)))
+                for frame in ImageSequence.Iterator(image)
+            ]
+    except (OSError, UnidentifiedImageError, ValueError, EOFError) as error:
+        raise UsageError(f"{path} is no GIF that can be read: {error}.") from error
+    least = min((duration for _, duration in shown if duration > 0), default=0)
+    for frame, duration in shown:
+        repeats = round(duration / least) if least else 1
+        yield from [frame] * min(max(repeats, 1), _MOST_REPEATS)
+
+
+def _decoder(path: Path) -> Any:
+    try:
+        import av  # noqa: PLC0415 - an extra; only videos need it
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"{path} is a video, and the package 'av' that decodes it is not installed. "
+            'Run `pip install "synth[video]"`.'
+        ) from error
+    return av
+
+
+def _video(path: Path) -> Iterator[NDArray[np.uint8]]:
+    av = _decoder(path)
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise UsageError(f"{path} holds no video.")
+            for frame in container.decode(video=0):
+                yield frame.to_ndarray(format="rgb24")
+    except av.error.FFmpegError as error:
+        raise UsageError(f"{path} is no video that can be read: {error}.") from error
+
+
+def _archive(path: Path, name: str) -> Clip:
+    try:
+        with np.load(path, allow_pickle=False) as content:
+            arrays = {key: content[key] for key in content.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UsageError(f"{path} is no archive of NumPy arrays: {error}.") from error
+    frames = arrays.get("frames")
+    if frames is None:
+        raise UsageError(
+            f"{path} holds no array `frames`, but {', '.join(sorted(arrays)) or 'none'}."
+        )
+    if frames.dtype != np.uint8 or frames.ndim != _STACK or frames.shape[3] != 3:  # noqa: PLR2004 - RGB
+        raise UsageError(
+            f"{path}: `frames` is {frames.dtype}{list(frames.shape)}, not uint8[T, H, W, 3]."
+        )
+    bits: dict[str, Any] = {}
+    for key in ("success", "judged"):
+        if key in arrays:
+            if arrays[key].shape != frames.shape[:1]:
+                raise UsageError(
+                    f"{path}: `{key}` has {arrays[key].shape} values for {len(frames)} frames."
+                )
+            bits[key] = arrays[key].astype(np.bool_)
+    return Clip(name, partial(iter, frames), **bits)
