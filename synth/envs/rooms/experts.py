@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth.envs.rooms.body import Stance
     from synth.envs.rooms.errands import Errand
 
-__all__ = ["bring", "fetch", "go_near", "walked", "walker"]
+__all__ = ["bounds", "bring", "fetch", "go_near", "walked", "walker"]
 
 _DEPTHS = (3.0, 2.0, 1.2, 0.0)
 """How far inside the threshold an expert tries to end, in pixels, the best first."""
@@ -102,14 +102,14 @@ def go_near(
         return math.hypot(x - float(thing.pos[0]), z - float(thing.pos[2])) - touching
 
     floor = FloorField(
-        body, lambda x, z: least - CELL <= far(x, z) <= reach - depth + CELL, _bounds(env), rng
+        body, lambda x, z: least - CELL <= far(x, z) <= reach - depth + CELL, bounds(env), rng
     )
     plan = way(body, floor, lambda place: least <= far(place.x, place.z) <= reach - depth)
     return walked(env, plan)
 
 
-def fetch(env: Any, thing: Any, rng: np.random.Generator) -> Iterator[int]:
-    """Walk to a thing and pick it up, from a side from which it can be carried away.
+def fetch(env: Any, thing: Any, rng: np.random.Generator, *, take: bool = True) -> Iterator[int]:
+    """Walk to a thing and pick it up if `take`, from a side from which it can be carried away.
 
     Raises:
         ExpertFailed: No way leads there.
@@ -126,8 +126,8 @@ def fetch(env: Any, thing: Any, rng: np.random.Generator) -> Iterator[int]:
             *loaded.loaded(place), loaded.load_radius
         )
 
-    plan = way(body, FloorField(body, beside, _bounds(env), rng), in_hand)
-    return walked(env, plan, RoomAction.PICKUP)
+    plan = way(body, FloorField(body, beside, bounds(env), rng), in_hand)
+    return walked(env, plan, *([RoomAction.PICKUP] if take else []))
 
 
 def bring(
@@ -138,8 +138,9 @@ def bring(
     rng: np.random.Generator,
     *,
     least: float = 0.0,
+    down: bool = True,
 ) -> Iterator[int]:
-    """Carry what is in hand to within ``reach - depth`` of another thing, and put it down.
+    """Carry what is in hand to within ``reach - depth`` of another thing; put it `down` there.
 
     Raises:
         ExpertFailed: No way leads there.
@@ -159,8 +160,8 @@ def bring(
         return abs(off - touching - (least + reach - depth) / 2) <= (reach - depth) / 2 + CELL
 
     moves = (RoomAction.FORWARD, RoomAction.LEFT, RoomAction.RIGHT, RoomAction.BACK)
-    plan = way(body, FloorField(body, beside, _bounds(env), rng), serves, moves=moves)
-    return walked(env, plan, RoomAction.DROP)
+    plan = way(body, FloorField(body, beside, bounds(env), rng), serves, moves=moves)
+    return walked(env, plan, *([RoomAction.DROP] if down else []))
 
 
 def walked(env: Any, plan: list[tuple[int, Stance]], *last: int) -> Iterator[int]:
@@ -173,5 +174,6 @@ def walked(env: Any, plan: list[tuple[int, Stance]], *last: int) -> Iterator[int
     yield from last
 
 
-def _bounds(env: Any) -> tuple[float, float, float, float]:
+def bounds(env: Any) -> tuple[float, float, float, float]:
+    """Least and most x, and least and most z, of the floor."""
     return float(env.min_x), float(env.max_x), float(env.min_z), float(env.max_z)

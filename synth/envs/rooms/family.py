@@ -11,6 +11,7 @@ import gymnasium
 
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.registry import registered
+from synth.envs.rooms.near_misses import RECIPES
 from synth.envs.rooms.opening import RoomSettings, render_settings, require_miniworld
 from synth.errors import EnvironmentFault
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from synth.envs.base import Simulator
+    from synth.envs.recipe import Recipe
     from synth.spec import Spec
 
 __all__ = ["FAMILY", "RoomsFamily"]
@@ -66,6 +68,10 @@ class RoomsFamily(PlainFamily):
             hold=4,
             microseconds=150.0,
         )
+
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Near misses that know what a room asks for."""
+        return RECIPES
 
     def notes(self, spec: Spec) -> str:
         """Which part of the picture is which, and how carrying shows."""

@@ -125,6 +125,8 @@ def way(
     Raises:
         ExpertFailed: There is no way, or none was found.
     """
+    if floor.left(body.start.x, body.start.z)[0] >= _FAR:
+        raise ExpertFailed("no way leads from here to where it is to go")
     ahead = [(0.0, 0, _Node(body.start))]
     closed: set[tuple[int, int, int]] = set()
     made = 0

@@ -16,6 +16,7 @@ put down. An episode ends at success. ``info["mission"]`` holds the mission as w
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 from typing import Any
 
@@ -34,8 +35,8 @@ FORWARD, TURN = 0.25, 15.0
 """Metres of a step forward or back, and degrees of a turn."""
 TRIES = 200
 """Layouts tried before an episode is given up: things may not lie near one another."""
-GAP, DOOR = 0.4, 1.8
-"""Metres between two rooms, and the width of the way through."""
+GAP, DOOR, CLEAR = 0.4, 1.8, 1.8
+"""Metres between two rooms, the width of the way through, and how far things lie from it."""
 
 
 class NamedThings(MiniWorldEnv):  # type: ignore[misc]  # MiniWorld has no types
@@ -70,6 +71,7 @@ class NamedThings(MiniWorldEnv):  # type: ignore[misc]  # MiniWorld has no types
         self.size, self.parts, self.alike, self.reach = float(size), rooms, alike, float(reach)
         self.errand: Errand | None = None
         self.mission = ""
+        self.door = 0.0
         self.things: list[Any] = []
         if "params" not in kwargs:
             kwargs["params"] = DEFAULT_PARAMS.no_random()
@@ -120,7 +122,7 @@ class NamedThings(MiniWorldEnv):  # type: ignore[misc]  # MiniWorld has no types
             self._build(half)
             self.things = [self.place_entity(thing(*one)) for one in self._drawn()]
             self.place_agent()
-            if self._apart():
+            if self._apart() and self._passable():
                 break
         else:
             raise ValueError(f"{len(self.things)} things do not fit; make `size` larger")
@@ -138,8 +140,8 @@ class NamedThings(MiniWorldEnv):  # type: ignore[misc]  # MiniWorld has no types
             min_x=-half, max_x=half, min_z=GAP / 2, max_z=half, no_ceiling=True
         )
         reach = half - DOOR / 2
-        middle = float(self.np_random.uniform(-reach, reach))
-        self.connect_rooms(north, south, min_x=middle - DOOR / 2, max_x=middle + DOOR / 2)
+        self.door = float(self.np_random.uniform(-reach, reach))
+        self.connect_rooms(north, south, min_x=self.door - DOOR / 2, max_x=self.door + DOOR / 2)
 
     def _drawn(self) -> list[tuple[str, str]]:
         """Colours and shapes of an episode."""
@@ -159,6 +161,12 @@ class NamedThings(MiniWorldEnv):  # type: ignore[misc]  # MiniWorld has no types
         clear = self.reach + self.max_step
         everything = [*self.things, self.agent]
         return all(gap(a, b) > clear for a in everything for b in everything if a is not b)
+
+    def _passable(self) -> bool:
+        """Whether nothing stands in the way between two rooms."""
+        return self.parts == 1 or all(
+            math.hypot(one.pos[0] - self.door, one.pos[2]) > CLEAR for one in self.things
+        )
 
     @property
     def max_step(self) -> float:
