@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from synth.envs.minigrid.world import CARRIED, LOCKED
+from synth.envs.minigrid.world import CARRIED, LOCKED, PUTS
 
 if TYPE_CHECKING:
     from synth.envs.minigrid.world import State, World
@@ -46,7 +46,19 @@ class Heuristic:
             if not any(rooms[end] == rooms[here] for end in ends - set(locked)):
                 detours = (self._through(state, at, rooms) + to_end[at] - near for at in locked)
                 return max(min(detours), 0)
-        return max(to_end[here] - near, 0) if to_end[here] < _FAR else 0
+        beyond = self._carrying(state)
+        return beyond + (max(to_end[here] - near, 0) if to_end[here] < _FAR else 0)
+
+    def _carrying(self, state: State) -> int:
+        """At least so many actions from taking the thing to putting it down where it should lie."""
+        world = self._world
+        verb = world.objective.verb
+        if verb not in PUTS or state.carrying in world.targets:
+            return 0
+        to_goal = self._distances(world.goals)
+        ways = [to_goal[at] for thing in world.targets if (at := state.places[thing]) >= 0]
+        # It is taken from one step before it, and put down from one step before its place.
+        return 2 + max(min(ways, default=0) - 2 - PUTS[verb], 0)
 
     def _through(self, state: State, door_at: int, rooms: list[int]) -> int:
         """At least so many actions until the agent stands in that locked door."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs.minigrid.altered_scenes import SCENES
 from synth.envs.minigrid.objective import Objective, cells_of, objective_of
-from synth.envs.minigrid.planning import plan
+from synth.envs.minigrid.planning import plan, put_down
 from synth.envs.minigrid.world import Action, World
 from synth.envs.recipe import Recipe
 from synth.errors import ExpertFailed
@@ -100,7 +100,7 @@ def _drop_elsewhere(
 ) -> Iterator[int]:
     yield from _until(simulator, shown, lambda env: env.carrying is not None, "picked up")
     yield from _stroll(simulator.env, rng)
-    yield from _put_down(simulator.env)
+    yield from put_down(simulator.env)
     yield from expert(simulator)
 
 
@@ -118,7 +118,7 @@ def _drop_behind_the_door(
     yield from _until(simulator, shown, _door_ahead_is_open, "opened")
     yield from _stroll(simulator.env, rng)
     if simulator.env.carrying is not None:
-        yield from _put_down(simulator.env)
+        yield from put_down(simulator.env)
     yield from expert(simulator)
 
 
@@ -160,16 +160,6 @@ def _stroll(env: Any, rng: np.random.Generator) -> list[int]:
         if max(actions, default=0) <= Action.FORWARD:
             return actions
     raise ExpertFailed("there is nowhere to go")
-
-
-def _put_down(env: Any) -> Iterator[int]:
-    """Turn until the cell ahead is free, and drop."""
-    for _ in range(4):
-        if env.grid.get(*env.front_pos) is None:
-            yield Action.DROP
-            return
-        yield Action.LEFT
-    raise ExpertFailed("there is no room to put anything down")
 
 
 def _way_to(env: Any, cell: Position, *, hands: bool) -> list[int]:

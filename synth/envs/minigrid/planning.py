@@ -6,7 +6,8 @@ deed, and large searches turn greedy), and but for a few steps that the expert g
 way: things and goals are to be reached from every side. From which is drawn for each episode, and
 between plans that then cost the same for each state. The search is repeatable and bounded.
 It sees the whole grid, walls and closed boxes included, so it is a teacher and no agent.
-It follows no BabyAI instructions.
+Of a BabyAI instruction it plans one part after the other, and asks the environment's own
+verifier which are done.
 
 Source: Hart, Nilsson and Raphael, "A Formal Basis for the Heuristic Determination of
 Minimum Cost Paths", 1968.
@@ -16,22 +17,29 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+from dataclasses import replace
 from itertools import count, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from synth.envs.minigrid.heuristic import Heuristic
-from synth.envs.minigrid.objective import objective_of
+from synth.envs.minigrid.objective import (
+    all_objectives,
+    cells_of,
+    objective_of,
+    open_objectives,
+)
 from synth.envs.minigrid.world import CLOSED, NOTHING, Action, World
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from synth.envs.minigrid.objective import Objective
     from synth.envs.minigrid.world import Deed, Flood, State
 
-__all__ = ["plan", "planner"]
+__all__ = ["plan", "planner", "put_down"]
 
 SEARCHES = ((1, 300), (3, 1000), (4, 4000))
 """Weight of the estimate and most states, search by search: shortest plans, then quicker ones.
@@ -56,6 +64,9 @@ def planner(simulator: Any) -> Iterator[int]:
     """
     env = simulator.env
     objective = objective_of(env)
+    if hasattr(env, "instrs"):
+        yield from _follow(simulator)
+        return
     if objective is None:
         raise ExpertFailed(
             f"the planner does not know what {type(env).__name__} wants: it is none of MiniGrid's "
@@ -64,11 +75,53 @@ def planner(simulator: Any) -> Iterator[int]:
             "(`simulator.env` is the environment)."
         )
     if not objective.moving:
-        world = World(env, objective, ties=_ties(simulator), detours=_detours(simulator))
-        yield from plan(world, what=type(env).__name__)
+        yield from _planned(simulator, objective)
         return
     while True:
         yield _dodge(env)
+
+
+def _follow(simulator: Any) -> Iterator[int]:
+    """Part by part; what may be done in any order is done in one that the seed draws."""
+    env = simulator.env
+    for _ in all_objectives(env):
+        left = open_objectives(env)
+        if not left:
+            return
+        objective = left[simulator.seed % len(left)]
+        if any(env.carrying is thing for thing in objective.beside):
+            # What the rest is to lie beside is put down before anything is planned.
+            yield from put_down(env)
+            objective = next(one for one in open_objectives(env) if one.things == objective.things)
+        if objective.verb == "open_one" and any(door.is_open for door in objective.things):
+            # Only opening counts, so a door that stands open is shut first.
+            at = tuple(at for at, cell in cells_of(env) if cell in objective.things)
+            objective = replace(objective, verb="face", cells=at)
+            yield from _planned(simulator, objective)
+            yield from (Action.TOGGLE, Action.TOGGLE)
+            continue
+        actions = _planned(simulator, objective)
+        yield from actions or [Action.DONE]  # to look at it is enough, and takes a step
+
+
+def _planned(simulator: Any, objective: Objective) -> list[int]:
+    env = simulator.env
+    world = World(env, objective, ties=_ties(simulator), detours=_detours(simulator))
+    return plan(world, what=type(env).__name__)
+
+
+def put_down(env: Any) -> Iterator[int]:
+    """Turn until the cell ahead is free, and drop.
+
+    Raises:
+        ExpertFailed: No cell beside the agent is free.
+    """
+    for _ in range(4):
+        if env.grid.get(*env.front_pos) is None:
+            yield Action.DROP
+            return
+        yield Action.LEFT
+    raise ExpertFailed("there is no room to put anything down")
 
 
 def _ties(simulator: Any) -> np.random.Generator:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.minigrid.objective import cells_of, objective_of
+from synth.envs.minigrid.objective import all_objectives, cells_of, objective_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +21,16 @@ __all__ = ["poses_of"]
 _ENDS = frozenset({"goal", "lava"})
 """Kinds of cells on which MiniGrid itself ends an episode."""
 
+_AHEAD = ((1, 0), (0, 1), (-1, 0), (0, -1))
+"""The cell ahead of an agent that faces each way."""
+
 
 def poses_of(env: Any) -> tuple[Callable[[Any], None], ...]:
     """The agent on every cell that it can walk to, facing each way; row by row.
 
     It walks over cells that can be stepped on, and through doors that are not locked, since it
-    can shut them behind itself. Cells on which the episode ends are left out.
+    can shut them behind itself. Cells on which the episode ends are left out, and so are looks at
+    what the agent was told to go to.
     """
     objective = objective_of(env)
     ends = {at for at, cell in cells_of(env) if cell.type in _ENDS}
@@ -43,7 +47,13 @@ def poses_of(env: Any) -> tuple[Callable[[Any], None], ...]:
     cells = sorted(reached - ends, key=lambda at: (at[1], at[0]))
     # A shut door is walked through, and not stood in.
     free = [at for at in cells if at == start or _can_stand(env, at)]
-    return tuple(partial(_stand, at=at, facing=facing) for at in free for facing in range(4))
+    looked_at = {cell for one in all_objectives(env) if one.verb == "face" for cell in one.cells}
+    return tuple(
+        partial(_stand, at=at, facing=facing)
+        for at in free
+        for facing, (x, y) in enumerate(_AHEAD)
+        if (at[0] + x, at[1] + y) not in looked_at
+    )
 
 
 def _passable(env: Any, at: Position, objective: Objective | None) -> bool:
@@ -52,7 +62,7 @@ def _passable(env: Any, at: Position, objective: Objective | None) -> bool:
     thing = env.grid.get(*at)
     if thing is not None and thing.type == "door" and not thing.is_open and not thing.is_locked:
         # Where doors are what the task is about, to open one is no way of walking.
-        return objective is None or not (objective.only or objective.verb == "open")
+        return objective is None or not (objective.only or objective.verb in ("open", "open_one"))
     return _can_stand(env, at)
 
 

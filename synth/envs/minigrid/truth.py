@@ -15,8 +15,10 @@ box_opened          any box that held something at reset has been opened
 target_carried      the agent carries an object that the mission asks for
 target_door_open    the door that the mission asks for (the last of them) is open
 beside_target       the agent stands beside what the mission asks it to go to
-target_placed       the object to move lies within one cell of where it should
+facing_target       the agent stands before it and looks at it
+target_placed       the object to move lies within one cell of where it should, or beside it
 at_goal             the agent stands on a goal square, or on the cell to reach
+first_...           the same of what a BabyAI instruction wants before the last thing
 ==================  =====================================================================
 """
 
@@ -24,10 +26,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.minigrid.objective import cells_of, objective_of
+from synth.envs.minigrid.objective import all_objectives, cells_of, objective_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from synth.envs.minigrid.objective import Objective
 
 __all__ = ["TruthReader"]
 
@@ -62,34 +66,48 @@ class TruthReader:
             self._predicates["door_unlocked"] = lambda: any(not d.is_locked for d in self._locked)
         if self._full_boxes:
             self._predicates["box_opened"] = self._box_opened
-        self._add_objective()
+        self._add_objectives()
 
     def read(self) -> dict[str, bool]:
         """Predicate name to value, now."""
         return {name: bool(holds()) for name, holds in self._predicates.items()}
 
-    def _add_objective(self) -> None:
-        objective = self._objective
+    def _add_objectives(self) -> None:
         if self._goals:
             self._predicates["at_goal"] = lambda: self._agent() in self._goals
-        if objective is None:
-            return
+        wanted = all_objectives(self._env)
+        for at, objective in enumerate(wanted):
+            prefix = "first_" if at < len(wanted) - 1 else ""
+            for name, holds in self._of(objective):
+                self._predicates[prefix + name] = holds
+
+    def _of(self, objective: Objective) -> Iterator[tuple[str, Callable[[], bool]]]:
+        """The predicates of one objective."""
         things, cells = objective.things, set(objective.cells)
-        if objective.verb == "reach":
-            self._predicates["at_goal"] = lambda: self._agent() in cells
-        elif objective.verb == "open" and len(things) > 1:
-            self._predicates["target_door_open"] = lambda: things[-1].is_open
-        elif objective.verb in ("pick_up", "put_near"):
-            self._predicates["target_carried"] = lambda: any(
-                self._env.carrying is thing for thing in things
-            )
-        elif objective.verb == "go_beside":
-            self._predicates["beside_target"] = lambda: _apart(self._agent(), cells, 1)
-        if objective.verb == "put_near":
-            self._predicates["target_placed"] = lambda: self._placed(things, cells)
+        verb = objective.verb
+        if verb == "reach":
+            yield "at_goal", lambda: self._agent() in cells
+        elif verb == "open" and max(len(things), len(self._doors)) > 1:
+            yield "target_door_open", lambda: things[-1].is_open
+        elif verb == "open_one":
+            yield "target_door_open", lambda: any(door.is_open for door in things)
+        elif verb in ("pick_up", "put_near", "put_beside"):
+            yield "target_carried", lambda: any(self._env.carrying is thing for thing in things)
+        elif verb == "go_beside":
+            yield "beside_target", lambda: _apart(self._agent(), cells, 1)
+        elif verb == "face":
+            yield "facing_target", lambda: self._faced() in cells
+        if verb == "put_near":
+            yield "target_placed", lambda: self._placed(things, cells)
+        elif verb == "put_beside":
+            yield "target_placed", lambda: self._put_beside(things, objective.beside)
 
     def _agent(self) -> tuple[int, int]:
         x, y = self._env.agent_pos
+        return int(x), int(y)
+
+    def _faced(self) -> tuple[int, int]:
+        x, y = self._env.front_pos
         return int(x), int(y)
 
     def _carrying(self, kind: str) -> Callable[[], bool]:
@@ -111,6 +129,11 @@ class TruthReader:
             if any(cell is thing for thing in things)
             for cx, cy in cells
         )
+
+    def _put_beside(self, things: tuple[Any, ...], others: tuple[Any, ...]) -> bool:
+        at = {id(cell): at for at, cell in cells_of(self._env)}
+        fixed = {at[id(one)] for one in others if id(one) in at}
+        return any(_apart(at[id(thing)], fixed, 1) for thing in things if id(thing) in at)
 
 
 def _apart(agent: tuple[int, int], cells: set[tuple[int, int]], distance: int) -> bool:

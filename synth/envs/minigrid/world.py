@@ -26,6 +26,8 @@ OPEN, CLOSED, LOCKED = 0, 1, 2
 HIDDEN, CARRIED = -2, -1
 NOTHING = -1
 EVEN = 0.5
+PUTS = {"put_near": 2, "put_beside": 1}
+"""Verbs that carry things to a place, and how many steps from it is near enough."""
 DROP_CHOICES = 10
 """Only so many places to drop a thing are tried from each state, the nearest first."""
 
@@ -94,6 +96,8 @@ class World:
 
     Attributes:
         start: The state the environment is in.
+        goals: Cells of the objective.
+        targets: The things of the objective that can be carried, by index.
     """
 
     def __init__(
@@ -154,12 +158,12 @@ class World:
             if thing.contains is not None
         }
         self._box_of = {inner: box for box, inner in self._inside.items()}
-        self._targets = {
+        self.targets = {
             i for i, t in enumerate(self.things) if any(t is o for o in objective.things)
         }
         self._to_open = [
             next(k for k, d in enumerate(self._doors) if d is wanted)
-            for wanted in (objective.things if objective.verb == "open" else ())
+            for wanted in (objective.things if objective.verb in ("open", "open_one") else ())
         ]
         x, y = env.agent_pos
         pose = 4 * self.index((int(x), int(y))) + int(env.agent_dir)
@@ -169,24 +173,23 @@ class World:
         """The cell's index, row by row."""
         return cell[1] * self.width + cell[0]
 
-    def next_to_open(self, state: State) -> int:
-        """The door that the objective wants opened next, or -1."""
-        return next((d for d in self._to_open if state.doors[d] != OPEN), -1)
+    def next_to_open(self, state: State) -> tuple[int, ...]:
+        """The doors of which the objective wants one opened next; none where it wants none."""
+        shut = tuple(d for d in self._to_open if state.doors[d] != OPEN)
+        return shut if self.objective.verb == "open_one" else shut[:1]
 
     def ends(self, state: State) -> tuple[frozenset[int], int]:
         """Cells to get to, and how far from them is near enough; no cells where unknown."""
         verb = self.objective.verb
-        if verb == "reach":
-            return self.goals, 0
-        if verb == "go_beside":
-            return self.goals, 1
-        if verb == "open":
+        if verb in ("reach", "go_beside", "face"):
+            return self.goals, int(verb != "reach")
+        if verb in ("open", "open_one"):
             wanted = self.next_to_open(state)
-            return frozenset(at for at, door in self.door_at.items() if door == wanted), 1
-        if verb == "pick_up":
-            places = [state.places[thing] for thing in self._targets]
-            return frozenset(places if min(places, default=-1) >= 0 else ()), 1
-        return frozenset(), 0
+            return frozenset(at for at, door in self.door_at.items() if door in wanted), 1
+        if verb in PUTS and state.carrying in self.targets:
+            return self.goals, 1 + PUTS[verb]
+        places = [state.places[thing] for thing in self.targets]
+        return frozenset(places if min(places, default=-1) >= 0 else ()), 1
 
     def keys_of(self, door: int) -> list[int]:
         """The things that are keys to a door."""
@@ -244,6 +247,14 @@ class World:
         return [deeds[int(at)] for at in self.ties.permutation(len(deeds))]
 
     def _deeds(self, state: State, flood: Flood) -> Iterator[Deed]:
+        yield from self._arrivals(flood)
+        yield from self._with_things(state, flood)
+        yield from self._with_doors(state, flood)
+        if state.carrying >= 0:
+            yield from self._drops(state, flood)
+
+    def _arrivals(self, flood: Flood) -> Iterator[Deed]:
+        """Walks that end where the objective wants the agent."""
         if self.objective.verb == "reach":
             for pose in flood.cost:
                 if pose >> 2 in self.goals:
@@ -253,10 +264,10 @@ class World:
             for pose in flood.cost:
                 if pose >> 2 in beside:
                     yield Deed(pose, Action.DONE, 0, finishes=True)
-        yield from self._with_things(state, flood)
-        yield from self._with_doors(state, flood)
-        if state.carrying >= 0:
-            yield from self._drops(state, flood)
+        elif self.objective.verb == "face":
+            for goal in self.goals:
+                for pose in self._facing(goal, flood):
+                    yield Deed(pose, NOTHING, 0, finishes=True)
 
     def after(self, state: State, walk: list[int], deed: Deed) -> State:
         """The state after walking through poses and doing a deed at the end."""
@@ -298,7 +309,7 @@ class World:
         for thing, at in enumerate(state.places):
             if at < 0:
                 continue
-            target = thing in self._targets
+            target = thing in self.targets
             for pose in self._facing(at, flood):
                 if state.carrying < 0 and (target or not self.objective.only):
                     yield Deed(pose, Action.PICKUP, thing, finishes=target and picks)
@@ -309,29 +320,31 @@ class World:
         wanted = self.next_to_open(state)
         for at, door in self.door_at.items():
             unlocks = state.doors[door] == LOCKED and self._has_key(state, door)
-            if not unlocks and not (door == wanted and state.doors[door] == CLOSED):
+            if not unlocks and not (door in wanted and state.doors[door] == CLOSED):
                 continue
-            last = door == wanted and door == self._to_open[-1]
+            last = door in wanted and (
+                self.objective.verb == "open_one" or door == self._to_open[-1]
+            )
             for pose in self._facing(at, flood):
                 yield Deed(pose, Action.TOGGLE, -1 - door, finishes=last)
 
     def _drops(self, state: State, flood: Flood) -> Iterator[Deed]:
         occupied = {at for at in state.places if at >= 0}
-        near: set[int] = set()
-        put_near = self.objective.verb == "put_near"
-        if put_near:
-            near = {
-                g + dx + dy * self.width
-                for g in self.goals
-                for dx in (-1, 0, 1)
-                for dy in (-1, 0, 1)
-            }
+        puts = self.objective.verb in PUTS and state.carrying in self.targets
+        near = self._near() if puts else set()
         choices = []
         for pose, spent in flood.cost.items():
             ahead = (pose >> 2) + self.steps[pose & 3]
             if self.solid[ahead] or not self.bare[ahead] or ahead in occupied:
                 continue
-            if not put_near or ahead in near:
+            if not puts or ahead in near:
                 choices.append((spent, pose))
         for _, pose in heapq.nsmallest(DROP_CHOICES, choices):
-            yield Deed(pose, Action.DROP, state.carrying, put_near)
+            yield Deed(pose, Action.DROP, state.carrying, puts)
+
+    def _near(self) -> set[int]:
+        """Cells where what is put down lies where it should."""
+        if self.objective.verb == "put_beside":
+            return {goal + step for goal in self.goals for step in self.steps}
+        around = (-1, 0, 1)
+        return {g + dx + dy * self.width for g in self.goals for dx in around for dy in around}
