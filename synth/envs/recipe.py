@@ -39,6 +39,8 @@ class Recipe:
             environment never makes may do without what all others need.
         by_deed: Whether it is near by what is done, however far from success its margin says it
             is: the wrong thing in the right place.
+        serves: Whether it is for the task of a simulator that has been reset; ``None`` where it
+            is for every task. A recipe that a task cannot use takes no other one's turn.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Recipe:
     alter: Callable[[Any, np.random.Generator], None] | None = None
     fails: bool = False
     by_deed: bool = False
+    serves: Callable[[Any], bool] | None = None
 
     def kept(self, rolled: Rollout, shown: Rollout) -> str:
         """Why an episode is not worth keeping, or nothing where it is."""

@@ -30,7 +30,7 @@ from synth.record.streams import Stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from synth.envs import Family, Policy
+    from synth.envs import Family, Policy, Simulator
     from synth.envs.recipe import Recipe
     from synth.episode import Rollout
     from synth.record.aliasing import Alias, Play
@@ -67,15 +67,21 @@ class NearMiss:
     note: str
 
 
-def recipes_for(family: Family | None) -> tuple[Recipe, ...]:
+def recipes_for(family: Family | None, simulator: Simulator | None = None) -> tuple[Recipe, ...]:
     """The recipes for a family, alternating between near misses and routes.
 
     Args:
         family: Whose own recipes come first; ``None`` gives the general ones.
+        simulator: Of the task, after a reset; without one, those that serve every task.
     """
     own = family.recipes() if family is not None else ()
-    near = [r for r in (*own, *GENERAL) if r.aim == "near"]
-    route = [r for r in (*own, *GENERAL) if r.aim == "route"]
+    serving = [
+        recipe
+        for recipe in (*own, *GENERAL)
+        if recipe.serves is None or (simulator is not None and recipe.serves(simulator))
+    ]
+    near = [r for r in serving if r.aim == "near"]
+    route = [r for r in serving if r.aim == "route"]
     mixed: list[Recipe] = []
     for at in range(max(len(near), len(route))):
         mixed += near[at : at + 1] + route[at : at + 1]
@@ -109,7 +115,8 @@ def near_misses(
     spec = player.spec
     if spec.near_miss is None:
         return
-    recipes = recipes_for(player.family)
+    player.began(seeds[0], draw=False)
+    recipes = recipes_for(player.family, player.simulator)
     serving = serving or Serving(spec, spec.near_miss.episodes, on_skip)
     extras = _extras(player, seeds, spec.near_miss.episodes)
     made, failed = 0, 0

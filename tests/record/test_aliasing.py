@@ -210,7 +210,7 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
         return acting((*shown.actions[:-1], TOGGLE, LEFT))
 
     monkeypatch.setattr(
-        near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "near", destroy),)
+        near_miss, "recipes_for", lambda *_: (Recipe("d", "destroyed", "near", destroy),)
     )
     playing = Player(spec)
     (made,) = near_misses(playing, range(5, 9))
@@ -219,7 +219,7 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     assert all(change.frame < len(shown) for change in made.rolled.scene_events)
     reasons = []
     monkeypatch.setattr(
-        near_miss, "recipes_for", lambda _f: (Recipe("d", "destroyed", "route", destroy),)
+        near_miss, "recipes_for", lambda *_: (Recipe("d", "destroyed", "route", destroy),)
     )
     with pytest.raises(Exception, match="no kind of near miss"):
         list(near_misses(playing, range(5, 9), on_skip=lambda *s: reasons.append(s[-1])))

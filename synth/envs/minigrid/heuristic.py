@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from synth.envs.minigrid.world import CARRIED, LOCKED, PUTS
+from synth.envs.minigrid.objective import PUTS
+from synth.envs.minigrid.world import CARRIED, LOCKED
 
 if TYPE_CHECKING:
     from synth.envs.minigrid.world import State, World

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synth.envs.minigrid.altered_scenes import SCENES
+from synth.envs.minigrid.like_things import LIKE_THINGS
 from synth.envs.minigrid.objective import Objective, cells_of, objective_of
 from synth.envs.minigrid.planning import plan, put_down
 from synth.envs.minigrid.world import Action, World
@@ -77,6 +78,30 @@ def _something_else(
     other = others[int(rng.integers(len(others)))]
     yield from plan(World(env, Objective("pick_up", things=(other,))), what=type(env).__name__)
     yield from _stroll(env, rng)
+
+
+def _fatal(env: Any) -> list[Position]:
+    """Cells that end the episode without success, row by row."""
+    objective = objective_of(env)
+    avoid = objective.avoid if objective is not None else ()
+    return [*avoid, *(at for at, cell in cells_of(env) if cell.type == "lava")]
+
+
+def _end_elsewhere(
+    simulator: Any, _shown: Rollout, _expert: Policy, rng: np.random.Generator
+) -> Iterator[int]:
+    env = simulator.env
+    cells = _fatal(env)
+    for number in rng.permutation(len(cells)):
+        cell = cells[number]
+        beside = Objective("face", cells=(cell,), hands=False)
+        try:
+            actions = plan(World(env, beside), what=type(env).__name__)
+        except ExpertFailed:
+            continue
+        yield from (*actions, Action.FORWARD)
+        return
+    raise ExpertFailed("no place that ends the episode can be reached")
 
 
 def _drop_and_go_on(
@@ -184,14 +209,24 @@ def _wanted(env: Any) -> list[Position]:
     return [*objective.cells, *things]
 
 
-def _recipe(key: str, name: str, aim: str, way: Way) -> Recipe:
+def _recipe(
+    key: str, name: str, aim: str, way: Way, serves: Callable[[Any], bool] | None = None
+) -> Recipe:
     def make(shown: Rollout, expert: Policy, rng: np.random.Generator) -> Policy:
         return lambda simulator: way(simulator, shown, expert, rng)
 
-    return Recipe(key, name, "route" if aim == "route" else "near", make)
+    return Recipe(key, name, "route" if aim == "route" else "near", make, serves=serves)
 
 
 RECIPES: tuple[Recipe, ...] = (
+    *LIKE_THINGS,
+    _recipe(
+        "end-elsewhere",
+        "an agent that goes where the episode ends without success",
+        "near",
+        _end_elsewhere,
+        lambda simulator: bool(_fatal(simulator.env)),
+    ),
     _recipe("pass-by", "an agent that walks past the goal", "near", _pass_by),
     _recipe("something-else", "an agent that fetches another object", "near", _something_else),
     _recipe(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "PUTS",
     "Objective",
     "Position",
     "all_objectives",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 Position = tuple[int, int]
+PUTS = {"put_near": 2, "put_beside": 1}
+"""Verbs that carry things to a place, and how many steps from it is near enough."""
 Verb = Literal[
     "reach", "open", "open_one", "pick_up", "go_beside", "face", "put_near", "put_beside"
 ]

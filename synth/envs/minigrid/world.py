@@ -13,6 +13,8 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from synth.envs.minigrid.objective import PUTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -26,8 +28,6 @@ OPEN, CLOSED, LOCKED = 0, 1, 2
 HIDDEN, CARRIED = -2, -1
 NOTHING = -1
 EVEN = 0.5
-PUTS = {"put_near": 2, "put_beside": 1}
-"""Verbs that carry things to a place, and how many steps from it is near enough."""
 DROP_CHOICES = 10
 """Only so many places to drop a thing are tried from each state, the nearest first."""
 
