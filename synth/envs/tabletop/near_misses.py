@@ -6,7 +6,7 @@ needs no simulator.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from synth.envs.tabletop.oracle import carry, idle, next_move, spare_place
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from synth.envs import Policy
     from synth.envs.tabletop.goals import Goal
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     Way = Callable[[Any, Rollout, np.random.Generator], Iterator[ArmMove]]
 
 __all__ = ["RECIPES"]
+
+Same = Literal["colour", "kind"]
+_WORD: Mapping[Same, str] = {"colour": "colour", "kind": "shape"}
 
 _MOST = 12
 """Moves towards another end, at most."""
@@ -42,47 +45,47 @@ def _towards(env: Any, goal: Goal, rng: np.random.Generator) -> Iterator[ArmMove
         yield move
 
 
-def _other(
-    things: list[TableThing], one: TableThing, rng: np.random.Generator, *, same: str
-) -> TableThing:
-    """Another thing, of the same colour and another shape, or the other way round."""
+def _alike(things: list[TableThing], one: TableThing, same: Same) -> list[TableThing]:
+    """Those of the same colour and another shape, or the other way round."""
     differs = "kind" if same == "colour" else "colour"
-    like = [
+    return [
         thing
         for thing in things
         if getattr(thing, same) == getattr(one, same)
         and getattr(thing, differs) != getattr(one, differs)
     ]
-    if not like:
-        word = "colour" if same == "colour" else "shape"
-        raise ExpertFailed(f"nothing else has the {word} of the {one.name}")
-    return _any(like, rng)
 
 
 def _any(things: list[TableThing], rng: np.random.Generator) -> TableThing:
     return things[int(rng.integers(len(things)))]
 
 
-def _wrong_thing(same: str) -> Way:
+def _wrong_thing(same: Same) -> Way:
     def way(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
-        goal = env.goal
-        wanted = goal.deciding()
-        one = _any(list(wanted), rng)
+        wanted = env.goal.deciding()
         others = [thing for thing in env.scene.movable() if thing not in wanted]
-        yield from _towards(env, replaced(goal, one, _other(others, one, rng, same=same)), rng)
+        pairs = [(one, other) for one in wanted for other in _alike(others, one, same)]
+        if not pairs:
+            raise ExpertFailed(f"nothing else has the {_WORD[same]} of what is asked for")
+        one, other = pairs[int(rng.integers(len(pairs)))]
+        yield from _towards(env, replaced(env.goal, one, other), rng)
 
     return way
 
 
-def _wrong_place(same: str) -> Way:
+def _wrong_place(same: Same) -> Way:
     def way(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
         goal = env.goal
         places = places_of(goal)
         if not places:
             raise ExpertFailed("the goal names no place")
         others = [thing for thing in env.scene.things if thing.fixed and thing not in places]
+        like = {place: _alike(others, place, same) for place in places}
+        if not any(like.values()):
+            raise ExpertFailed(f"no other place has the {_WORD[same]} of the right one")
         for place in places:
-            goal = replaced(goal, place, _other(others, place, rng, same=same))
+            if like[place]:
+                goal = replaced(goal, place, _any(like[place], rng))
         yield from _towards(env, goal, rng)
 
     return way

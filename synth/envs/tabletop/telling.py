@@ -14,8 +14,8 @@ __all__ = ["tell"]
 _LOOK = (
     "A table of {side:.0f} mm a side, {pixel:.1f} mm a pixel everywhere: no perspective, no "
     "shadow, no blur. Each side of a thing has one shade: upper sides have their full colour, "
-    "floors of bowls and boxes a dark shade of it. Pictures are taken when all has come to rest, "
-    "and no arm is in them."
+    "floors of bowls and boxes a dark shade of it; along an edge a few pixels may show a thing's "
+    "side, which is darker. Pictures are taken when all has come to rest, and no arm is in them."
 )
 _THINGS = (
     "From above blocks are square, bars longer than wide, disks round; bowls are round and boxes "

@@ -167,13 +167,9 @@ def _things_and_vessels(
     rng: np.random.Generator, names: tuple[str, ...]
 ) -> tuple[list[TableThing], list[TableThing]]:
     a, b, c = _drawn(rng, names, 3)
-    things = [
-        named(a, "block", BLOCK),
-        named(a, "disk", DISK),
-        named(b, "block", BLOCK),
-        named(c, "disk", DISK),
-    ]
-    return things, [named(b, "bowl", BOWL), named(b, "box", BOX), named(a, "bowl", BOWL)]
+    blocks = [named(colour, "block", BLOCK) for colour in (a, b)]
+    things = [*blocks, *(named(colour, "disk", DISK) for colour in (a, b))]
+    return things, [named(b, "bowl", BOWL), named(b, "box", BOX), named(c, "bowl", BOWL)]
 
 
 def _drawn(rng: np.random.Generator, names: Sequence[str], count: int) -> list[str]:
