@@ -227,7 +227,9 @@ def _row(row: _Row, group: _Group, side: int, columns: int) -> Image.Image:
     label = _MARGIN + 14
     draw.text((label, 0), episode.id, _INK, _LARGE())
     draw.text((label, 18), f"seed {episode.seed}, {len(episode)} steps", _FAINT, _SMALL())
-    for number, line in enumerate(_wrapped(row.about, _LABEL - 30, (tall - _GAP - 36) // _TEXT)):
+    told = "" if episode.mission is None else f'"{episode.mission}" '
+    about = f"{told}{row.about}"
+    for number, line in enumerate(_wrapped(about, _LABEL - 30, (tall - _GAP - 36) // _TEXT)):
         draw.text((label, 36 + number * _TEXT), line, group.colour, _SMALL())
     for column, t in enumerate(shown_steps(episode, columns)):
         x = _MARGIN + _LABEL + column * (sample.width + _GAP)

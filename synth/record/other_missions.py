@@ -61,6 +61,17 @@ def other_missions(
         yield found
 
 
+def _in_turn(own: str, missions: Sequence[str], seed: int) -> list[str]:
+    """The others in the order in which to try them: by chance, or those most like it first."""
+    rng = np.random.default_rng([Stream.MISSION, seed])
+    others = [mission for mission in missions if mission != own]
+    drawn = [others[int(at)] for at in rng.permutation(len(others))]
+    if rng.integers(2):
+        return drawn
+    # What shares most words tells whether the last of them is heeded.
+    return sorted(drawn, key=lambda mission: -len(set(mission.split()) & set(own.split())))
+
+
 def other_mission(player: Player, seed: int) -> tuple[Rollout, str] | None:
     """The deed of a seed's own mission under another, or ``None`` where each is fulfilled by it.
 
@@ -72,10 +83,7 @@ def other_mission(player: Player, seed: int) -> tuple[Rollout, str] | None:
         return None
     player.began(seed, draw=False)
     own = simulator.mission()
-    others = [mission for mission in simulator.missions() if mission != own]
-    rng = np.random.default_rng([Stream.MISSION, seed])
-    for at in rng.permutation(len(others)):
-        mission = others[int(at)]
+    for mission in _in_turn(own, simulator.missions(), seed):
         # Without pictures first: in most layouts some missions are fulfilled by the same deed.
         quick = player.play(seed, shown, draw=False, mission=mission)
         if quick.success.any():

@@ -20,8 +20,8 @@ _ANNOTATION = (
 
 @rule(
     "S501",
-    "A checker and its _progress take exactly two positional parameters, and a third where the "
-    "task's missions vary; perceive and perceive_initial take one.",
+    "A checker and its _progress take exactly the contract's positional parameters, perceive and "
+    "perceive_initial one.",
 )
 def signatures(context: Context) -> Iterator[Hit]:
     """Wrong counts, defaults, ``*args`` and keyword-only parameters."""
