@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from synth.envs import family_of
 from synth.envs.minigrid.renderer import TileRenderer, native_frame
+from synth.errors import SpecError
 from synth.experts import find_policy
 from tests.envs.minigrid_of_ours import LampEnv, SilentLamp
 
@@ -160,3 +161,30 @@ def test_every_registered_environment_is_drawn_alike(make_spec):
                 assert_same_picture(simulator.env)
                 if done:
                     break
+
+
+def test_an_inventory_shows_what_is_carried(make_spec):
+    """The strip below the grid is black until something is carried, and then shows its tile."""
+    table = {"tile_size": 8, "inventory": True}
+    spec = make_spec("MiniGrid-UnlockPickup-v0", render=table)
+    simulator = family_of(spec).make(spec)
+    plain = TileRenderer(tile_size=8, highlight=False)
+    frame = simulator.reset(0).frame
+    seen = set()
+    for action in find_policy(spec)(simulator):
+        carried, grid = simulator.env.carrying, plain.render(simulator.env)
+        assert np.array_equal(frame, simulator.native_frame())
+        assert np.array_equal(frame[:-8], grid)
+        assert np.array_equal(simulator.backdrop()[-8:], frame[-8:])
+        assert frame[-8:, :8].any() == (carried is not None)
+        assert not frame[-8:, 8:].any()
+        seen.add(carried.type if carried is not None else None)
+        frame = simulator.step(action).frame
+    assert seen == {None, "key"}
+
+
+def test_an_inventory_is_true_or_false(make_spec):
+    """Any other value is refused by its key."""
+    spec = make_spec("MiniGrid-Empty-5x5-v0", render={"inventory": 1})
+    with pytest.raises(SpecError, match=r"render\.inventory"):
+        family_of(spec).make(spec)

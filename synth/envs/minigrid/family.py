@@ -4,6 +4,8 @@ Render parameters (``[render]``):
     tile_size: Pixels per grid cell, 4 to 64; default 16.
     highlight: Whether the agent's field of view is lightened by 30% white, as in
         MiniGrid's own default; default false.
+    inventory: Whether a strip of one tile's height below the grid shows, at its left end, what
+        the agent carries; default false. MiniGrid's own picture shows it nowhere.
 
 Options (``[options]``): further keyword arguments of the environment, such as ``size``.
 
@@ -112,9 +114,14 @@ class MiniGridFamily:
         """How the grid is drawn."""
         size = spec.render.get("tile_size", 16)
         tiles = f"The picture shows a grid of equal square tiles of {size} pixels, seen from above."
-        if not spec.render.get("highlight", False):
-            return tiles
-        return f"{tiles} The tiles that the agent can see are lightened."
+        if spec.render.get("highlight", False):
+            tiles += " The tiles that the agent can see are lightened."
+        if spec.render.get("inventory", False):
+            tiles += (
+                f" The lowest {size} rows are no part of the grid: they show at their left end the "
+                "object that the agent carries, and are black where it carries none."
+            )
+        return tiles
 
     def versions(self) -> dict[str, str]:
         """Versions of gymnasium, minigrid and numpy, which draws the layouts."""

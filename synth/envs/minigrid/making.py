@@ -36,10 +36,12 @@ class RenderSettings(TypedDict):
     Attributes:
         tile_size: Pixels per cell.
         highlight: Whether the agent's field of view is lightened.
+        inventory: Whether a strip below the grid shows what the agent carries.
     """
 
     tile_size: int
     highlight: bool
+    inventory: bool
 
 
 class FastPicture:
@@ -87,7 +89,12 @@ def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
                 key=f"success.{key}",
                 remedy="Remove it, or let the environment's own reward say what succeeds.",
             )
-    ours = {"max_steps": spec.max_steps, **settings, "render_mode": render_mode}
+    ours = {
+        "max_steps": spec.max_steps,
+        "tile_size": settings["tile_size"],
+        "highlight": settings["highlight"],
+        "render_mode": render_mode,
+    }
     try:
         wrapped = _made(spec, ours)
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
@@ -134,7 +141,11 @@ def render_settings(spec: Spec) -> RenderSettings:
     Raises:
         SpecError: It says what MiniGrid cannot do.
     """
-    return {"tile_size": _tile_size(spec), "highlight": _highlight(spec)}
+    return {
+        "tile_size": _tile_size(spec),
+        "highlight": _flag(spec, "highlight"),
+        "inventory": _flag(spec, "inventory"),
+    }
 
 
 def _tile_size(spec: Spec) -> int:
@@ -150,20 +161,20 @@ def _tile_size(spec: Spec) -> int:
     return value
 
 
-def _highlight(spec: Spec) -> bool:
-    value = _render_value(spec, "highlight", default=False)
+def _flag(spec: Spec, key: str) -> bool:
+    value = _render_value(spec, key, default=False)
     if not isinstance(value, bool):
         raise SpecError(
             f"must be true or false, but the file says {value!r}.",
             file=f"specs/{spec.name}.toml",
-            key="render.highlight",
-            remedy="For example: highlight = false.",
+            key=f"render.{key}",
+            remedy=f"For example: {key} = false.",
         )
     return value
 
 
 def _render_value(spec: Spec, key: str, default: Any) -> Any:
-    known = ("tile_size", "highlight")
+    known = ("tile_size", "highlight", "inventory")
     for given in spec.render:
         if given not in known:
             near = difflib.get_close_matches(given, known, n=1)

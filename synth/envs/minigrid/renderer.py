@@ -36,10 +36,11 @@ class TileRenderer:
     Args:
         tile_size: Pixels per cell.
         highlight: Whether the agent's field of view is lightened.
+        inventory: Whether a strip below the grid shows what the agent carries.
     """
 
-    def __init__(self, *, tile_size: int, highlight: bool) -> None:
-        self.tile_size, self.highlight = tile_size, highlight
+    def __init__(self, *, tile_size: int, highlight: bool, inventory: bool = False) -> None:
+        self.tile_size, self.highlight, self.inventory = tile_size, highlight, inventory
         self._index: dict[Look, int] = {}
         self._tiles: list[NDArray[np.uint8]] = []
         self._canvas = np.zeros((0, 0, 3), np.uint8)
@@ -56,10 +57,16 @@ class TileRenderer:
             agent: Whether to draw the agent and what it sees.
 
         Returns:
-            ``uint8[height * tile_size, width * tile_size, 3]``, RGB; the caller may keep it.
+            ``uint8[height * tile_size, width * tile_size, 3]``, RGB, with one row of tiles more
+            where there is an inventory, agent or not; the caller may keep it.
         """
         if agent and not _draws_as_minigrid(env):
-            return native_frame(env, tile_size=self.tile_size, highlight=self.highlight)
+            return native_frame(
+                env,
+                tile_size=self.tile_size,
+                highlight=self.highlight,
+                inventory=self.inventory,
+            )
         grid = env.grid
         cells, width = grid.grid, grid.width
         x, y = env.agent_pos
@@ -69,7 +76,15 @@ class TileRenderer:
             facing = int(env.agent_dir) if at == here else None
             self._draw(at, width, cells[at], facing, bright=lit is not None and bool(lit[at]))
         self._here, self._lit = here, lit
-        return self._canvas.copy()
+        return self._with_inventory(env) if self.inventory else self._canvas.copy()
+
+    def _with_inventory(self, env: Any) -> NDArray[np.uint8]:
+        height, width, _ = self._canvas.shape
+        picture = np.zeros((height + self.tile_size, width, 3), np.uint8)
+        picture[:height] = self._canvas
+        if env.carrying is not None:
+            picture[height:, : self.tile_size] = self._tile_of(env.carrying)[0]
+        return picture
 
     def _suspects(
         self, cells: list[Any], width: int, here: int, lit: NDArray[np.bool_] | None
@@ -97,23 +112,27 @@ class TileRenderer:
 
     def _draw(self, at: int, width: int, thing: Any, facing: int | None, *, bright: bool) -> None:
         """Bring one cell of the canvas up to date."""
-        look = thing_look(thing)
-        number = UNKNOWN
-        if look is not None:
-            key = (look, facing, bright)
-            number = self._index.get(key, UNKNOWN)
-            if number == UNKNOWN:
-                self._tiles.append(self._tile(thing, facing, bright=bright))
-                number = self._index[key] = len(self._tiles) - 1
-            if number == self._ids[at]:
-                return
-            tile = self._tiles[number]
-        else:
-            tile = self._tile(thing, facing, bright=bright)
+        tile, number = self._tile_of(thing, facing, bright=bright)
+        if number != UNKNOWN and number == self._ids[at]:
+            return
         self._ids[at] = number
         size = self.tile_size
         top, left = at // width * size, at % width * size
         self._canvas[top : top + size, left : left + size] = tile
+
+    def _tile_of(
+        self, thing: Any, facing: int | None = None, *, bright: bool = False
+    ) -> tuple[NDArray[np.uint8], int]:
+        """A thing's tile, and its number: the same for all things that look alike."""
+        look = thing_look(thing)
+        if look is None:
+            return self._tile(thing, facing, bright=bright), UNKNOWN
+        key = (look, facing, bright)
+        number = self._index.get(key, UNKNOWN)
+        if number == UNKNOWN:
+            self._tiles.append(self._tile(thing, facing, bright=bright))
+            number = self._index[key] = len(self._tiles) - 1
+        return self._tiles[number], number
 
     def _tile(self, thing: Any, facing: int | None, *, bright: bool) -> NDArray[np.uint8]:
         with _NoTileCache():
@@ -162,20 +181,29 @@ class _NoTileCache:
         Grid.tile_cache = self._kept
 
 
-def native_frame(env: Any, *, tile_size: int, highlight: bool) -> NDArray[np.uint8]:
+def native_frame(
+    env: Any, *, tile_size: int, highlight: bool, inventory: bool = False
+) -> NDArray[np.uint8]:
     """What MiniGrid itself draws, in a process that has drawn nothing before.
 
     Args:
         env: An unwrapped MiniGrid environment after a reset.
         tile_size: Pixels per cell.
         highlight: Whether the agent's field of view is lightened.
+        inventory: Whether a strip is added that shows what the agent carries; MiniGrid itself has
+            none, and draws the thing in it.
 
     Returns:
         ``uint8[H, W, 3]``.
     """
     with _NoTileCache():
         frame: NDArray[np.uint8] = env.get_frame(highlight=highlight, tile_size=tile_size)
-    return frame
+        if not inventory:
+            return frame
+        strip = np.zeros((tile_size, frame.shape[1], 3), np.uint8)
+        if env.carrying is not None:
+            strip[:, :tile_size] = Grid.render_tile(env.carrying, tile_size=tile_size)
+    return np.concatenate([frame, strip])
 
 
 def _draws_as_minigrid(env: Any) -> bool:
