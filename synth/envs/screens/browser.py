@@ -71,8 +71,11 @@ FLAGS = (
     "--mute-audio",
 )
 
-LAUNCH = 'PROFILE=$1; READ=$2; WRITE=$3; shift 3; "$@" 3<&"$READ" 4>&"$WRITE"; rm -rf "$PROFILE"'
-"""The shell outlives the browser only to throw its profile away, whoever ended it."""
+LAUNCH = 'P=$1; R=$2; W=$3; shift 3; "$@" 3<"/dev/fd/$R" 4>"/dev/fd/$W"; rm -rf "$P"'
+"""Chromium reads from descriptor 3 and writes to 4; not every shell can copy one above 9 there.
+
+The shell outlives the browser only to throw its profile away, whoever ended it.
+"""
 
 
 class Browser:

@@ -2,7 +2,7 @@
 // see its end without the page covering itself, give it another mission, and tell what it asks for.
 (() => {
   const pristine = document.body.cloneNode(true);
-  const [PROBES, PAIRS, PATIENCE] = [3, 6, 12];
+  const [PROBES, PAIRS, PATIENCE] = [5, 8, 8];
   // Spread over 0 to 1 from the first few on.
   const VALUES = Array.from({ length: 24 }, (_, k) => ((k + 1) * 0.6180339887) % 1);
   let outcome = null;
@@ -59,34 +59,29 @@
     return JSON.stringify([core.getUtterance(), layout(), scrolled, focus, outcome]);
   };
 
-  // Missions of the same layout: the problem is made anew with a random number changed, or two that
-  // follow one another, and kept where nothing in sight differs and the words do. Numbers are tried
-  // from both ends, since words are drawn before all else or after it. Gives [mission, changes].
+  // Missions of the same layout: the problem is made anew with one random number changed, and kept
+  // where nothing in sight differs and the words do. Numbers are tried from both ends, since words
+  // are drawn before all else or after it; where what is open follows from the words, the last two
+  // together. Gives [mission, changes] pairs.
   const missions = (seed, most) => {
-    const own = begin(seed, {});
-    const found = new Map([[own, {}]]);
+    const found = new Map([[begin(seed, {}), {}]]);
     const [same, count] = [layout(), drawn];
-    const attempt = (changes) => {
+    const fits = (changes) => {
       const words = begin(seed, changes);
-      const fits = layout() === same;
-      if (fits && !found.has(words) && found.size < most) found.set(words, changes);
-      return words !== own;
+      if (found.has(words) || found.size === most || layout() !== same) return false;
+      found.set(words, changes);
+      return true;
     };
-    const order = Array.from({ length: count }, (_, k) => (k % 2 ? (k - 1) / 2 : count - 1 - k / 2));
     let idle = 0;
-    for (const at of order) {
-      // A number that does not touch the words at the first values will not at others.
-      if (!VALUES.slice(0, PROBES).some((value) => attempt({ [at]: value }))) {
-        idle += 1;
-        if (idle === PATIENCE) break;
-        continue;
-      }
-      idle = 0;
-      for (const value of VALUES) attempt({ [at]: value });
-      for (const value of VALUES.slice(0, PAIRS)) {
-        for (const next of VALUES.slice(0, PAIRS)) attempt({ [at]: value, [at + 1]: next });
-      }
-      if (found.size === most) break;
+    for (let turn = 0; turn < count && idle < PATIENCE && found.size < most; turn += 1) {
+      const at = turn % 2 ? (turn - 1) / 2 : count - 1 - turn / 2;
+      // A number of which none of the first values makes another mission is the layout's.
+      const decides = VALUES.slice(0, PROBES).filter((value) => fits({ [at]: value })).length;
+      if (decides) VALUES.slice(PROBES).forEach((value) => fits({ [at]: value }));
+      idle = decides ? 0 : idle + 1;
+    }
+    for (const first of VALUES.slice(0, found.size === 1 ? PAIRS : 0)) {
+      for (const last of VALUES.slice(0, PAIRS)) fits({ [count - 2]: first, [count - 1]: last });
     }
     return [...found];
   };

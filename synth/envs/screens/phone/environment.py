@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs.screens.browser import require_browser
 from synth.envs.screens.environment import Grid, Moment, ScreenEnv
-from synth.envs.screens.phone.layout import APPS, WHERE, PhoneLayout, draw_layout
+from synth.envs.screens.phone.layout import APPS, FEWEST, PLACES, WHERE, PhoneLayout, draw_layout
 from synth.envs.screens.serving import address_of
 from synth.envs.screens.tab import PAGES, Tab
 from synth.errors import EnvironmentFault
@@ -65,12 +65,13 @@ class PhoneEnv(ScreenEnv):
         super().__init__(Grid(WIDTH, HEIGHT, SIDE), gestures, render_mode=render_mode)
         if where not in WHERE or words not in WORDS:
             raise EnvironmentFault(f"a phone has no apps by {where!r}, or words by {words!r}.")
-        lacking = (where == "folder" and not folders) or (where == "search" and not hidden)
-        places = len(APPS) - hidden - folders  # at least two apps in a folder
-        if lacking or places > pages * 9:
+        shown = len(APPS) - hidden
+        if (where == "folder" and not folders) or (where == "search" and not hidden):
+            raise EnvironmentFault(f"a phone without any has no app by where = {where!r}.")
+        if FEWEST * folders >= shown or shown - folders > pages * PLACES:
             raise EnvironmentFault(
-                f"a phone with {pages} pages, {folders} folders and {hidden} hidden apps has "
-                f"{'no app in the ' + where if lacking else 'too few places'}."
+                f"{shown} apps do not fit {folders} folders and {pages} pages of {PLACES} places: "
+                "hide fewer or more, or change the pages."
             )
         self._draw = partial(draw_layout, pages=pages, folders=folders, hidden=hidden, where=where)
         self._words = words

@@ -10,15 +10,15 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["APPS", "WHERE", "IconLook", "PhoneLayout", "draw_layout"]
+__all__ = ["APPS", "FEWEST", "PLACES", "WHERE", "IconLook", "PhoneLayout", "draw_layout"]
 
 COLOURS = {"red": "#e53935", "blue": "#1e66e5", "green": "#2e9e44", "yellow": "#f9c80e"}
 WALLPAPERS = ("#e3ecf7", "#f3e9dc", "#e6f0e3")
 TITLES = ("Work", "Play", "Tools")
 PLACES = 9
 """On one page."""
-INSIDE = 4
-"""Most apps in a folder."""
+FEWEST, INSIDE = 2, 4
+"""Fewest and most apps in a folder."""
 WHERE = ("page", "folder", "search", "anywhere")
 """Where the app that is asked for may lie."""
 
@@ -88,14 +88,17 @@ def draw_layout(seed: int, *, pages: int, folders: int, hidden: int, where: str)
     Args:
         seed: Decides everything.
         pages: Home pages, at least one.
-        folders: On all pages together.
+        folders: On all pages together; two apps for each, and one more, are not hidden.
         hidden: Apps on no page, which only the search finds.
         where: One of `WHERE`.
     """
     rng = np.random.default_rng(seed)
     names = [str(name) for name in rng.permutation(list(APPS))]
     searched, names = names[:hidden], names[hidden:]
-    inside = [_take(names, int(rng.integers(2, INSIDE + 1))) for _ in range(folders)]
+    inside = []
+    for left in range(folders - 1, -1, -1):
+        most = min(INSIDE, len(names) - FEWEST * left - 1)  # one app stays outside
+        inside.append(_take(names, int(rng.integers(FEWEST, most + 1))))
     titles = [TITLES[at] for at in rng.permutation(len(TITLES))[:folders]]
     things: list[Any] = [*names, *zip(titles, inside, strict=True)]
     drawn: list[list[Any]] = [[None] * PLACES for _ in range(pages)]
