@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -69,10 +70,12 @@ def ensure_episodes(
         StaleEpisodes: They were made from another version of the spec.
     """
     from synth.record import record_folder  # noqa: PLC0415 - start-up stays quick
+    from synth.report.standing import keep_time  # noqa: PLC0415
 
     folder = task_folder(spec.name) / "episodes"
     fresh = force or not (folder / "manifest.json").exists()
     skips: list[LeftOut] = []
+    begun = time.process_time()
     with PhaseProgress(f"recording {spec.name}") as tell:
         store = record_folder(
             spec,
@@ -81,6 +84,8 @@ def ensure_episodes(
             on_progress=tell,
             on_skip=lambda *skip: skips.append(LeftOut(*skip)),
         )
+    if fresh:
+        keep_time(spec, time.process_time() - begun)
     size = sum(path.stat().st_size for path in folder.iterdir())
     verb = "recorded" if fresh else "kept"
     say = console or output()

@@ -1,22 +1,30 @@
-"""``synth tasks``: every spec and where it stands."""
+"""``synth tasks``: every spec and where it stands; with ``--measure`` in figures."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+from rich.console import Console
 from rich.table import Table
 
-from synth.cli.console import output
+from synth.cli.console import PhaseProgress, output
 from synth.errors import SpecError
 from synth.spec import find_specs, load_spec
 from synth.task.paths import SPECS, task_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from synth.report import Measured
+
 __all__ = ["tasks"]
+
+_WIDE = 132
+"""Columns of the tables of figures where there is no terminal to fit them to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +38,135 @@ class Standing:
     reward: str
 
 
-def tasks() -> None:
+def tasks(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Only these tasks; all if left out.", metavar="TASK")
+    ] = None,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Figures of each, from what is recorded.")
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--record",
+            help="With --measure: record once more, keeping nothing, where nobody knows how long "
+            "that takes.",
+        ),
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
     """List every spec and where it stands: episodes, suite, reward."""
-    specs = find_specs(SPECS)
+    specs = [SPECS / f"{name}.toml" for name in names] if names else find_specs(SPECS)
     if not specs:
         output().print("no specs here; `synth new NAME --env ENV_ID` writes one.")
+        return
+    if measure:
+        _measured(specs, again=again, as_json=as_json)
+        return
+    standings = [_standing(path) for path in specs]
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in standings], indent=2))
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("task", "environment", "episodes", "suite", "reward by"):
         table.add_column(heading, overflow="fold")
-    for path in specs:
-        s = _standing(path)
+    for s in standings:
         table.add_row(s.task, s.env, s.episodes, s.suite, s.reward)
     output().print(table)
+
+
+def _measured(specs: Sequence[Path], *, again: bool, as_json: bool) -> None:
+    """Measure and print; a spec that is none is said and costs the others nothing."""
+    from synth.report import measure  # noqa: PLC0415 - start-up stays quick
+
+    rows: list[Measured] = []
+    broken: list[str] = []
+    with PhaseProgress("measuring") as tell:
+        for number, path in enumerate(specs):
+            tell(path.stem, number, len(specs))
+            try:
+                rows.append(measure(load_spec(path), again=again))
+            except SpecError as error:
+                broken.append(str(error))
+    if as_json:
+        content = {"tasks": [asdict(row) for row in rows], "broken": broken}
+        typer.echo(json.dumps(content, indent=2))
+        return
+    out = output()
+    # Figures are of no use in columns of three letters: a pipe is as wide as they need.
+    wide = out if out.is_terminal else Console(width=_WIDE, highlight=False)
+    wide.print(_recorded(rows))
+    committed = [row for row in rows if row.by]
+    if committed:
+        out.print()
+        wide.print(_rewards(committed))
+    out.print(
+        f"\n{len(rows)} specs, {len(committed)} with a committed reward. expert: seeds on which it "
+        "showed the task, of those tried; random: episodes that succeed by chance; judged: of all "
+        "frames, and of those of success; held out: judged frames on which the goal is what "
+        "success is; truth: the sub-task that agrees least with its predicate",
+    )
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        for reason in row.missing:
+            reasons.setdefault(reason.replace(row.task, "TASK"), []).append(row.task)
+    for reason, tasks_ in reasons.items():
+        out.print(f"{', '.join(tasks_)}: {reason}", markup=False)
+    for line in broken:
+        out.print(line, markup=False)
+
+
+def _recorded(rows: Sequence[Measured]) -> Table:
+    """What the episodes tell."""
+    table = _figures("task", "environment", "expert", "random", "frame", "record", "MB", "judged")
+    for row in rows:
+        table.add_row(
+            row.task,
+            f"{row.env}, missions" if row.missions else row.env,
+            _of(row.experts),
+            _of(row.randoms),
+            "-" if row.frame is None else f"{row.frame[0]}x{row.frame[1]}",
+            "-" if row.seconds is None else f"{row.seconds:.0f} s",
+            "-" if row.bytes is None else f"{row.bytes / 1e6:.1f}",
+            "-" if row.judged is None else f"{_share(row.judged)} {_share(row.successes_judged)}",
+        )
+    return table
+
+
+def _rewards(rows: Sequence[Measured]) -> Table:
+    """What the committed programs come to."""
+    table = _figures("task", "reward by", "rounds", "calls", "held out", "truth")
+    for row in rows:
+        told = row.agreement
+        least = min((one.agreement for one in told.subtasks), default=None) if told else None
+        table.add_row(
+            row.task,
+            row.by,
+            "-" if row.rounds is None else str(row.rounds),
+            "-" if row.calls is None else str(row.calls),
+            _share(1 - told.wrong / told.frames) if told and told.frames else "-",
+            _share(least),
+        )
+    return table
+
+
+def _figures(*headings: str) -> Table:
+    """A table whose first two columns are words, and all others figures."""
+    table = Table(box=None, pad_edge=False)
+    for place, heading in enumerate(headings):
+        if place < 2:  # noqa: PLR2004 - see above
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
+    return table
+
+
+def _of(counts: tuple[int, int] | None) -> str:
+    return "-" if counts is None else f"{counts[0]}/{counts[1]}"
+
+
+def _share(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.4g}%"
 
 
 def _standing(path: Path) -> Standing:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
-__all__ = ["Accuracy", "SceneAccuracy", "SubTaskAccuracy", "measure_accuracy"]
+__all__ = ["Accuracy", "SceneAccuracy", "SubTaskAccuracy", "best_match", "measure_accuracy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def measure_accuracy(
     holds = np.concatenate([j.holds for j in everything])
     credited = [assign_credit(j.holds, reward.stages).credited for j in experts]
     rows = tuple(
-        _best_match(name, holds[:, k], truth, judged, goal=k == len(reward.subtasks) - 1)
+        best_match(name, holds[:, k], truth, judged, goal=k == len(reward.subtasks) - 1)
         for k, name in enumerate(reward.subtasks)
     )
     return Accuracy(
@@ -181,7 +181,7 @@ def measure_accuracy(
     )
 
 
-def _best_match(
+def best_match(
     subtask: str,
     holds: NDArray[np.bool_],
     truth: dict[str, NDArray[np.bool_]],
@@ -189,6 +189,15 @@ def _best_match(
     *,
     goal: bool,
 ) -> SubTaskAccuracy:
+    """One sub-task against the predicate it agrees with best, or the goal against success.
+
+    Args:
+        subtask: Its name.
+        holds: ``bool[N]``, where it holds.
+        truth: Predicate name to ``bool[N]``; for the goal success is among them.
+        judged: ``bool[N]``, where success can be told.
+        goal: Whether it is the goal.
+    """
     names = ["success"] if goal else [name for name in truth if name != "success"]
     if not names:
         return SubTaskAccuracy(subtask, "", 0, 0, 0, 0.0, 0.0)
