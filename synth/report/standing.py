@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from synth.spec import Spec
     from synth.suite.evidence import RecordedVerdicts
 
-__all__ = ["Agreement", "Measured", "RecordingTime", "keep_time", "measure"]
+__all__ = ["HeldOutAgreement", "Measured", "RecordingTime", "keep_time", "measure"]
 
 TIMES = "recording.json"
 
@@ -57,7 +57,7 @@ class RecordingTime(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class HeldOutAgreement:
     """A committed program on the held-out episodes.
 
     Attributes:
@@ -106,7 +106,7 @@ class Measured:
     by: str = ""
     rounds: int | None = None
     calls: int | None = None
-    agreement: Agreement | None = None
+    agreement: HeldOutAgreement | None = None
     missing: tuple[str, ...] = ()
 
 
@@ -233,7 +233,7 @@ def _with_reward(
         return _lacking(told, f"{error.fault}: {error}")
 
 
-def _agreement(program: Program, store: EpisodeStore, sandboxes: Sandboxes) -> Agreement:
+def _agreement(program: Program, store: EpisodeStore, sandboxes: Sandboxes) -> HeldOutAgreement:
     """A program on the held-out episodes, against success and against truth."""
     episodes = store.select(split="held_out")
     evidence = gather(program, store, episodes, twice=False, sandboxes=sandboxes)
@@ -244,7 +244,7 @@ def _agreement(program: Program, store: EpisodeStore, sandboxes: Sandboxes) -> A
     rows = [_nearest(evidence, episodes, k, name) for k, name in enumerate(evidence.subtasks[:-1])]
     # A sub-task that no predicate tells of has no figure.
     known = tuple(row for row in rows if row is not None)
-    return Agreement(int(judged.sum()), int(wrong.sum()), known)
+    return HeldOutAgreement(int(judged.sum()), int(wrong.sum()), known)
 
 
 def _nearest(
