@@ -236,6 +236,26 @@ def test_its_simulator_can_do_what_others_rely_on() -> None:
     simulator.close()
 
 
+def test_who_learns_sees_what_was_recorded() -> None:
+    """The environment to learn in draws, rewards and succeeds as the simulator does."""
+    spec = spec_of("Put")
+    env, simulator = FAMILY.environment(spec), simulator_of("Put")
+    observation, info = env.reset(seed=6)
+    first = simulator.reset(6)
+    picture, granted = FAMILY.picture(spec), FAMILY.granted(spec)
+    assert info["mission"] == simulator.mission()
+    assert np.array_equal(observation, first.frame)
+    assert np.array_equal(picture(env), first.frame)
+    deed = next(oracle(simulator))
+    after, step = simulator.step(deed), env.step(np.array(deed, np.float32))
+    assert np.array_equal(picture(env), after.frame)
+    assert granted(env, step)
+    assert step[1] == after.reward == 1.0
+    assert not step[2]  # an episode goes on after success
+    env.close()
+    simulator.close()
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

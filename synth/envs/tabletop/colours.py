@@ -22,15 +22,15 @@ RGB: Mapping[str, tuple[int, int, int]] = {
     "purple": (140, 60, 190),
     "pink": (250, 150, 195),
     "white": (240, 240, 240),
-    "black": (20, 20, 20),
+    "teal": (0, 120, 115),
 }
 """Name to colour, as the upper side of a thing is drawn."""
 
-TABLE = (92, 92, 98)
+TABLE = (60, 60, 64)
 
 PALETTES: Mapping[str, tuple[str, ...]] = {
     "seen": ("red", "green", "blue", "yellow", "cyan", "brown"),
-    "unseen": ("orange", "purple", "pink", "white", "black"),
+    "unseen": ("orange", "purple", "pink", "white", "teal"),
 }
 
 

@@ -81,6 +81,7 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
         self.mission = ""
         self._world: TableWorld | None = None
         self._scene: TableScene | None = None
+        self._shot: TableShot | None = None
 
     @property
     def world(self) -> TableWorld:
@@ -136,11 +137,13 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
             self.world.sweep(move.start, move.end)
         else:
             self.world.move(move.start, move.end, move.turn)
-        self._scene = None
+        self._scene = self._shot = None
 
     def shoot(self) -> TableShot:
         """The picture of this moment, and what it shows of each thing."""
-        return shoot(self.world, self.size, self._views)
+        if self._shot is None:
+            self._shot = shoot(self.world, self.size, self._views)
+        return self._shot
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -154,7 +157,7 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
         self.lay(seed)
         if options and "mission" in options:
             self.instruct(options["mission"])
-        return self.shoot().frame, self._info()
+        return self.shoot().frame.copy(), self._info()
 
     def step(
         self, action: NDArray[np.float32]
@@ -162,17 +165,17 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
         """Make one move and draw."""
         self.act(action)
         info = self._info()
-        return self.shoot().frame, float(info["is_success"]), False, False, info
+        return self.shoot().frame.copy(), float(info["is_success"]), False, False, info
 
     def render(self) -> NDArray[np.uint8]:
         """The picture of this moment."""
-        return self.shoot().frame
+        return self.shoot().frame.copy()
 
     def close(self) -> None:
         """Shut the physics down."""
         if self._world is not None:
             self._world.close()
-        self._world = self._scene = None
+        self._world = self._scene = self._shot = None
 
     def _info(self) -> dict[str, Any]:
         return {"is_success": self.goal.margin(self.scene) > 0, "mission": self.mission}

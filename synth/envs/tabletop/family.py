@@ -94,8 +94,9 @@ class TabletopFamily(PlainFamily):
                 'views = ["top"]',
             ),
             options=('# Colours of the things: "seen" or "unseen".', 'colours = "seen"'),
+            metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
             max_steps=10,
-            hold=1,
+            hold=3,
             microseconds=150.0,
         )
 

@@ -22,7 +22,9 @@ FLOOR = 0.002
 
 _SIDES = 16
 _ROUND = 24
-_SHADE = 0.45
+_FLOOR_SHADE, _WALL_SHADE = 0.45, 0.72
+"""Of a vessel's or a mark's colour, so that a thing of that very colour can be told from it."""
+
 
 Vector = tuple[float, float, float]
 
@@ -75,7 +77,7 @@ def bodies_of(thing: TableThing) -> tuple[Body, ...]:
         case "square":
             return (Body((Part(False, thing.size, (0, 0, thing.size[2])),), rgb, solid=False),)
         case "corner":
-            return (Body(_angle(thing), rgb, solid=False),)
+            return (Body(_angle(thing), _shade(thing, _WALL_SHADE), solid=False),)
         case _:
             part = Part(thing.kind == "disk", thing.size)
             return (Body((part,), rgb, mass=0.0 if thing.fixed else 0.05),)
@@ -118,10 +120,16 @@ def cylinder(radius: float, half: float) -> Mesh:
 
 
 def _vessel(thing: TableThing, floor: Part, walls: tuple[Part, ...]) -> tuple[Body, ...]:
-    # A darker floor: a thing of the vessel's own colour can be told from it.
-    red, green, blue = (round(part * _SHADE) for part in RGB[thing.colour])
     low = Part(floor.curved, floor.size, (0, 0, FLOOR / 2))
-    return Body((low,), (red, green, blue)), Body(walls, RGB[thing.colour])
+    return (
+        Body((low,), _shade(thing, _FLOOR_SHADE)),
+        Body(walls, _shade(thing, _WALL_SHADE)),
+    )
+
+
+def _shade(thing: TableThing, share: float) -> tuple[int, int, int]:
+    red, green, blue = (round(part * share) for part in RGB[thing.colour])
+    return red, green, blue
 
 
 def _ring(thing: TableThing) -> tuple[Part, ...]:

@@ -69,7 +69,7 @@ class TabletopSimulator(PlainSimulator):
 
     def picture(self) -> NDArray[np.uint8]:
         """The present picture; see `synth.envs.abilities.Pictured.picture`."""
-        return self._env.shoot().frame
+        return self._env.render()
 
     def mission(self) -> str:
         """The words of the episode."""
@@ -102,7 +102,7 @@ class TabletopSimulator(PlainSimulator):
         margin = goal.margin(scene)
         shot = self._env.shoot() if draw else None
         return TimeStep(
-            frame=UNDRAWN if shot is None else shot.frame,
+            frame=UNDRAWN if shot is None else shot.frame.copy(),
             reward=float(margin > 0 and self._steps > 0),
             success=margin > 0,
             done=False,

@@ -1,7 +1,8 @@
 """The table in PyBullet: things fall, are taken up by suction, put down, or swept.
 
 Every world is a physics server of its own, made anew: what one episode did leaves no trace in
-the next. All moves take a fixed number of steps.
+the next. All moves take a fixed number of steps. Things fall, slide and turn about the vertical;
+they stay level.
 """
 
 from __future__ import annotations
@@ -258,6 +259,14 @@ class TableWorld:
             angularDamping=0.3,
             physicsClientId=self.client,
         )
+        if body.mass:
+            # Things turn about the vertical alone: a disk that stands on its edge, or leans on a
+            # rim, would look like another thing, and nobody asks for that.
+            (x, y, _), *_ = halves
+            about = [0.0, 0.0, body.mass * (x * x + y * y) / 3]
+            self._p.changeDynamics(
+                number, -1, localInertiaDiagonal=about, physicsClientId=self.client
+            )
         return number
 
     def _cylinder(self, part: Part, rgb: tuple[int, int, int]) -> int:
