@@ -19,6 +19,7 @@ from synth.envs.tabletop.colours import PALETTES
 from synth.envs.tabletop.environment import TabletopEnv
 from synth.envs.tabletop.ids import IDS
 from synth.envs.tabletop.moves import ArmMove
+from synth.envs.tabletop.oracle import carry
 from synth.envs.tabletop.simulator import TabletopSimulator
 from synth.envs.tabletop.things import Pose, TableThing, upright
 from synth.envs.tabletop.world import TableWorld
@@ -291,3 +292,17 @@ def test_a_move_outside_the_table_ends_at_its_edge() -> None:
     action = ArmMove((0.5, -0.5), (0.1, 0.0), 4.0).action(turns=True)
     assert len(action) == 5
     assert np.abs(action).max() <= 1.0
+
+
+def test_a_picture_is_taken_when_all_has_come_to_rest() -> None:
+    """After a move, whatever it set down and wherever, nothing goes on moving."""
+    env = TabletopEnv("stack")
+    rng = np.random.default_rng(1)
+    env.lay(1)
+    for _ in range(6):
+        things = list(env.scene.movable())
+        thing, other = things[int(rng.integers(5))], things[int(rng.integers(5))]
+        to = env.scene.pose(other).xy + rng.uniform(-0.03, 0.03, 2)
+        env.act(np.array(carry(env.scene, thing, to, 0.5, rng).action(turns=True), np.float32))
+        assert np.abs(env.world.velocities()).max() < 0.001
+    env.close()

@@ -180,3 +180,15 @@ def test_a_displaced_move_ends_just_outside(chance: int) -> None:
     )
     after = scene_of((BOWL, 0.0, 0.0, 0.0, 0.0), (BLOCK, *move.end, 0.018, 0.3 + move.turn))
     assert -0.0155 < goal.margin(after) < -0.0039
+
+
+def test_inside_ends_at_the_middle_of_the_wall_and_at_the_edge_of_a_square() -> None:
+    """A block's farthest corner decides: up to there it is inside, and no farther."""
+    square = TableThing("square", "square", "blue", (0.07, 0.07, 0.0005), fixed=True)
+    for place, reach in ((BOX, 0.058 - 0.005), (square, 0.07)):
+        for over in (-0.002, 0.002):
+            scene = scene_of((place, 0, 0, 0, 0), (BLOCK, reach - 0.018 + over, 0.0, 0.018, 0.0))
+            assert scene.within(BLOCK, place) == pytest.approx(-over)
+    far = math.sqrt(0.05**2 - 0.018**2) - 0.018
+    scene = scene_of((BOWL, 0, 0, 0, 0), (BLOCK, far, 0.0, 0.018, 0.0))
+    assert scene.within(BLOCK, BOWL) == pytest.approx(0.0, abs=1e-9)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TableWorld", "engine"]
 
-SETTLE = 240
-"""Physics steps after a move; one second."""
+SETTLE = 120
+"""Physics steps after a move; half a second."""
 
 SWEEP = 0.001
 """Metres that the sweeper goes in a physics step."""
