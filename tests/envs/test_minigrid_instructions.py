@@ -184,6 +184,19 @@ def test_near_misses_need_both_shape_and_colour(make_spec, key):
     assert count >= 2
 
 
+def test_another_door_than_the_keys_is_opened(make_spec):
+    """The door of another colour stands open at the end, and that is no success."""
+    count = 0
+    for player, made in made_by(make_spec, MATCHING, "other-colour", range(6)):
+        env = player.simulator.env
+        ahead = env.grid.get(*env.front_pos)
+        assert not made.rolled.success.any()
+        assert ahead.is_open
+        assert ahead.color != env.key.color
+        count += 1
+    assert count >= 3
+
+
 def test_things_that_lie_elsewhere_are_near_misses_of_places(make_spec):
     """Where words say on which side, what looks the same on another side is taken."""
     found = list(made_by(make_spec, "BabyAI-PickupLoc-v0", "other-place", range(40)))

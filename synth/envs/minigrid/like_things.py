@@ -1,9 +1,9 @@
 """Near misses for missions: the right deed with a thing that is almost the one that was named.
 
-Where words name a thing by its shape and its colour, a program may heed one of them alone. So the
-deed is done with a thing of the same colour and another shape, with one of the same shape and
-another colour, and with one that differs in where it lies alone. Importing this module needs no
-simulator.
+Where words, or another thing, name a thing by its shape and its colour, a program may heed one of
+them alone. So the deed is done with a thing of the same colour and another shape, with one of the
+same shape and another colour, and with one that differs in where it lies alone. Importing this
+module needs no simulator.
 """
 
 from __future__ import annotations
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["LIKE_THINGS"]
 
 
-def _named_in_words(simulator: Any) -> bool:
-    return simulator.spec.mission is not None or hasattr(simulator.env, "instrs")
+def _names_a_thing(simulator: Any) -> bool:
+    """Whether words say which of several things counts, or, in a room of our own, the picture."""
+    env = simulator.env
+    ours = type(env).__module__.startswith("synth.envs.minigrid.")
+    return simulator.spec.mission is not None or hasattr(env, "instrs") or ours
 
 
 def _meant(env: Any, objective: Objective) -> Any:
@@ -58,6 +61,10 @@ def _instead(objective: Objective, at: Position, thing: Any, *, moves: bool) -> 
     return replace(objective, cells=cells, things=(thing,))
 
 
+def _can_open(thing: Any) -> bool:
+    return thing.type == "door" and not thing.is_locked
+
+
 def _fixed(env: Any, objective: Objective) -> Any:
     """The thing that something is to be put beside."""
     named = [cell for at, cell in cells_of(env) if at in objective.cells]
@@ -80,7 +87,7 @@ def _recipe(key: str, name: str, *, same_kind: bool, same_colour: bool) -> Recip
             (at, thing)
             for at, thing in cells_of(env)
             if (thing.can_pickup() if carries else thing.can_pickup() or thing.type == "door")
-            and (objective.verb not in ("open", "open_one") or thing.type == "door")
+            and (objective.verb not in ("open", "open_one") or _can_open(thing))
             and (thing.type == meant.type) == same_kind
             and (thing.color == meant.color) == same_colour
             and not any(thing is one for one in (*objective.things, *objective.beside))
@@ -95,7 +102,7 @@ def _recipe(key: str, name: str, *, same_kind: bool, same_colour: bool) -> Recip
     def make(_shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Policy:
         return lambda simulator: way(simulator, rng)
 
-    return Recipe(key, name, "near", make, serves=_named_in_words)
+    return Recipe(key, name, "near", make, serves=_names_a_thing)
 
 
 LIKE_THINGS: tuple[Recipe, ...] = (
