@@ -9,6 +9,7 @@ environment has taken away what was picked up.
 
 from __future__ import annotations
 
+from ctypes import byref
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,17 +27,23 @@ from pyglet.gl import (
     GL_DEPTH_TEST,
     GL_DIFFUSE,
     GL_FRONT_AND_BACK,
+    GL_LEQUAL,
+    GL_LESS,
     GL_LIGHT0,
     GL_LIGHTING,
     GL_MODELVIEW,
     GL_NORMALIZE,
     GL_POSITION,
     GL_PROJECTION,
+    GL_QUERY_RESULT,
+    GL_SAMPLES_PASSED,
     GL_SMOOTH,
     GL_TEXTURE_2D,
     GL_TRIANGLES,
     GLfloat,
+    GLuint,
     glBegin,
+    glBeginQuery,
     glCallList,
     glClear,
     glClearColor,
@@ -44,11 +51,16 @@ from pyglet.gl import (
     glColor3f,
     glColorMaterial,
     glDeleteLists,
+    glDeleteQueries,
+    glDepthFunc,
     glDisable,
     glEnable,
     glEnd,
     glEndList,
+    glEndQuery,
     glGenLists,
+    glGenQueries,
+    glGetQueryObjectuiv,
     glLightfv,
     glLoadIdentity,
     glLoadMatrixf,
@@ -62,6 +74,8 @@ from pyglet.gl import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from synth.envs.rooms.opening import RoomSettings
@@ -90,9 +104,10 @@ class RoomPainter:
     def __init__(self, env: Any, settings: RoomSettings) -> None:
         self._env, self._settings = env, settings
         self._list: int | None = None
+        self._rooms: Any = None
 
-    def renew(self) -> None:
-        """Forget the walls: they are others after a reset."""
+    def forget(self) -> None:
+        """Release what was kept of the walls."""
         if self._list is not None:
             self._env.shadow_window.switch_to()
             glDeleteLists(self._list, 1)
@@ -106,11 +121,48 @@ class RoomPainter:
         glEnable(GL_CULL_FACE)
         # Scaled meshes have scaled normals, and would be lit several times too brightly.
         glEnable(GL_NORMALIZE)
-        if self._list is None:
-            self._list = glGenLists(1)
+        if self._list is None or self._rooms is not env.rooms:  # each reset lays out others
+            self.forget()
+            self._list, self._rooms = glGenLists(1), env.rooms
             self._compile(self._list)
         draw = {"map": self._from_above, "eyes": self._from_the_eyes}
-        return np.hstack([draw[view]() for view in self._settings.views])
+        picture = np.hstack([draw[view]() for view in self._settings.views])
+        glDisable(GL_NORMALIZE)  # MiniWorld draws without it
+        return picture
+
+    def seen(self, things: Sequence[Any]) -> float:
+        """The share of the least visible of some things that the best view shows, 0 to 1.
+
+        From above all of everything shows. What is gone is seen nowhere else: that nothing is
+        there, a view that does not show the whole floor cannot tell.
+        """
+        if "map" in self._settings.views:
+            return 1.0
+        if any(thing is None for thing in things):
+            return 0.0
+        self.paint()
+        self._look()
+        glDepthFunc(GL_LEQUAL)
+        shown = [self._samples(thing) for thing in things]
+        whole = []
+        for thing in things:
+            glClear(GL_DEPTH_BUFFER_BIT)
+            thing.render()  # first its depth, or what it hides of itself would count as well
+            whole.append(self._samples(thing))
+        glDepthFunc(GL_LESS)
+        self._env.obs_fb.resolve()
+        return min((a / b if b else 0.0 for a, b in zip(shown, whole, strict=True)), default=1.0)
+
+    def _samples(self, thing: Any) -> int:
+        """How much of a thing is drawn with what the depth buffer holds now."""
+        query, count = GLuint(0), GLuint(0)
+        glGenQueries(1, byref(query))
+        glBeginQuery(GL_SAMPLES_PASSED, query)
+        thing.render()
+        glEndQuery(GL_SAMPLES_PASSED)
+        glGetQueryObjectuiv(query, GL_QUERY_RESULT, byref(count))
+        glDeleteQueries(1, byref(query))
+        return int(count.value)
 
     def _from_above(self) -> NDArray[np.uint8]:
         env = self._env
@@ -125,6 +177,10 @@ class RoomPainter:
         return self._finished()
 
     def _from_the_eyes(self) -> NDArray[np.uint8]:
+        self._look()
+        return self._finished()
+
+    def _look(self) -> None:
         env, agent = self._env, self._env.agent
         self._begin(env.sky_color)
         gluPerspective(agent.cam_fov_y, 1.0, 0.04, 100.0)
@@ -136,7 +192,6 @@ class RoomPainter:
         agent.cam_pitch = pitch
         gluLookAt(*eye, *(eye + ahead), 0, 1.0, 0)
         self._draw_world()
-        return self._finished()
 
     def _begin(self, background: Any) -> None:
         self._env.obs_fb.bind()

@@ -61,6 +61,11 @@ class Errand:
             return min(inside, -float(carried.pos[1]))
         return inside
 
+    @property
+    def deciding(self) -> tuple[Any, ...]:
+        """The things that a picture must show to tell; ``None`` for one that is gone."""
+        return (self.thing,) if self.verb != "put_next" else (self.thing, self.other)
+
     def _limit(self, env: Any) -> float:
         return float(self.thing.radius + self._end(env).radius + self.reach)
 

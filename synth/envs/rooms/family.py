@@ -12,7 +12,7 @@ import gymnasium
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.registry import registered
 from synth.envs.rooms.near_misses import RECIPES
-from synth.envs.rooms.opening import RoomSettings, render_settings, require_miniworld
+from synth.envs.rooms.opening import RoomSettings, make_env, render_settings, require_miniworld
 from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from synth.envs.base import Simulator
     from synth.envs.recipe import Recipe
+    from synth.envs.trainable import Granted, Picture
     from synth.spec import Spec
 
 __all__ = ["FAMILY", "RoomsFamily"]
@@ -54,6 +55,23 @@ class RoomsFamily(PlainFamily):
         simulator: Simulator = module.simulator_of(spec)
         return simulator
 
+    def environment(self, spec: Spec) -> gymnasium.Env[Any, Any]:
+        """The environment to train in; see `synth.envs.trainable.Trainable`."""
+        env: gymnasium.Env[Any, Any] = make_env(
+            spec, render_settings(spec), render_mode="rgb_array"
+        )
+        return env
+
+    def picture(self, spec: Spec) -> Picture:
+        """Both views, as the simulator draws them."""
+        picture: Picture = _training().RoomPicture(spec)
+        return picture
+
+    def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the environment tells what it asks for
+        """What the room asks for."""
+        granted: Granted = _training().errand_is_done
+        return granted
+
     def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all of them
         """The walker, and both views."""
         return Defaults(
@@ -82,6 +100,11 @@ class RoomsFamily(PlainFamily):
         """Versions of what lays rooms out and draws them."""
         packages = ("gymnasium", "miniworld", "numpy", "pyglet")
         return {package: metadata.version(package) for package in packages}
+
+
+def _training() -> Any:
+    """Needs the simulator, which whoever trains has."""
+    return importlib.import_module("synth.envs.rooms.training")
 
 
 def _said(settings: RoomSettings) -> Iterator[str]:

@@ -115,6 +115,7 @@ def require_miniworld(what: str) -> None:
     Raises:
         EnvironmentFault: The package is missing, or nothing here can draw.
     """
+    before = set(sys.modules)
     with _headless(), _quiet():
         try:
             importlib.import_module("miniworld")
@@ -125,8 +126,9 @@ def require_miniworld(what: str) -> None:
             ) from error
         except Exception as error:
             # Whatever pyglet raises where it finds no library or no device to draw with.
-            for name in [m for m in sys.modules if m.partition(".")[0] in {"miniworld", "pyglet"}]:
-                del sys.modules[name]  # half imported, they would hide the reason the next time
+            for name in set(sys.modules) - before:
+                if name.partition(".")[0] in {"miniworld", "pyglet"}:
+                    del sys.modules[name]  # half imported, it would hide the reason the next time
             raise cannot_draw(what, error) from error
     importlib.import_module(OURS)
 

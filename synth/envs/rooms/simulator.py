@@ -61,7 +61,6 @@ class RoomsSimulator(PlainSimulator):
             raise EnvironmentFault(
                 f"{self.spec.env} cannot lay out seed {seed}: {error}."
             ) from error
-        self._painter.renew()
         self._begun = True
         return self._time_step(0.0, draw=draw)
 
@@ -111,7 +110,7 @@ class RoomsSimulator(PlainSimulator):
 
     def close(self) -> None:
         """Close the environment, and what it draws with."""
-        self._painter.renew()
+        self._painter.forget()
         self.env.close()
         self.env.shadow_window.close()
 
@@ -127,6 +126,7 @@ class RoomsSimulator(PlainSimulator):
             done=cut or (ended and errand is None),
             truth=_truth(self.env),
             margin=None if errand is None else errand.margin(self.env),
+            seen=self._painter.seen(errand.deciding) if errand is not None and draw else None,
         )
 
 
