@@ -27,6 +27,8 @@ __all__ = ["bounds", "bring", "fetch", "go_near", "walked", "walker"]
 
 _DEPTHS = (3.0, 2.0, 1.2, 0.0)
 """How far inside the threshold an expert tries to end, in pixels, the best first."""
+_MOST_OF = 0.8
+"""No deeper than this share of what there is between touching and being out of reach."""
 _SLIP = 1e-6
 
 
@@ -48,19 +50,26 @@ def walker(simulator: Any) -> Iterator[int]:
             raise ExpertFailed(
                 f"what {type(env).__name__} asks for is not known; name an expert of your own"
             )
-        if errand.done(env) and (errand.margin(env) or 1.0) >= _DEPTHS[1] * pixel:
+        margin = errand.margin(env)
+        deep = min(_DEPTHS[1] * pixel, 0.9 * _MOST_OF * errand.reach)
+        moved = False
+        if not errand.done(env) or (margin is not None and margin < deep):
+            for action in _leg(env, errand, pixel, rng):
+                moved = True
+                yield action
+        if not moved:  # it is done, and as well as it can be
             yield RoomAction.LEFT
-            continue
-        yield from _leg(env, errand, pixel, rng)
 
 
 def _leg(env: Any, errand: Errand, pixel: float, rng: np.random.Generator) -> Iterator[int]:
     """What is to be done next, up to where the errand looks different."""
     carried = env.agent.carrying
     if errand.verb == "find":
-        yield from _deep(lambda depth: go_near(env, errand.thing, errand.reach, depth, rng), pixel)
+        reach, thing = errand.reach, errand.thing
+        yield from _deep(lambda depth: go_near(env, thing, reach, depth, rng), pixel, reach)
     elif carried is not None and carried is errand.thing and errand.verb == "put_next":
-        yield from _deep(lambda depth: bring(env, errand.other, errand.reach, depth, rng), pixel)
+        reach, other = errand.reach, errand.other
+        yield from _deep(lambda depth: bring(env, other, reach, depth, rng), pixel, reach)
     elif carried is not None:
         yield RoomAction.DROP
     elif errand.done(env):
@@ -69,9 +78,12 @@ def _leg(env: Any, errand: Errand, pixel: float, rng: np.random.Generator) -> It
         yield from fetch(env, errand.thing, rng)
 
 
-def _deep(attempt: Callable[[float], Iterator[int]], pixel: float) -> Iterator[int]:
+def _deep(attempt: Callable[[float], Iterator[int]], pixel: float, reach: float) -> Iterator[int]:
     """The first way that ends well inside the threshold, or less well."""
     for depth in _DEPTHS:
+        # Two things that touch are as near as they come: no use looking for a deeper place.
+        if depth * pixel > _MOST_OF * reach:
+            continue
         try:
             yield from attempt(depth * pixel)
         except ExpertFailed:

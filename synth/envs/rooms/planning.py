@@ -24,7 +24,7 @@ __all__ = ["FloorField", "way"]
 
 CELL = 0.25
 """Metres of a cell of the floor."""
-MOST = 20_000
+MOST = 8_000
 """Places looked at before a search is given up."""
 GREED = 1.5
 """How much the field counts against the way so far: plans need not be the shortest."""
