@@ -138,7 +138,8 @@ def fetch(env: Any, thing: Any, rng: np.random.Generator, *, take: bool = True) 
             *loaded.loaded(place), loaded.load_radius
         )
 
-    plan = way(body, FloorField(body, beside, bounds(env), rng), in_hand)
+    at = float(thing.pos[0]), float(thing.pos[2])
+    plan = way(body, FloorField(body, beside, bounds(env), rng), in_hand, facing=at)
     return walked(env, plan, *([RoomAction.PICKUP] if take else []))
 
 
@@ -172,7 +173,7 @@ def bring(
         return abs(off - touching - (least + reach - depth) / 2) <= (reach - depth) / 2 + CELL
 
     moves = (RoomAction.FORWARD, RoomAction.LEFT, RoomAction.RIGHT, RoomAction.BACK)
-    plan = way(body, FloorField(body, beside, bounds(env), rng), serves, moves=moves)
+    plan = way(body, FloorField(body, beside, bounds(env), rng), serves, facing=at, moves=moves)
     return walked(env, plan, *([RoomAction.DROP] if down else []))
 
 

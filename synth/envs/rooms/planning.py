@@ -24,7 +24,7 @@ __all__ = ["FloorField", "way"]
 
 CELL = 0.25
 """Metres of a cell of the floor."""
-MOST = 8_000
+MOST = 10_000
 """Places looked at before a search is given up."""
 GREED = 1.5
 """How much the field counts against the way so far: plans need not be the shortest."""
@@ -112,6 +112,7 @@ def way(
     floor: FloorField,
     there: Callable[[Stance], bool],
     *,
+    facing: tuple[float, float] | None = None,
     moves: tuple[int, ...] = (RoomAction.FORWARD, RoomAction.LEFT, RoomAction.RIGHT),
 ) -> list[tuple[int, Stance]]:
     """Actions to a place that serves, each with the place where it leads.
@@ -120,6 +121,7 @@ def way(
         body: Who walks, from where it stands.
         floor: Leads the search.
         there: Whether a place serves.
+        facing: The point, x and z, to look at in the end, where that matters.
         moves: What may be done; a step back is for those who have no room to turn.
 
     Raises:
@@ -143,7 +145,9 @@ def way(
             if to is not None and _key(body, to) not in closed:
                 made += 1  # the older of two that are equal comes first
                 new = _Node(to, node, action, node.cost + 1)
-                heapq.heappush(ahead, (new.cost + GREED * _left(body, floor, to), made, new))
+                heapq.heappush(
+                    ahead, (new.cost + GREED * _left(body, floor, to, facing), made, new)
+                )
     raise ExpertFailed(
         "no way leads from here to where it is to go" if not ahead else "no way was found in time"
     )
@@ -174,9 +178,15 @@ class _Node:
         return found[::-1]
 
 
-def _left(body: Walker, floor: FloorField, place: Stance) -> float:
+def _left(
+    body: Walker, floor: FloorField, place: Stance, facing: tuple[float, float] | None
+) -> float:
     """Steps and turns that may be left."""
     far, ahead = floor.left(place.x, place.z)
+    if ahead is None and facing is not None:
+        to_x, to_z = facing[0] - place.x, facing[1] - place.z
+        length = math.hypot(to_x, to_z) or 1.0
+        ahead = to_x / length, to_z / length
     if ahead is None:
         return far / body.step
     x, z = body.heading(place)
