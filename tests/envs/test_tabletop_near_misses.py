@@ -11,23 +11,36 @@ pytest.importorskip("pybullet", reason="the extra `tabletop` is not installed")
 from synth.envs.tabletop.near_misses import RECIPES
 from synth.record import Player
 from synth.record.near_miss import NearMiss, try_recipe
-from synth.spec import parse_spec
+from synth.spec import Spec, parse_spec
 
 SEEDS = range(6)
 WRONG = ("wrong-shape", "wrong-colour", "wrong-place-shape", "wrong-place-colour", "left-undone")
 BY_KEY = {recipe.key: (number, recipe) for number, recipe in enumerate(RECIPES)}
 
 
-@pytest.fixture(scope="module", params=["PutTwo"])
-def player(request: pytest.FixtureRequest) -> Iterator[Player]:
-    """Plays a table whose missions have two parts."""
+def spec_of(title: str) -> Spec:
+    """A spec of a table with missions, in small pictures."""
     text = (
-        f'env = "synth/Tabletop-{request.param}-v0"\ngoal = "do it"\nmax_steps = 10\n'
+        f'env = "synth/Tabletop-{title}-v0"\ngoal = "do it"\nmax_steps = 10\n'
         '[mission]\nfrom = "env.mission"\n[render]\nsize = 64\n'
         '[expert]\npolicy = "synth.envs.tabletop:oracle"\nhold = 4\n'
     )
-    with Player(parse_spec(text, name="a-table")) as player:
+    return parse_spec(text, name="a-table")
+
+
+@pytest.fixture(scope="module")
+def player() -> Iterator[Player]:
+    """Plays a table whose missions have two parts."""
+    with Player(spec_of("PutTwo")) as player:
         yield player
+
+
+def test_one_thing_too_many_undoes_a_mission_that_wants_nothing_else() -> None:
+    """Once another thing lies in the box as well, `nothing else` is no longer so."""
+    with Player(spec_of("Pack")) as player:
+        success = made(player, "one-too-many").rolled.success
+    assert success.any()
+    assert not success[-1]
 
 
 def made(player: Player, key: str) -> NearMiss:

@@ -12,7 +12,7 @@ import numpy as np
 
 from synth.envs.recipe import Recipe
 from synth.envs.tabletop.altering import displaced, exchanged, places_of, replaced
-from synth.envs.tabletop.goals import Piled
+from synth.envs.tabletop.goals import Inside, Piled
 from synth.envs.tabletop.oracle import carry, idle, next_move, spare_place
 from synth.errors import ExpertFailed
 
@@ -127,6 +127,20 @@ def _undone(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[Arm
     yield idle(env.scene, rng)
 
 
+def _one_too_many(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
+    """Once all is done, another thing goes to the same place."""
+    goal = env.goal
+    if not isinstance(goal, Inside) or isinstance(goal, Piled):
+        raise ExpertFailed("nothing is asked to be inside anything")
+    wanted = goal.deciding()
+    others = [thing for thing in env.scene.movable() if thing not in wanted]
+    if not others:
+        raise ExpertFailed("there is no other thing to move")
+    yield from _towards(env, goal, rng)
+    yield from _towards(env, replaced(goal, _any(list(wanted), rng), _any(others, rng)), rng)
+    yield idle(env.scene, rng)
+
+
 def _again(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
     yield from _towards(env, env.goal, rng)
     yield from _take_out(env, rng)
@@ -211,6 +225,13 @@ RECIPES: tuple[Recipe, ...] = (
         by_deed=True,
     ),
     _recipe("undone", "the expert, undoing what it did", "near", _undone),
+    _recipe(
+        "one-too-many",
+        "the expert, putting another thing in the same place",
+        "near",
+        _one_too_many,
+        by_deed=True,
+    ),
     _recipe("exchanged", "two things in each other's places", "near", _exchanged, by_deed=True),
     _recipe(
         "left-undone", "the expert, leaving the last move out", "near", _left_undone, by_deed=True
