@@ -35,7 +35,7 @@ def main() -> None:
         for cell in row:
             sheet.paste(cell, (left, GAP + number * (HEIGHT + TEXT + GAP)))
             left += cell.width + GAP
-    sheet.quantize(128, dither=Image.Dither.NONE).save(HERE / "screens.png", optimize=True)
+    sheet.save(HERE / "screens.png", optimize=True)
     print(f"wrote {HERE / 'screens.png'}")
 
 

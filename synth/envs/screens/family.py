@@ -42,6 +42,26 @@ ANDROID_NOTES = (
     "are faint. Taps leave no trace."
 )
 
+POLICY = "synth.envs.screens:expert"
+NOISE = ("# Largest change of a channel by noise, of 255.", "noise = 4")
+GRID = ("# Side of the squares that can be clicked, in pixels.", "grid = 10")
+PHONE_OPTIONS = (
+    "# Home pages, folders on them, and apps that only the search finds.",
+    "pages = 2",
+    "folders = 1",
+    "hidden = 2",
+    "# Where the app lies that is asked for: page, folder, search or anywhere; and whether the",
+    "# mission says its name or its look.",
+    'where = "anywhere"',
+    'words = "name"',
+)
+ANDROID_OPTIONS = (
+    "# The task, the virtual device, and the Android SDK with its emulator.",
+    'task = "task.textproto"',
+    'avd_name = ""',
+    'sdk_root = "~/Android/Sdk"',
+)
+
 
 class ScreensFamily(PlainFamily):
     """MiniWoB++'s pages and our own phone."""
@@ -73,13 +93,17 @@ class ScreensFamily(PlainFamily):
         """What the page says of its success."""
         return _is_success
 
-    def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all screens
-        """The expert that reads pages."""
+    def defaults(self, env_id: str) -> Defaults:
+        """The expert that reads pages, and the options of that kind of screen."""
+        if env_id == PHONE:
+            return Defaults(
+                policy=POLICY, options=PHONE_OPTIONS, metamorphic=NOISE, max_steps=16, hold=1,
+                microseconds=160.0,
+            )  # fmt: skip
+        if env_id == ANDROID:
+            return Defaults(options=ANDROID_OPTIONS, metamorphic=NOISE, microseconds=200.0)
         return Defaults(
-            policy="synth.envs.screens:expert",
-            options=("# Side of the squares that can be clicked, in pixels.", "grid = 10"),
-            metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
-            max_steps=30,
+            policy=POLICY, options=GRID, metamorphic=NOISE, max_steps=30, microseconds=130.0
         )
 
     def recipes(self) -> tuple[Recipe, ...]:
