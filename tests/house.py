@@ -35,7 +35,7 @@ LAYERS = (
     ("envs",),
     ("experts",),
     ("record",),
-    ("sources",),
+    ("sources", "play"),
     ("task",),
     ("search",),
     ("suite",),

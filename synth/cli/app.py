@@ -25,6 +25,7 @@ COMMANDS = (
     "synth.cli.tasks:tasks",
     "synth.cli.new:new",
     "synth.cli.import_:import_",
+    "synth.cli.play:play",
     "synth.cli.record:record",
     "synth.cli.record:suite",
     "synth.cli.run:run",

@@ -8,6 +8,8 @@ from synth.envs.base import UNDRAWN, PlainSimulator, TimeStep
 from synth.errors import EnvironmentFault, IllegalAction
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -73,6 +75,19 @@ class TapSimulator(PlainSimulator):
         columns, rows = (max(round(size * n), 1) for n in (grid.columns, grid.rows))
         across, down = rng.integers(-columns, columns + 1), rng.integers(-rows, rows + 1)
         return grid.near(action, int(across), int(down))
+
+    def keys(self) -> Mapping[str, int]:
+        """Gestures by number; see `synth.envs.played.Keyed.keys`."""
+        first = len(self.env.grid)
+        return {str(k + 1): first + k for k in range(min(len(self.env.gestures), 9))}
+
+    def pointed(self, clicks: Sequence[tuple[int, int]]) -> int:
+        """The square that was clicked; see `synth.envs.played.Pointed.pointed`."""
+        grid, (x, y) = self.env.grid, clicks[-1]
+        places = [grid.place(square) for square in range(len(grid))]
+        return min(
+            range(len(grid)), key=lambda k: (places[k][0] - x) ** 2 + (places[k][1] - y) ** 2
+        )
 
     def action_name(self, action: Any) -> str:
         """``tap 75,35``, or a gesture's name."""
