@@ -51,4 +51,4 @@ class Corridor(gym.Env):
 
 
 if "Corridor-v0" not in gym.registry:
-    gym.register("Corridor-v0", Corridor, max_episode_steps=40)
+    gym.register("Corridor-v0", "corridor:Corridor", max_episode_steps=40)

@@ -11,6 +11,7 @@ from synth.experts import find_policy
 from synth.experts.played import PlayedEpisode, keep, read_played
 from synth.record import Player, Seeds, record
 from synth.record.refresh import generation_seeds, renewable
+from synth.sources.minari_export import export_minari
 
 SEEDS = (11, 4, 207, 33, 5, 90)
 
@@ -62,6 +63,19 @@ def test_episodes_of_synth_are_demonstrations(tmp_path, played, spec_of):
         again = player.roll_expert(207)
     assert again.success[-1]
     assert again.frames.shape[1:] == (8, 24, 3)
+
+
+def test_a_dataset_is_played_again_by_its_seeds(tmp_path, played, spec_of, monkeypatch):
+    """What was exported to Minari is an expert of the same environment."""
+    pytest.importorskip("minari")
+    pytest.importorskip("h5py")
+    monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path / "minari"))
+    store = record(spec_of(f"play:{played}", random={"episodes": 0}))
+    export_minari(store, "synth/corridor-v0", "corridor")
+    again = record(spec_of("minari:synth/corridor-v0", random={"episodes": 0}))
+    seeds = [[e.seed for e in s.select(kind="expert")] for s in (store, again)]
+    assert sorted(seeds[0]) == sorted(seeds[1])
+    assert all(e.success[-1] for e in again.select(kind="expert"))
 
 
 def test_nothing_fresh_is_made_of_recordings(played, spec_of):
