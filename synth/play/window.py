@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Self
 
-from PIL import Image, ImageTk
+from PIL import Image
 
 from synth.errors import EnvironmentFault
 from synth.play.session import PlayEvent
@@ -54,6 +54,7 @@ class WindowScreen:
         if reason := can_open():
             raise EnvironmentFault(f"no window can be opened: {reason}. Leave out --window.")
         self._tk: Any = importlib.import_module("tkinter")
+        self._photo: Any = importlib.import_module("PIL.ImageTk").PhotoImage
         self._root = self._tk.Tk()
         self._root.title(title)
         self._picture = self._tk.Label(self._root, borderwidth=0)
@@ -84,7 +85,7 @@ class WindowScreen:
         size = (max(1, round(width * self._factor)), max(1, round(height * self._factor)))
         image = Image.fromarray(frame).resize(size, Image.Resampling.NEAREST)
         # Tk keeps no picture that nobody else keeps.
-        self._shown = ImageTk.PhotoImage(image, master=self._root)
+        self._shown = self._photo(image, master=self._root)
         self._picture.configure(image=self._shown)
         self._words.configure(text="\n".join(lines))
         self._root.update()

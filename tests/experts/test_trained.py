@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from corridor import RIGHT
 from gymnasium import spaces
 
-from synth.errors import SpecError
+from synth.errors import EnvironmentFault, SpecError
 from synth.experts import find_policy
 from synth.experts.trained import algorithm_of
 from synth.record import Player
@@ -157,3 +159,11 @@ def test_what_is_no_model_is_said_at_the_key(content, words, tmp_path, spec_of):
         file.write_bytes(content)
     with pytest.raises(SpecError, match=f"corridor.toml: expert.policy: .*{words}"):
         find_policy(spec_of(f"sb3:{file}"))
+
+
+def test_a_missing_package_is_named_with_its_extra(tmp_path, spec_of, monkeypatch):
+    """The message is the command that installs it."""
+    goes_right(gym.make("Corridor-v0")).save(tmp_path / "it.zip")
+    monkeypatch.setitem(sys.modules, "stable_baselines3", None)
+    with pytest.raises(EnvironmentFault, match=r"saved by PPO .*synth\[sb3\]"):
+        find_policy(spec_of(f"sb3:{tmp_path / 'it.zip'}"))

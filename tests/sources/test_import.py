@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -254,6 +255,17 @@ def test_what_is_odd_ends_in_a_message(make, words):
     make()
     with pytest.raises(UsageError, match=words):
         import_source("walk", "in", ImportOptions())
+
+
+@pytest.mark.parametrize(
+    ("source", "package", "extra"), [("in", "av", "video"), ("minari:a-v0", "minari", "minari")]
+)
+def test_a_missing_package_is_named_with_its_extra(source, package, extra, monkeypatch):
+    """The message is the command that installs it."""
+    _file("a.mp4", b"")()
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(EnvironmentFault, match=rf"synth\[{extra}\]"):
+        import_source("walk", source, ImportOptions())
 
 
 @pytest.mark.parametrize(("size", "crop"), [("big", ""), ("4", ""), ("", "1,2,3"), ("", "9,9,1,1")])
