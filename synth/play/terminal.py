@@ -56,7 +56,8 @@ class HalfBlocks:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Two pixels a character, as large as there is room for."""
-        rows = max(2, (options.height or console.height) - len(self._lines) - 3)
+        taken = sum(-(-len(line) // options.max_width) for line in self._lines)
+        rows = max(2, (options.height or console.height) - taken - 3)
         picture = fitted_to(self._marked(), options.max_width, 2 * rows)
         for top, bottom in zip(picture[::2], picture[1::2], strict=True):
             for above, below in zip(top.tolist(), bottom.tolist(), strict=True):
@@ -65,7 +66,7 @@ class HalfBlocks:
             yield Segment.line()
         yield Text()
         for line in self._lines:
-            yield Text(line, overflow="ellipsis", no_wrap=True)
+            yield Text(line, overflow="fold")
 
     def _marked(self) -> NDArray[np.uint8]:
         if self._cross is None:

@@ -77,9 +77,10 @@ class TapSimulator(PlainSimulator):
         return grid.near(action, int(across), int(down))
 
     def keys(self) -> Mapping[str, int]:
-        """Gestures by number; see `synth.envs.played.Keyed.keys`."""
-        first = len(self.env.grid)
-        return {str(k + 1): first + k for k in range(min(len(self.env.gestures), 9))}
+        """Gestures by number, then by letter; see `synth.envs.played.Keyed.keys`."""
+        gestures = range(len(self.env.grid), self.env.actions)
+        # u, r, n and q are for whoever plays, to undo, begin again, go on and quit.
+        return dict(zip("1234567890abcdefghijklmopstvwxyz", gestures, strict=False))
 
     def pointed(self, clicks: Sequence[tuple[int, int]]) -> int:
         """The square that was clicked; see `synth.envs.played.Pointed.pointed`."""
