@@ -14,7 +14,7 @@ from synth.spec import load_spec
 from synth.task.paths import task_folder
 
 if TYPE_CHECKING:
-    from synth.report import LabelAccuracy
+    from synth.report import Accuracy, LabelAccuracy
 
 __all__ = ["accuracy"]
 
@@ -55,11 +55,7 @@ def accuracy(
         f"{spec.name}: {seeds} expert and {seeds} random episodes on fresh seeds, "
         f"{figures.frames} frames"
     )
-    if figures.judged < figures.frames:
-        out.print(
-            f"{figures.frames - figures.judged} frames are too near to the threshold of success, "
-            "or hide too much, to be judged: the goal is compared on the others"
-        )
+    out.print(_judged(figures))
     if figures.skipped:
         out.print(
             f"{figures.skipped} seeds passed over: solved at the start, or failed by the expert"
@@ -86,6 +82,8 @@ def accuracy(
             f"{row.recall:.4f}",
         )
     out.print(table)
+    for line in figures.ranking.sentences():
+        out.print(line)
     if len(figures.scenes) > 1:
         names = [row.subtask for row in figures.subtasks]
         scenes = Table("scene", "episodes", "frames", *(f"wrong: {n}" for n in names), box=None)
@@ -96,6 +94,25 @@ def accuracy(
         out.print(scenes)
     if labels:
         out.print(_labels(labels))
+
+
+def _judged(figures: Accuracy) -> str:
+    """Wrong judged frames of the goal, and what was not judged, with the strict figure beside."""
+    goal, frames, successes = figures.subtasks[-1], figures.frames, figures.successes
+    wrong = f"{goal.wrong} wrong of {goal.frames} judged frames of the goal"
+    if figures.judged == frames:
+        return f"{wrong}; every frame is judged"
+    return (
+        f"{wrong}; not judged, too near to the threshold of success or hidden: "
+        f"{_share(frames - figures.judged, frames)} of the frames and "
+        f"{_share(successes - figures.judged_successes, successes)} of the successes; hidden: "
+        f"{_share(figures.hidden_successes, successes)} of the successes; strictly, all frames "
+        f"judged: {goal.strictly_wrong} wrong ({1 - goal.strictly_wrong / frames:.4%} right)"
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / max(whole, 1):.1%})"
 
 
 def _labels(rows: tuple[LabelAccuracy, ...]) -> Table:

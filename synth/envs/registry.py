@@ -30,6 +30,7 @@ HOMES: tuple[tuple[str, str], ...] = (
     ("synth.envs.screens", "FAMILY"),
     ("synth.envs.tabletop", "FAMILY"),
     ("synth.envs.rooms", "FAMILY"),
+    ("synth.envs.panda", "FAMILY"),
     ("synth.envs.recorded", "FAMILY"),
     ("synth.envs.gymnasium", "FAMILY"),
 )

@@ -88,6 +88,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
             goal=run.goal,
             picture_notes=run.picture_notes,
             missions=run.missions,
+            measured=run.measured,
             sample=sample,
             round=number,
             plan=base.plan,

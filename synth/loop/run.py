@@ -41,6 +41,7 @@ from synth.task.labels import applying, write_labels
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from synth.episode import EpisodeStore
     from synth.loop.events import Event, Observer
     from synth.loop.judge import Judge, Task
     from synth.loop.prices import Price
@@ -140,6 +141,7 @@ def run_loop(
             changes=changed_pictures(episodes.original, episodes.spec),
             picture_notes=notes,
             missions=some_missions(episodes.original),
+            measured=_is_measured(episodes.original),
             labelling=None
             if task.spec.labels is None
             else Labelling(
@@ -312,8 +314,7 @@ def _picture_notes(task: Task) -> str:
         notes = [family_of(spec).notes(spec)]
     except SpecError:
         notes = []
-    visible = task.store.select(split="visible")
-    if any(not episode.judged.all() for episode in visible):
+    if _is_measured(task.store):
         wide = f"{spec.success.pixels:g} pixel{'' if spec.success.pixels == 1 else 's'}"
         notes.append(
             f"Frames within {wide} of the threshold of success are not "
@@ -321,6 +322,11 @@ def _picture_notes(task: Task) -> str:
             "between clear successes and clear failures."
         )
     return " ".join(note for note in notes if note)
+
+
+def _is_measured(store: EpisodeStore) -> bool:
+    """Whether success is a threshold of a measure: then some frames are too near to it."""
+    return any(not episode.judged.all() for episode in store.select(split="visible"))
 
 
 def _as_recorded(options: LoopOptions, tape: Tape | None) -> LoopOptions:

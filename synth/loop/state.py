@@ -41,6 +41,7 @@ class Run:
         changes: An example picture of each of these changes.
         picture_notes: What the family says of its pictures.
         missions: Some missions of visible episodes; none where missions do not vary.
+        measured: Whether success is a threshold of a measure, so that progress is wanted.
         labelling: Asks eyes about pictures; ``None`` where the spec does not ask for it.
     """
 
@@ -55,6 +56,7 @@ class Run:
     changes: tuple[ChangedPicture, ...] = ()
     picture_notes: str = ""
     missions: tuple[str, ...] = ()
+    measured: bool = False
     labelling: Labelling | None = None
 
     @property

@@ -58,6 +58,7 @@ def render(request: Request) -> Prompt:
     system = _template("system").render(
         kind=request.kind,
         missions=request.missions,
+        measured=request.measured,
         allowed=allow_list(),
         library=vision_library(),
     )

@@ -131,6 +131,7 @@ class Request:
         picture_notes: What the family says of its pictures (camera, sizes, seams between
             views); possibly nothing.
         missions: Missions of visible episodes, as examples; none where missions do not vary.
+        measured: Whether success is a threshold of a measure, so that progress is wanted.
         sample: Which of the round's K independent samples this is, from 0.
         round: The round it belongs to, from 0.
     """
@@ -139,6 +140,7 @@ class Request:
     goal: str | None = None
     picture_notes: str = ""
     missions: tuple[str, ...] = ()
+    measured: bool = False
     sample: int = 0
     round: int = 0
 

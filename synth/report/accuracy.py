@@ -19,7 +19,9 @@ import numpy as np
 from synth.credit import assign_credit
 from synth.program import parse
 from synth.record import Player, Seeds
+from synth.record.rollout import HIDDEN
 from synth.record.serving import Serving
+from synth.report.published import rank_values
 from synth.sandbox import CONFINED
 from synth.verdicts import LiveVerdicts
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.episode import Rollout
+    from synth.report.published import Ranking
     from synth.reward import Reward
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
@@ -85,11 +88,15 @@ class Accuracy:
             the expert.
         frames: All frames.
         judged: Those of them on which success can be told.
+        successes: Frames of success.
+        judged_successes: Those of them that are judged.
+        hidden_successes: Those of them that hide what decides; they are not judged.
         experts_in_order: Expert episodes in which every sub-task is credited.
         random_complete: Random episodes whose goal is credited.
         random_success: Random episodes that the environment calls a success.
         subtasks: In plan order; the last is the goal against success.
         scenes: The same by kind of scene, where the simulator tells one.
+        ranking: How well the reward's values rank frames.
     """
 
     task: str
@@ -97,19 +104,30 @@ class Accuracy:
     skipped: int
     frames: int
     judged: int
+    successes: int
+    judged_successes: int
+    hidden_successes: int
     experts_in_order: int
     random_complete: int
     random_success: int
     subtasks: tuple[SubTaskAccuracy, ...]
     scenes: tuple[SceneAccuracy, ...]
+    ranking: Ranking
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Shown:
-    """An episode, and what the reward says of it, ``bool[T+1, K]``."""
+    """An episode, and what the reward says of it.
+
+    Attributes:
+        rollout: The episode.
+        holds: ``bool[T+1, K]``.
+        values: ``float32[T+1, K]``, the progress of each sub-task.
+    """
 
     rollout: Rollout
     holds: NDArray[np.bool_]
+    values: NDArray[np.float32]
 
 
 def measure_accuracy(
@@ -140,18 +158,14 @@ def measure_accuracy(
     fresh = Seeds.of(spec).fresh
     experts: list[_Shown] = []
     randoms: list[_Shown] = []
-    serving = Serving(spec, 2 * seeds)
-    with (
-        Player(spec) as player,
-        LiveVerdicts(parse(reward.source), sandboxes=sandboxes) as verdicts,
-    ):
+    serving, program = Serving(spec, 2 * seeds), parse(reward.source)
+    with Player(spec) as player, LiveVerdicts(program, sandboxes=sandboxes) as verdicts:
         for shown, roll, block in (
             (experts, player.roll_expert, fresh[:seeds]),
             (randoms, player.roll_random, fresh[seeds : 2 * seeds]),
         ):
             for rolled in serving.rolls(block, roll):
-                holds = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)
-                shown.append(_Shown(rolled, holds))
+                shown.append(_asked(verdicts, rolled, told=bool(program.progress)))
                 if on_episode:
                     on_episode()
     everything = [*experts, *randoms]
@@ -173,12 +187,35 @@ def measure_accuracy(
         skipped=serving.passed,
         frames=len(holds),
         judged=int(judged.sum()),
+        successes=int(truth["success"].sum()),
+        judged_successes=int((truth["success"] & judged).sum()),
+        hidden_successes=sum(_hidden(j.rollout) for j in everything),
         experts_in_order=credited.count(len(reward.subtasks)),
         random_complete=sum(bool(j.holds[:, -1].any()) for j in randoms),
         random_success=sum(bool(j.rollout.success.any()) for j in randoms),
         subtasks=rows,
         scenes=_by_scene(everything, rows),
+        ranking=rank_values(
+            [(j.rollout, j.values) for j in experts],
+            [(j.rollout, j.values) for j in everything],
+            tuple(name for name in reward.subtasks if name in program.progress),
+        ),
     )
+
+
+def _asked(verdicts: LiveVerdicts, rolled: Rollout, *, told: bool) -> _Shown:
+    holds = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)
+    values = holds.astype(np.float32)
+    if told:
+        values = verdicts.progress(rolled.frames, rolled.frames[0], rolled.mission)
+    return _Shown(rolled, holds, values)
+
+
+def _hidden(rolled: Rollout) -> int:
+    """Success frames that hide what decides."""
+    if rolled.seen is None:
+        return 0
+    return int(np.count_nonzero(rolled.success & (rolled.seen < HIDDEN)))
 
 
 def best_match(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import ProgramFault
+from synth.record.rollout import HIDDEN
 from synth.search.counterexample import violations
 
 if TYPE_CHECKING:
@@ -198,7 +199,10 @@ class Examiner:
         success, judged = rolled.success, rolled.judged
         away = np.abs(_margins(rolled))
         drawn = _worth_drawing(away, judged)
-        frames = self._pictures(rolled, drawn)
+        frames, hidden = self._pictures(rolled, drawn)
+        # What a frame hides is known once it is drawn, and success on it is not judged.
+        judged = judged.copy()
+        judged[drawn[hidden]] &= ~success[drawn[hidden]]
         off = away[judged & ~success]
         return Examined(
             seed,
@@ -212,15 +216,22 @@ class Examiner:
             mission=rolled.mission,
         )
 
-    def _pictures(self, rolled: Rollout, drawn: NDArray[np.intp]) -> NDArray[np.uint8]:
-        """``uint8[N, H, W, 3]``: play again, drawing those frames alone; the first is 0."""
+    def _pictures(
+        self, rolled: Rollout, drawn: NDArray[np.intp]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Play again, drawing those frames alone; the first is 0.
+
+        Returns:
+            ``uint8[N, H, W, 3]``, and ``bool[N]``, whether one hides what decides.
+        """
         simulator, wanted = self.player.simulator, set(drawn.tolist())
-        frames = [self.player.began(rolled.seed, mission=rolled.mission).frame]
+        steps = [self.player.began(rolled.seed, mission=rolled.mission)]
         for t, action in enumerate(rolled.actions[: drawn[-1]], start=1):
             step = simulator.step(action, draw=t in wanted)
             if t in wanted:
-                frames.append(step.frame)
-        return np.stack(frames)
+                steps.append(step)
+        hidden = [step.seen is not None and step.seen < HIDDEN for step in steps]
+        return np.stack([step.frame for step in steps]), np.array(hidden, dtype=np.bool_)
 
     def _needs_whole(self, episode: Examined, wanted: Callable[[Violation], bool]) -> bool:
         """Whether the frames drawn show something that they cannot prove.

@@ -233,3 +233,11 @@ def test_what_the_family_says_of_its_pictures_stands_in_every_prompt(request_: R
     said = "Two cameras, side by side; a pixel shows 2 mm."
     assert said not in render(request_).text
     assert said in render(replace(request_, picture_notes=said)).text
+
+
+@pytest.mark.parametrize("request_", [WRITE, REFINE, FASTER], ids=lambda r: r.kind)
+def test_progress_is_wanted_where_success_is_a_threshold(request_: Request) -> None:
+    """There it is asked for, by the goal's name; elsewhere it is optional."""
+    wanted = "Wanted, since success in this task is a matter of how near something is"
+    assert wanted not in render(request_).system
+    assert wanted in render(replace(request_, measured=True)).system

@@ -62,6 +62,7 @@ class Reach(PlainSimulator):
         self._pixel = pixels
         self.dot = self.goal = np.zeros(2)
         self.steps = self.pictures = 0
+        self.hides = False
 
     def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
         """The dot at the left, its goal at the right."""
@@ -87,6 +88,8 @@ class Reach(PlainSimulator):
             done=False,
             truth={"near": margin > -RADIUS},
             margin=margin,
+            # Only a picture tells whether the dot is hidden: to the right of its goal it may be.
+            seen=float(self.dot[0] < self.goal[0]) if draw and self.hides else None,
         )
 
     def _picture(self) -> np.ndarray:
@@ -116,10 +119,11 @@ class Reach(PlainSimulator):
 
 
 class ReachFamily(PlainFamily):
-    """The family of this world alone."""
+    """The family of this world alone; `hides` is what its worlds do."""
 
     name = "reach"
     made: Reach
+    hides = False
 
     def claims(self, env_id: str) -> bool:
         """Only by its own id."""
@@ -128,6 +132,7 @@ class ReachFamily(PlainFamily):
     def make(self, _spec: Spec) -> Reach:
         """A world, kept for its counts."""
         self.made = Reach()
+        self.made.hides = self.hides
         return self.made
 
 

@@ -68,6 +68,13 @@ def test_without_a_band_half_a_pixel_is_a_fault():
     assert one.kind == "false_positive"
 
 
+def test_no_program_is_blamed_for_a_success_that_is_hidden(monkeypatch):
+    """That a frame hides what decides is known once it is drawn; what is missed there is not."""
+    assert search(NOT_FROM_THE_RIGHT).counterexamples
+    monkeypatch.setattr(FAMILY, "hides", True)
+    assert not search(NOT_FROM_THE_RIGHT.replace("0.02", "0.0")).counterexamples
+
+
 def test_the_same_search_gives_the_same_counterexamples():
     """Same program, spec and bounds: same episodes tried, same finds."""
     runs = [search(NOT_FROM_THE_RIGHT) for _ in range(2)]
