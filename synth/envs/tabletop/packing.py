@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Placing", "plan_places"]
 
-_TRIES = 40
+_TRIES = 150
 _STEPS = 13
 _CLEAR = 0.012
 _FREE = 0.003

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synth.envs.tabletop.moves import REACH, ArmMove
+from synth.envs.tabletop.moves import BEYOND, ArmMove
 from synth.envs.tabletop.things import separation, turned
 from synth.envs.tabletop.world import PLATE
 from synth.errors import ExpertFailed
@@ -29,6 +30,9 @@ Places = tuple[int, ...]
 _ASIDE = [math.radians(angle) for angle in (0, 20, -20, 45, -45, 75, -75, 105, -105)]
 _BEHIND = 0.005
 _SHORT = 0.02
+_ALONG = 0.06
+_SHIFTS = (0.0, 0.016, -0.016)
+_OTHERWISE = 0.25
 
 
 def tower_step(
@@ -104,25 +108,31 @@ def sweep_of(
         ExpertFailed: The plate fits behind none of the blocks.
     """
     left = [thing for thing in goal.things if goal.depth(scene, thing) < sure]
+    if not left:
+        return None
     (square,) = goal.containers
     middle = scene.pose(square).xy
-    for thing in sorted(left, key=lambda thing: goal.depth(scene, thing)):
+    left.sort(key=lambda thing: goal.depth(scene, thing))
+    if rng.random() < _OTHERWISE:
+        # Two blocks that push each other out, from opposite sides, would do so for ever.
+        left = [left[int(k)] for k in rng.permutation(len(left))]
+    for thing, aside, shift in itertools.product(left, _ASIDE, _SHIFTS):
         at = scene.pose(thing).xy
         away = math.atan2(*(middle - at)[::-1])
-        for aside in _ASIDE:
-            heading = away + aside + float(rng.uniform(-0.05, 0.05))
-            way = np.array([math.cos(heading), math.sin(heading)])
-            start = _behind(scene, at, way, heading, thing.radius)
-            if start is None:
-                continue
-            length = float((middle - at) @ way) - _SHORT if abs(aside) < 1 else 0.06
-            front = PLATE[0] + thing.size[0]
-            end = at + way * (max(length, 0.02) - front)
-            end = np.clip(end, -REACH, REACH)
-            return ArmMove((float(start[0]), float(start[1])), (float(end[0]), float(end[1])))
-    if left:
-        raise ExpertFailed("the plate fits behind none of the blocks.")
-    return None
+        heading = away + aside + float(rng.uniform(-0.05, 0.05))
+        way = np.array([math.cos(heading), math.sin(heading)])
+        across = shift * np.array([-way[1], way[0]])
+        start = _behind(scene, at + across, way, heading, thing.radius)
+        if start is None:
+            continue
+        # Far enough to lie inside, and little farther: there are others.
+        enough = 1.5 * (sure - goal.depth(scene, thing)) + float(rng.uniform(0.008, 0.02))
+        length = min(max(float((middle - at) @ way) - _SHORT, 0.02), enough)
+        if abs(aside) > 1:
+            length = _ALONG
+        end = np.clip(at + across + way * (length - PLATE[0] - thing.size[0]), -BEYOND, BEYOND)
+        return ArmMove((float(start[0]), float(start[1])), (float(end[0]), float(end[1])))
+    raise ExpertFailed("the plate fits behind none of the blocks.")
 
 
 def _behind(
@@ -132,7 +142,7 @@ def _behind(
     plate = np.array([[1, 1], [-1, 1], [-1, -1], [1, -1]]) * PLATE[:2]
     for back in np.arange(0.0, 0.08, 0.005):
         start = at - way * (radius + PLATE[0] + _BEHIND + back)
-        if np.abs(start).max() > REACH:
+        if np.abs(start).max() > BEYOND:
             return None
         outline = turned(plate, heading) + start
         if all(separation(outline, scene.footprint(t)) > _BEHIND / 2 for t in scene.movable()):

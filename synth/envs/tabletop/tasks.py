@@ -45,7 +45,7 @@ def _block_in_box(rng: np.random.Generator, names: tuple[str, ...]) -> LaidTable
 def _packing(rng: np.random.Generator, names: tuple[str, ...]) -> LaidTable:
     """Bars, a block and a disk into a box that has little more room than they take."""
     first, second, third, fourth = names[:4]
-    box = named(fourth, "box", (0.07, 0.058, 0.01))
+    box = named(fourth, "box", (0.08, 0.066, 0.01))
     things = (
         named(first, "bar", (0.045, 0.016, 0.018)),
         named(second, "bar", (0.034, 0.016, 0.018)),

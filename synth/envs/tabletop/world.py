@@ -163,6 +163,8 @@ class TableWorld:
             self._run(SETTLE)
             return
         plate = self._add(_PLATE, upright(*start, PLATE[2] + _DROP, yaw))
+        # What lies at the border can be swept away from it: the plate goes through.
+        self._p.setCollisionFilterPair(plate, self._border, -1, -1, 0, self.client)
         turn = self._p.getQuaternionFromEuler([0, 0, yaw])
         at = [*start, PLATE[2] + _DROP]
         rail = self._p.createConstraint(
@@ -200,7 +202,7 @@ class TableWorld:
                 ((out, 0.05, high), (0, -out, high)),
             )
         )
-        self._add(Body(sides, TABLE, seen=False), upright(0, 0, 0, 0))
+        self._border = self._add(Body(sides, TABLE, seen=False), upright(0, 0, 0, 0))
 
     def _add(self, body: Body, pose: Pose) -> int:
         parts = body.parts
@@ -316,7 +318,7 @@ class TableWorld:
         starts = [[x, y, _CARRY] for x, y in points]
         ends = [[x, y, -_HIGH] for x, y in points]
         rays = self._p.rayTestBatch(starts, ends, physicsClientId=self.client)
-        return max(0.0, *(float(ray[3][2]) for ray in rays))
+        return max([0.0, *(float(ray[3][2]) for ray in rays if ray[0] != self._border)])
 
     def _run(self, steps: int) -> None:
         for _ in range(steps):
