@@ -17,6 +17,7 @@ from rooms import FIND, LIFT, ONE_ROOM, PICKUP, PUT_NEXT, room, spec_of
 from synth.envs import Instructable, Simulator, family_of
 from synth.envs.rooms import walker
 from synth.envs.rooms.body import RoomAction, Walker
+from synth.envs.rooms.errands import errand_of
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SpecError
 
 SEEDS = st.integers(0, 10_000)
@@ -315,6 +316,21 @@ def test_notes_say_which_half_is_which():
     assert "carried thing is in the middle" in said
     alone = spec_of(FIND, render='views = ["map"]')
     assert "seam" not in family_of(alone).notes(alone)
+
+
+@pytest.mark.parametrize(
+    ("env", "lines"),
+    [(FIND, "reach = 0.8"), (ONE_ROOM, "forward_step = 0.25"), ("MiniWorld-FourRooms-v0", "")],
+)
+def test_the_sizes_that_notes_give_are_the_rooms_own(env, lines):
+    """A metre in pixels, and how far apart two things may be and be near."""
+    simulator = room(env, lines=lines)
+    simulator.reset(0, draw=False)
+    errand, pixels = errand_of(simulator.env), 1 / simulator.resolution()
+    said = family_of(simulator.spec).notes(simulator.spec)
+    assert f"a metre is {pixels:.1f} pixels" in said
+    assert f"less than {errand.reach:.3g} m ({errand.reach * pixels:.1f} pixels)" in said
+    assert f"circle of {simulator.env.agent.radius:g} m" in said
 
 
 def test_a_training_environment_is_drawn_as_it_was_recorded():

@@ -73,6 +73,8 @@ from pyglet.gl import (
     glVertex3f,
 )
 
+from synth.envs.rooms.telling import BORDER
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -80,10 +82,8 @@ if TYPE_CHECKING:
 
     from synth.envs.rooms.opening import RoomSettings
 
-__all__ = ["BORDER", "RoomPainter", "metres_a_pixel"]
+__all__ = ["RoomPainter", "metres_a_pixel"]
 
-BORDER = 0.3
-"""Metres that are seen of what lies outside the rooms."""
 _OUTSIDE = (0.12, 0.12, 0.12)
 _AGENT = (0.0, 0.0, 0.0)
 _SUN = (0.3, 1.0, 0.15, 0.0)

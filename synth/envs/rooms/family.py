@@ -13,11 +13,10 @@ from synth.envs.base import Defaults, PlainFamily
 from synth.envs.registry import registered
 from synth.envs.rooms.near_misses import RECIPES
 from synth.envs.rooms.opening import RoomSettings, make_env, render_settings, require_miniworld
+from synth.envs.rooms.telling import told
 from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from synth.envs.base import Simulator
     from synth.envs.recipe import Recipe
     from synth.envs.trainable import Granted, Picture
@@ -92,9 +91,8 @@ class RoomsFamily(PlainFamily):
         return RECIPES
 
     def notes(self, spec: Spec) -> str:
-        """Which part of the picture is which, and how carrying shows."""
-        settings = render_settings(spec)
-        return " ".join(_said(settings))
+        """Which part of the picture is which, sizes, what is near, and how carrying shows."""
+        return " ".join(told(spec, render_settings(spec)))
 
     def versions(self) -> dict[str, str]:
         """Versions of what lays rooms out and draws them."""
@@ -105,41 +103,6 @@ class RoomsFamily(PlainFamily):
 def _training() -> Any:
     """Needs the simulator, which whoever trains has."""
     return importlib.import_module("synth.envs.rooms.training")
-
-
-def _said(settings: RoomSettings) -> Iterator[str]:
-    """Sentences about the picture: where each view is, and what it shows."""
-    size, views = settings.size, settings.views
-    if len(views) > 1:
-        seams = " and ".join(str(size * k) for k in range(1, len(views)))
-        yield (
-            f"The picture is {len(views)} views of one moment side by side, each {size} x {size} "
-            f"pixels, with a seam at column {seams}; nothing runs on across it."
-        )
-    for at, view in enumerate(views):
-        columns = f"Columns {size * at} to {size * (at + 1) - 1}: "
-        yield (columns if len(views) > 1 else "") + _SHOWS[view]
-    if set(views) == set(_SHOWS):
-        yield _CARRYING
-
-
-_SHOWS = {
-    "map": (
-        "the whole floor from straight above, without perspective; walls stand at the floor's "
-        "edges, and what lies outside is nearly black. The black triangle is the agent, and its "
-        "sharp tip points where it looks. The scale is the same all over and in all pictures of "
-        "a task."
-    ),
-    "eyes": (
-        "what the agent sees: in perspective, tilted down a little. What is behind or beside the "
-        "agent is not in it, nor the agent itself."
-    ),
-}
-_CARRYING = (
-    "What is carried hangs in front of the agent and moves with it. From above it looks like a "
-    "thing that lies there on the floor; the agent's view tells them apart: a carried thing is in "
-    "the middle, at the height of the eyes, and one on the floor is lower down."
-)
 
 
 def _is_room(entry: Any) -> bool:
