@@ -56,7 +56,13 @@ def test_generated_file_holds_no_numbers():
 
 def test_generated_file_makes_every_check_once():
     """Each registered check is one test of the file."""
-    spec = make_spec(near_miss={"episodes": 1}, metamorphic=EVERY_CHANGE, search={}, labels={})
+    spec = make_spec(
+        near_miss={"episodes": 1},
+        metamorphic=EVERY_CHANGE,
+        search={},
+        labels={},
+        mission={"from": "env.mission"},
+    )
     called = re.findall(r'audit\("([\w:]+)"', render_suite(spec))
     assert called == [check.id for check in all_checks()]
 
