@@ -63,7 +63,7 @@ def accuracy(
     out.print(
         f"experts credited with every sub-task: {figures.experts_in_order}/{seeds}; random "
         f"episodes complete: {figures.random_complete}, of which true successes: "
-        f"{figures.random_success}"
+        f"{figures.random_success}{_of_missions(figures)}"
     )
     table = Table(
         "sub-task", "truth", "agreement", "wrong", "precision", "recall", box=None, pad_edge=False
@@ -113,6 +113,17 @@ def _judged(figures: Accuracy) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{part} of {whole} ({part / max(whole, 1):.1%})"
+
+
+def _of_missions(figures: Accuracy) -> str:
+    """What came of other missions, as a further line; nothing where they do not vary."""
+    told = figures.missions
+    if told is None:
+        return ""
+    return (
+        f"\nmissions: {told.distinct} different ones; right deeds for another mission: "
+        f"{told.others}, of which complete: {told.completed}"
+    )
 
 
 def _labels(rows: tuple[LabelAccuracy, ...]) -> Table:

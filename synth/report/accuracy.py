@@ -19,6 +19,7 @@ import numpy as np
 from synth.credit import assign_credit
 from synth.program import parse
 from synth.record import Player, Seeds
+from synth.record.other_missions import other_missions
 from synth.record.rollout import HIDDEN
 from synth.record.serving import Serving
 from synth.report.published import rank_values
@@ -26,7 +27,7 @@ from synth.sandbox import CONFINED
 from synth.verdicts import LiveVerdicts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
-__all__ = ["Accuracy", "SceneAccuracy", "SubTaskAccuracy", "best_match", "measure_accuracy"]
+__all__ = [
+    "Accuracy",
+    "MissionAccuracy",
+    "SceneAccuracy",
+    "SubTaskAccuracy",
+    "best_match",
+    "measure_accuracy",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,22 @@ class SceneAccuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class MissionAccuracy:
+    """Whether a reward heeds the missions of its task.
+
+    Attributes:
+        distinct: Different missions among the fresh episodes.
+        others: Fresh seeds whose expert's deed was played again under another mission, of
+            success by which nothing is granted.
+        completed: Those of them on which the goal holds somewhere.
+    """
+
+    distinct: int
+    others: int
+    completed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Accuracy:
     """A reward against truth.
 
@@ -97,6 +121,7 @@ class Accuracy:
         subtasks: In plan order; the last is the goal against success.
         scenes: The same by kind of scene, where the simulator tells one.
         ranking: How well the reward's values rank frames.
+        missions: What comes of other missions; ``None`` where they do not vary.
     """
 
     task: str
@@ -113,6 +138,7 @@ class Accuracy:
     subtasks: tuple[SubTaskAccuracy, ...]
     scenes: tuple[SceneAccuracy, ...]
     ranking: Ranking
+    missions: MissionAccuracy | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -168,7 +194,8 @@ def measure_accuracy(
                 shown.append(_asked(verdicts, rolled, told=bool(program.progress)))
                 if on_episode:
                     on_episode()
-    everything = [*experts, *randoms]
+        everything = [*experts, *randoms]
+        missions = _missions(player, verdicts, everything, fresh[:seeds])
     truth = {
         name: np.concatenate([j.rollout.truth[name] for j in everything])
         for name in sorted(set.intersection(*(set(j.rollout.truth) for j in everything)))
@@ -200,6 +227,7 @@ def measure_accuracy(
             [(j.rollout, j.values) for j in everything],
             tuple(name for name in reward.subtasks if name in program.progress),
         ),
+        missions=missions,
     )
 
 
@@ -216,6 +244,20 @@ def _hidden(rolled: Rollout) -> int:
     if rolled.seen is None:
         return 0
     return int(np.count_nonzero(rolled.success & (rolled.seen < HIDDEN)))
+
+
+def _missions(
+    player: Player, verdicts: LiveVerdicts, shown: Sequence[_Shown], seeds: range
+) -> MissionAccuracy | None:
+    """The right deeds for other missions of some seeds, and which of them complete."""
+    if not player.missioned:
+        return None
+    others, completed = 0, 0
+    for rolled, _ in other_missions(player, seeds, len(seeds)):
+        goal = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)[:, -1]
+        others += 1
+        completed += bool((goal & rolled.judged).any())
+    return MissionAccuracy(len({one.rollout.mission for one in shown}), others, completed)
 
 
 def best_match(

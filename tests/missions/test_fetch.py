@@ -13,9 +13,13 @@ import pytest
 
 import synth
 from synth.episode import write_store
+from synth.mutation.judge import MutantJudge
+from synth.mutation.mutants import mutants
 from synth.plan import Plan, SubTask
 from synth.record.player import Player
 from synth.record.recorder import record
+from synth.report.accuracy import measure_accuracy
+from synth.reward import Reward
 from synth.spec import load_spec
 from synth.suite import judge
 from synth.task.folder import TaskFolder, write_task
@@ -141,6 +145,26 @@ def test_training_is_paid_for_the_mission_of_each_episode(fetch):
             assert paid[-1] == 1.0
             assert not any(paid[:-1])
     env.close()
+
+
+def test_accuracy_counts_the_deeds_that_are_right_for_another_mission(fetch):
+    """None completes under the right program, and all under one that heeds nothing."""
+    for source, completed in ((RIGHT, 0), (program("now[1]"), 6)):
+        with Reward(source) as reward:
+            figures = measure_accuracy(fetch.spec, reward, seeds=6)
+        assert figures.missions is not None
+        assert (figures.missions.others, figures.missions.completed) == (6, completed)
+        assert figures.missions.distinct > 1
+        assert figures.subtasks[-1].wrong == 0 or source != RIGHT
+
+
+def test_its_mutants_are_told_from_it(fetch):
+    """Its suite kills small faults in what it makes of the words, and not the program itself."""
+    made = [m for m in mutants(RIGHT) if "+    colour, kind" in m.diff]
+    assert made
+    judging = MutantJudge(fetch, 0)
+    assert any(judging.killer(mutant.source) for mutant in made[:3])
+    assert not judging.killer(RIGHT)
 
 
 def test_a_folder_whose_missions_are_damaged_is_refused(fetch, tmp_path):
