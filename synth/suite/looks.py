@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from synth.suite.scene_events import Place
     from synth.vision import Box
 
-__all__ = ["cut", "look_of", "overlap", "spots", "unmoved"]
+__all__ = ["came_from_elsewhere", "cut", "look_of", "overlap", "spots", "unmoved"]
 
 Picture = TypeVar("Picture", bound=np.generic)
 LEAST = 12
@@ -67,6 +67,25 @@ def spots(picture: NDArray[np.uint32], look: NDArray[np.uint32]) -> list[tuple[i
         for r, c in np.argwhere(may)
         if (picture[r : r + height, c : c + width] == look).all()
     ]
+
+
+def came_from_elsewhere(store: EpisodeStore, episode: Episode, box: Box, at: int) -> bool:
+    """Whether something that lay elsewhere at first lies in a box on a frame.
+
+    A key that is laid down where a ball was taken away brings the ball back in no way. What is
+    too small or too plain to be told from chance came from nowhere.
+
+    Args:
+        store: Where the pictures are.
+        episode: The episode.
+        box: The place.
+        at: The frame.
+    """
+    first, now = (pack(store.frames[episode.frame_index[t]]) for t in (0, at))
+    look = cut(now, box)
+    if look.size < LEAST or (look == look[0, 0]).all():
+        return False
+    return any(spot != box[:2] for spot in spots(first, look))
 
 
 def unmoved(store: EpisodeStore, episode: Episode, place: Place, at: int) -> bool:

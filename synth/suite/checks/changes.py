@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.suite.diagnosis import count
+from synth.suite.looks import came_from_elsewhere
 from synth.suite.registry import check
 from synth.suite.scene_events import (
     cut_out,
@@ -29,7 +30,7 @@ from synth.suite.scene_events import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from synth.episode import Episode, Split
+    from synth.episode import Episode, SceneEvent, Split
     from synth.failure import Failure
     from synth.suite.registry import Case
     from synth.suite.scene_events import Offset, Place
@@ -166,22 +167,34 @@ def _redone(case: Case, episode: Episode, place: Place) -> list[tuple[int, int]]
     done = next((c.frame for c in place.changes if c.leaves), None)
     if done is None:
         return []
-    looks = cut_out(case.subject.task.store.frames_of(episode), place.box)
-    return [
-        (done, c.frame)
+    store = case.subject.task.store
+    looks = cut_out(store.frames_of(episode), place.box)
+    again = [
+        c.frame
         for c in place.changes
         if c.frame > done
         and not (c.leaves or c.returns)
         and (looks[c.frame] == looks[done]).all()
         and (looks[c.frame - 1] != looks[done]).any()
     ]
+    # Another thing that was laid there for a while has undone nothing.
+    return [
+        (done, at)
+        for at in again
+        if not came_from_elsewhere(store, episode, _latest(place, at).box, at - 1)
+    ]
+
+
+def _latest(place: Place, at: int) -> SceneEvent:
+    """The last event at a place before a frame."""
+    return max((c for c in place.changes if c.frame < at), key=lambda c: c.frame)
 
 
 def _went_on(
     case: Case, episode: Episode, place: Place, column: int, *, done: int, at: int
 ) -> Failure:
     name = case.evidence.subtasks[column]
-    undone = max(c.frame for c in place.changes if c.frame < at)
+    undone = _latest(place, at).frame
     made = f" ({episode.note})" if episode.note else ""
     return case.failure(
         f"{name} holds at frame {at - 1} of {episode.id}{made}, although the thing of which it "
