@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
-from synth.errors import ExpertFailed, SpecError, UsageError
+from synth.errors import ExpertFailed, UsageError
 from synth.spec import Spec, parse_spec
 from synth.task.paths import SPECS
 
@@ -58,6 +58,7 @@ def new(
     """Write specs/NAME.toml, and check that it renders and that its expert succeeds."""
     from synth.envs import Finds, family_of  # noqa: PLC0415 - start-up stays quick
     from synth.experts import find_policy  # noqa: PLC0415 - start-up stays quick
+    from synth.record.sight import Sight  # noqa: PLC0415 - start-up stays quick
 
     path = SPECS / f"{name}.toml"
     if path.exists():
@@ -76,7 +77,10 @@ def new(
         spec = words.spec(family.name, defaults, policy, lines)
     experts = _experts(spec) if policy else []
     randoms = _randoms(spec)
-    _require_visible(spec, experts, randoms)
+    sight = Sight(spec)
+    for rolled in (*experts, *randoms):
+        sight.see(rolled)
+    sight.require()
     SPECS.mkdir(exist_ok=True)
     path.write_text(words.text(family.name, defaults, policy, lines), encoding="utf-8")
     output().print(f"wrote {path}")
@@ -164,33 +168,6 @@ def _randoms(spec: Spec) -> list[Rollout]:
         ]
     finally:
         simulator.close()
-
-
-def _require_visible(spec: Spec, experts: Sequence[Rollout], randoms: Sequence[Rollout]) -> None:
-    """Check that most successes differ from every picture that is none, initial picture given.
-
-    Raises:
-        SpecError: They do not.
-    """
-    others, successes = set(), []
-    for rolled in (*experts, *randoms):
-        first = rolled.frames[0].tobytes()
-        for frame, success in zip(rolled.frames, rolled.success, strict=True):
-            pair = hash((first, frame.tobytes()))
-            if success:
-                successes.append(pair)
-            else:
-                others.add(pair)
-    same = sum(pair in others for pair in successes)
-    if successes and 2 * same >= len(successes):
-        raise SpecError(
-            f"success in {spec.env} cannot be seen in a picture: {same} of {len(successes)} "
-            "pictures of success are, to the byte, also pictures without success that follow the "
-            "same first picture.",
-            file=f"specs/{spec.name}.toml",
-            key="env",
-            remedy="Nothing was written. Draw it so that success shows, or choose another task.",
-        )
 
 
 def _show(rolled: Rollout, name: str) -> None:

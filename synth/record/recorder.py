@@ -153,6 +153,7 @@ def roll_all(
                 require_native(player, rolled)
             yield episode_of(rolled, pool, "random", split, f"{prefix}random-{k:04d}")
             tell(f"{_WORDS[split]}random", k + 1, len(_seeds_of(seeds, "random", split)))
+    sight.require()  # told before the rest is played
     for split, pool in pools.items():
         block = seeds.held_out_near_miss if split == "held_out" else seeds.visible_near_miss
         made = near_misses(player, block, on_skip=on_skip, serving=experts)

@@ -1,7 +1,9 @@
 """Whether the pictures of a recording show what decides success.
 
 A camera that hides it makes every program wrong, and no tolerance mends that; another view
-does. Only families that tell `TimeStep.seen` are asked.
+does: families that tell `TimeStep.seen` are asked. And where success is a matter of what no
+picture shows (the time that has passed, a word said), most pictures of success are pictures without
+it as well.
 """
 
 from __future__ import annotations
@@ -27,24 +29,45 @@ ACROSS = 135
 
 
 class Sight:
-    """Counts success frames, and those of them that hide what decides."""
+    """Counts success frames, and those of them that hide what decides, or look like others."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._frames = self._hidden = 0
+        self._successes: list[int] = []
+        self._others: set[int] = set()
 
     def see(self, rolled: Rollout) -> None:
         """Count an episode's frames."""
+        # A verdict depends on these three: what is equal in all of them must be judged alike.
+        first = rolled.frames[0].tobytes() if len(rolled.frames) else b""
+        for frame, success in zip(rolled.frames, rolled.success, strict=True):
+            shown = hash((first, frame.tobytes(), rolled.mission))
+            if success:
+                self._successes.append(shown)
+            else:
+                self._others.add(shown)
         if rolled.seen is not None:
             self._frames += int(rolled.success.sum())
             self._hidden += int((rolled.success & (rolled.seen < HIDDEN)).sum())
 
     def require(self) -> None:
-        """Check that what decides success is hidden on few success frames.
+        """Check that success can be seen.
 
         Raises:
-            SpecError: It is hidden too often; the message proposes a second view.
+            SpecError: Most of its pictures are also pictures without success, or what decides is
+                hidden too often; then the message proposes a second view.
         """
+        same = sum(shown in self._others for shown in self._successes)
+        if self._successes and 2 * same >= len(self._successes):
+            raise SpecError(
+                f"success in {self._spec.env} cannot be seen in a picture: {same} of "
+                f"{len(self._successes)} pictures of success are, to the byte, also pictures "
+                "without success that follow the same first picture.",
+                file=f"specs/{self._spec.name}.toml",
+                key="env",
+                remedy="Nothing was kept. Draw it so that success shows, or choose another task.",
+            )
         if self._hidden <= MOST_HIDDEN * self._frames:
             return
         views, share = self._spec.render.get("views"), self._hidden / self._frames
