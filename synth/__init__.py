@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from synth.program.lint import lint
     from synth.reward import Reward, load
     from synth.sandbox import Sandbox
+    from synth.seen import CreditObservation
+    from synth.seen_vec import CreditVecObservation
     from synth.vec import RewardVecWrapper
     from synth.wrappers import RewardWrapper
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CreditObservation",
+    "CreditVecObservation",
     "Reward",
     "RewardVecWrapper",
     "RewardWrapper",
@@ -34,6 +38,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "CreditObservation": "synth.seen",
+    "CreditVecObservation": "synth.seen_vec",
     "Reward": "synth.reward",
     "RewardVecWrapper": "synth.vec",
     "RewardWrapper": "synth.wrappers",

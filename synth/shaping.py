@@ -163,6 +163,11 @@ class Shaper:
             self._potential = phi
         return RewardStep(base + dense, credited, self._tracker.credit)
 
+    @property
+    def credited(self) -> tuple[bool, ...]:
+        """Whether each sub-task has been credited in this episode, in plan order."""
+        return tuple(frame >= 0 for frame in self._tracker.credit.first)
+
     def _told(self, holds: NDArray[np.bool_], *, granted: bool) -> NDArray[np.bool_]:
         """The verdicts, with the environment's word on the goal where that is asked for."""
         if self._shaping.goal_from == "reward":

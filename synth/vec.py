@@ -83,6 +83,7 @@ class RewardVecWrapper(VecEnvWrapper):
         self._initials: list[NDArray[np.uint8]] = []
         self._last: list[NDArray[np.uint8]] = []
         self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
+        self._ended = np.zeros_like(self._holds)
         self._compared = False
 
     def reset(self) -> Any:
@@ -114,11 +115,22 @@ class RewardVecWrapper(VecEnvWrapper):
             )
             rewards[i] = step.reward
             info["synth"] = step.info(names, float(env_rewards[i]))
+            self._ended[i] = shaper.credited
         fresh = np.flatnonzero(dones).tolist()
         for i in fresh:
             self._initials[i] = self._last[i] = _frame(self._source.reset_infos[i])
         self._begin(fresh)
         return observations, rewards, dones, infos
+
+    @property
+    def credited(self) -> NDArray[np.bool_]:
+        """``bool[N, K]``: whether each sub-task has been credited in the episodes under way."""
+        return np.array([shaper.credited for shaper in self._shapers], np.bool_)
+
+    @property
+    def credited_by_the_step(self) -> NDArray[np.bool_]:
+        """``bool[N, K]``: the same after the last step, before episodes that ended began anew."""
+        return self._ended.copy()
 
     def _begin(self, fresh: Sequence[int]) -> None:
         """Judge the first pictures of episodes that begin."""

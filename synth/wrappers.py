@@ -206,6 +206,11 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         info = {**info, "synth": step.info(self.reward_program.subtasks, gained)}
         return observation, step.reward, terminated, truncated, info
 
+    @property
+    def credited(self) -> tuple[bool, ...]:
+        """Whether each sub-task has been credited in this episode, in plan order."""
+        return self._shaper.credited
+
     def _look(
         self, frame: NDArray[np.uint8]
     ) -> tuple[NDArray[np.bool_], NDArray[np.float32] | None]:

@@ -47,8 +47,9 @@ LAYERS = (
     ("models",),
     ("loop", "report"),
     ("wrappers",),
-    ("vec",),
-    ("making",),
+    ("vec", "seen"),
+    ("making", "seen_vec"),
+    ("training",),
     ("cli",),
     ("__main__",),
 )

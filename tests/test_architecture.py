@@ -41,6 +41,8 @@ def test_importing_synth_is_light() -> None:
 def test_the_public_names_are_exactly_the_ones_meant() -> None:
     """A name becomes public on purpose, and each one resolves."""
     assert set(synth.__all__) == {
+        "CreditObservation",
+        "CreditVecObservation",
         "Reward",
         "RewardVecWrapper",
         "RewardWrapper",

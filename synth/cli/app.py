@@ -34,6 +34,8 @@ COMMANDS = (
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",
     "synth.cli.export:export",
+    "synth.cli.train:train",
+    "synth.cli.curves:curves",
     "synth.cli.doctor:doctor",
 )
 """In the order of the help; a new command is one file and one line here."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
     from synth.spec import Spec
 
-__all__ = ["Granted", "Picture", "StepResult", "Trainable"]
+__all__ = ["Encoded", "Granted", "Picture", "StepResult", "Trainable", "Truthful"]
 
 StepResult = tuple[Any, Any, bool, bool, dict[str, Any]]
 """Observation, reward, terminated, truncated and info, as gymnasium's ``step`` returns them."""
@@ -55,4 +57,25 @@ class Trainable(Protocol):
 
     def granted(self, spec: Spec) -> Granted:
         """What the environment's success is; as the simulator reports it."""
+        ...
+
+
+@runtime_checkable
+class Encoded(Protocol):
+    """A family whose observations a small network learns from better in another form."""
+
+    def encoded(self, env: Any) -> Any:
+        """The `gymnasium.Env` with its observations as one row of numbers."""
+        ...
+
+
+@runtime_checkable
+class Truthful(Protocol):
+    """A family that tells truth of an environment that is trained in, for comparison alone."""
+
+    def truth_reader(self, env: Any) -> Callable[[], Mapping[str, bool]]:
+        """Reads the predicates of the episode that has just begun; one reader an episode.
+
+        The same names and values as the simulator's time steps have.
+        """
         ...

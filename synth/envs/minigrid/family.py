@@ -31,6 +31,8 @@ from synth.envs.minigrid.planning import planner
 from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from synth.envs.base import Scenery, Simulator
     from synth.envs.recipe import Recipe
     from synth.envs.trainable import Granted, Picture, StepResult
@@ -82,6 +84,21 @@ class MiniGridFamily:
     def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the same for all grids
         """An end with a reward."""
         return _rewarded_end
+
+    def encoded(self, env: gymnasium.Env[Any, Any]) -> gymnasium.Env[Any, Any]:
+        """The view as one-hot numbers; as it is where a wrapper has made something else of it."""
+        space = env.observation_space
+        if not (isinstance(space, gymnasium.spaces.Dict) and {"image", "direction"} <= set(space)):
+            return env
+        from synth.envs.minigrid.one_hot import OneHotView  # noqa: PLC0415 - needs minigrid
+
+        return OneHotView(env)
+
+    def truth_reader(self, env: gymnasium.Env[Any, Any]) -> Callable[[], Mapping[str, bool]]:
+        """The predicates of `synth.envs.minigrid.truth`."""
+        from synth.envs.minigrid.truth import TruthReader  # noqa: PLC0415 - needs minigrid
+
+        return TruthReader(env.unwrapped).read
 
     def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all of them
         """The planner, and what a grid's picture can be drawn with."""

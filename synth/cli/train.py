@@ -1,0 +1,150 @@
+"""``synth train``: agents that learn from a task's reward, and from what it is compared with."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from synth.cli.console import PhaseProgress, errors, output
+from synth.errors import SynthError, UsageError
+from synth.spec import load_spec
+from synth.task.paths import RUNS, task_folder
+
+if TYPE_CHECKING:
+    from synth.training import Arm, TrainingResult
+
+__all__ = ["train"]
+
+
+def train(
+    tasks: Annotated[list[str], typer.Argument(help="Specs' names, or their paths.")],
+    reward: Annotated[
+        list[str],
+        typer.Option(help="What pays: code, sparse (the environment alone) or truth; repeatable."),
+    ] = ["code"],  # noqa: B006 - typer copies it
+    algo: Annotated[
+        str | None, typer.Option(help="ppo, dqn, sac ...; by default as the family's file says.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, max=1000, help="Seeds of each arm.")] = 1,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Steps of all environments together.")
+    ] = None,
+    envs: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Environments side by side.")
+    ] = None,
+    seen: Annotated[
+        bool | None,
+        typer.Option(
+            "--seen/--unseen",
+            help="Whether the agent sees what has been credited; by default unless sparse.",
+        ),
+    ] = None,
+    env_weight: Annotated[
+        float, typer.Option(min=0.0, help="Weight of the environment's own reward beside credit.")
+    ] = 1.0,
+    mode: Annotated[str, typer.Option(help="credit or potential.")] = "credit",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON, one a line.")] = False,
+) -> None:
+    """Train agents with stable-baselines3; the same command goes on where it was interrupted."""
+    from synth.envs import family_of  # noqa: PLC0415 - start-up stays quick
+
+    try:
+        from synth.training import TrainingRun, settings_of  # noqa: PLC0415
+        from synth.training.fleet import train_all  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f'training needs {error.name}, which is not installed; `pip install "synth[train]"`.'
+        ) from error
+    arms = [_arm(one, seen=seen, env_weight=env_weight, mode=mode) for one in reward]
+    runs = []
+    for task in tasks:
+        spec = load_spec(task)
+        settings = settings_of(family_of(spec).name, algorithm=algo, steps=steps, environments=envs)
+        runs += [
+            TrainingRun(
+                task=spec.name,
+                folder=task_folder(spec.name),
+                home=RUNS / spec.name / "training" / arm.name / f"seed-{seed}",
+                arm=arm,
+                seed=seed,
+                settings=settings,
+            )
+            for arm in arms
+            for seed in range(seeds)
+        ]
+    failed: list[SynthError] = []
+    results: list[TrainingResult] = []
+    total = sum(run.settings.steps for run in runs)
+    with PhaseProgress("training") as tell:
+
+        def progress(far: object) -> None:
+            assert isinstance(far, dict)  # noqa: S101 - as train_all calls it
+            tell(
+                f"{len(results)} of {len(runs)} runs, steps",
+                sum(p.steps for p in far.values()),
+                total,
+            )
+
+        at_once = min(jobs or os.cpu_count() or 1, len(runs))
+        for run, outcome in train_all(runs, at_once, progress):
+            if isinstance(outcome, SynthError):
+                errors().print(
+                    f"{run.task}, {run.arm.name}, seed {run.seed}: {outcome}", markup=False
+                )
+                failed.append(outcome)
+            else:
+                results.append(outcome)
+                if as_json:
+                    typer.echo(outcome.model_dump_json(exclude={"episodes"}))
+    if results and not as_json:
+        output().print(_table(results))
+        output().print(f"episodes, checkpoints and results are in {RUNS}/TASK/training")
+    if failed:
+        raise failed[0]
+
+
+def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
+    from synth.training import Arm  # noqa: PLC0415 - start-up stays quick
+
+    if mode not in ("credit", "potential"):
+        raise UsageError(f"mode is {mode!r}; it must be 'credit' or 'potential'.")
+    paid, _, rest = name.partition("-")
+    if rest not in ("", "seen", "unseen") or paid not in ("code", "sparse", "truth"):
+        raise UsageError(
+            f"there is no reward {name!r} to train with; give code, sparse or truth, possibly with "
+            "-seen or -unseen after it."
+        )
+    sees = seen if seen is not None else (rest == "seen" if rest else paid != "sparse")
+    return Arm(
+        paid=paid,  # type: ignore[arg-type]  # one of the three, as has just been seen
+        seen=sees,
+        env_weight=1.0 if paid == "sparse" else env_weight,
+        mode="potential" if mode == "potential" else "credit",
+    )
+
+
+def _table(results: list[TrainingResult]) -> Table:
+    from synth.training.results import success_at  # noqa: PLC0415 - start-up stays quick
+
+    table = Table(
+        "task", "arm", "seed", "steps", "to 90%", "success", "episodes", "seconds",
+        box=None, pad_edge=False,
+    )  # fmt: skip
+    for one in sorted(results, key=lambda r: (r.task, r.arm, r.seed)):
+        table.add_row(
+            one.task,
+            one.arm,
+            str(one.seed),
+            f"{one.steps:,}",
+            "not reached" if one.steps_to_90 is None else f"{one.steps_to_90:,}",
+            f"{success_at(one.episodes)[1][-1]:.0%}" if one.episodes else "",
+            f"{len(one.episodes):,}",
+            f"{one.seconds:.0f}",
+        )
+    return table

@@ -1,0 +1,165 @@
+"""What an agent is paid by: an arm of a comparison, as environments to train in.
+
+``code``
+    the committed reward program: credit for each sub-task, beside the environment's own reward.
+``sparse``
+    the environment's own reward alone.
+``truth``
+    credit as for ``code``, by predicates of the simulator's state in place of the program: what
+    a program without any error would pay.
+
+Each arm says whether the agent *sees* what has been credited (`synth.seen`); *sparse, seen* is
+the control that sees credit and is not paid for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import gymnasium as gym
+
+from synth.envs import Trainable, family_of
+from synth.envs.trainable import Encoded
+from synth.errors import EnvironmentFault, UsageError
+from synth.making import WithoutText, make_vec
+from synth.seen_vec import CreditVecObservation
+from synth.task import read_task
+from synth.training.truth import TruthVecWrapper, matched_predicates, with_truth
+from synth.vec import vectorised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stable_baselines3.common.vec_env import VecEnv
+
+    from synth.envs.trainable import Granted
+    from synth.spec import Spec
+
+__all__ = ["Arm", "PaidBy", "SuccessInfo", "environments"]
+
+PaidBy = Literal["code", "sparse", "truth"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What an agent is paid by, and what it sees.
+
+    Attributes:
+        paid: ``code``, ``sparse`` or ``truth``.
+        seen: Whether what has been credited is in the observation.
+        env_weight: Weight of the environment's own reward beside credit; ``sparse`` is 1.
+        mode: ``credit`` or ``potential``, as for `synth.RewardWrapper`.
+    """
+
+    paid: PaidBy
+    seen: bool
+    env_weight: float = 1.0
+    mode: Literal["credit", "potential"] = "credit"
+
+    def __post_init__(self) -> None:
+        if self.paid not in get_args(PaidBy):
+            known = ", ".join(get_args(PaidBy))
+            raise UsageError(f"there is no reward {self.paid!r} to train with; give {known}.")
+
+    @property
+    def name(self) -> str:
+        """For folders and figures: ``code``, ``sparse-seen``, ``code-unseen-alone``."""
+        words: list[str] = [self.paid]
+        if self.seen != (self.paid != "sparse"):
+            words.append("seen" if self.seen else "unseen")
+        if self.paid != "sparse" and self.mode != "credit":
+            words.append(self.mode)
+        if self.paid != "sparse" and self.env_weight == 0.0:
+            words.append("alone")
+        return "-".join(words)
+
+
+class SuccessInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
+    """Put into ``info["is_success"]`` whether the environment has granted success.
+
+    At any step of the episode so far: an environment that goes on after success has still been
+    solved. stable-baselines3 reads that key.
+
+    Args:
+        env: Any environment.
+        granted: What counts as the environment's success.
+    """
+
+    def __init__(self, env: gym.Env[Any, Any], granted: Granted) -> None:
+        gym.utils.RecordConstructorArgs.__init__(self, _disable_deepcopy=True, granted=granted)
+        gym.Wrapper.__init__(self, env)
+        self._granted = granted
+        self._solved = False
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Reset; nothing is solved yet."""
+        self._solved = False
+        return self.env.reset(seed=seed, options=options)
+
+    def step(self, action: Any) -> tuple[Any, Any, bool, bool, dict[str, Any]]:
+        """Step; ``is_success`` is in the info."""
+        outcome = self.env.step(action)
+        self._solved = self._solved or self._granted(self.env, outcome)
+        observation, reward, terminated, truncated, info = outcome
+        return observation, reward, terminated, truncated, {**info, "is_success": self._solved}
+
+
+def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
+    """Environments of a task, paid as an arm says.
+
+    Args:
+        folder: The task's folder with its committed reward.
+        arm: What is paid, and what is seen.
+        count: How many, stepped one after another.
+
+    Raises:
+        UsageError: There is no reward, or no truth to be paid by.
+        SpecError: As for `synth.make`.
+        EnvironmentFault: As for `synth.make`.
+    """
+    spec = read_task(folder / "task.toml").spec
+    wrap = partial(_learnable, spec)
+    venv: VecEnv
+    if arm.paid == "truth":
+        stages, predicates = matched_predicates(spec, folder)
+        one = partial(_bare, spec, tuple(predicates))
+        venv = TruthVecWrapper(vectorised([one] * count, parallel=False), stages, predicates, arm)
+    elif arm.paid == "code" or arm.seen:
+        # Credit that is seen and not paid: a plan that is worth nothing.
+        scale = 1.0 if arm.paid == "code" else 0.0
+        weight = arm.env_weight if arm.paid == "code" else 1.0
+        venv = make_vec(folder, count, mode=arm.mode, scale=scale, env_weight=weight, wrap=wrap)
+    else:
+        return vectorised([partial(_bare, spec, ())] * count, parallel=False)
+    return CreditVecObservation(venv) if arm.seen else venv
+
+
+def _learnable(spec: Spec, env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:
+    """The environment with success in its infos, and observations that a network can take."""
+    family = _trainable(spec)
+    env = SuccessInfo(env, family.granted(spec))
+    if isinstance(family, Encoded):
+        env = family.encoded(env)
+    return env
+
+
+def _bare(spec: Spec, predicates: tuple[str, ...]) -> gym.Env[Any, Any]:
+    """An environment with its own reward, and truth in its infos where it is wanted."""
+    env = _trainable(spec).environment(spec)
+    if predicates:
+        env = with_truth(spec, env, predicates)
+    env = _learnable(spec, env)
+    return WithoutText(env) if isinstance(env.observation_space, gym.spaces.Dict) else env
+
+
+def _trainable(spec: Spec) -> Trainable:
+    family = family_of(spec)
+    if not isinstance(family, Trainable):
+        raise EnvironmentFault(
+            f"{spec.env} cannot be trained in: its family, {family.name}, gives no environment."
+        )
+    return family

@@ -1,0 +1,75 @@
+"""The picture of a comparison: a panel for each task, a line for each arm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from synth.errors import UsageError
+from synth.training.curves import curve_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from synth.training.results import TrainingResult
+
+__all__ = ["draw"]
+
+COLUMNS = 4
+COLOURS = {
+    "code": "#0072b2",
+    "truth": "#009e73",
+    "sparse": "#d55e00",
+    "sparse-seen": "#cc79a7",
+}
+"""Told apart by colour-blind eyes too (Okabe and Ito)."""
+OTHERS = ("#e69f00", "#56b4e9", "#000000", "#999999")
+
+
+def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Path) -> None:
+    """Draw success against steps.
+
+    Args:
+        results: Task to arm to its seeds.
+        file: PNG or SVG, by its suffix.
+
+    Raises:
+        UsageError: matplotlib is missing.
+    """
+    try:
+        import matplotlib as mpl  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            'matplotlib is not installed; `pip install "synth[train]"` brings it.'
+        ) from error
+    mpl.use("agg")
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - after the backend is chosen
+
+    columns = min(COLUMNS, len(results))
+    rows = -(-len(results) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False, layout="constrained"
+    )
+    lines: dict[str, Any] = {}
+    for axis, (task, arms) in zip(axes.flat, results.items(), strict=False):
+        for arm, seeds in arms.items():
+            curve = curve_of(seeds)
+            colour = COLOURS.get(arm) or OTHERS[sum(map(ord, arm)) % len(OTHERS)]
+            (line,) = axis.plot(curve.steps / 1000, curve.mean, color=colour, linewidth=1.6)
+            axis.fill_between(
+                curve.steps / 1000, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
+            )
+            lines.setdefault(f"{arm} ({len(seeds)} seeds)", line)
+        axis.set_title(task, fontsize=10)
+        axis.set_ylim(-0.02, 1.02)
+        axis.set_xlim(left=0)
+        axis.grid(alpha=0.25)
+    for axis in axes.flat[len(results) :]:
+        axis.set_visible(False)
+    figure.supxlabel("environment steps, thousands", fontsize=9)
+    figure.supylabel("success, last 100 episodes", fontsize=9)
+    figure.legend(
+        lines.values(), lines.keys(), loc="outside lower center", ncols=len(lines), frameon=False
+    )
+    figure.savefig(file, dpi=130)
+    plt.close(figure)

@@ -1,0 +1,173 @@
+"""What a training run leaves behind: one file a seed, and the episodes line by line.
+
+``runs/TASK/training/ARM/seed-K/`` holds ``episodes.jsonl`` (one line an episode), ``model.zip``
+(the last checkpoint) and, once the run is over, ``result.json``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from synth.errors import UsageError
+from synth.training.settings import TrainingSettings  # noqa: TC001  pydantic reads the annotation at run time
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = [
+    "WINDOW",
+    "TrainedEpisode",
+    "TrainingResult",
+    "machine",
+    "read_episodes",
+    "read_result",
+    "steps_to",
+    "success_at",
+    "versions",
+]
+
+WINDOW = 100
+"""Episodes over which the share of successes is taken."""
+
+
+class TrainedEpisode(BaseModel):
+    """One episode of training.
+
+    Attributes:
+        steps: Steps of all environments together when it ended.
+        length: Its own steps.
+        success: Whether the environment granted success in it.
+        claimed: Whether the goal was credited; ``None`` where nothing was judged.
+        paid: Sum of what the agent was paid.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps: int
+    length: int
+    success: bool
+    claimed: bool | None
+    paid: float
+
+
+class TrainingResult(BaseModel):
+    """One seed of one arm.
+
+    Attributes:
+        task: The task's name.
+        arm: Name of the arm (`synth.training.arm`).
+        seed: Of the learner and of the environments.
+        settings: How it was trained.
+        steps: Steps made.
+        stopped: ``early`` where the share of successes was reached, else ``steps``.
+        steps_to_90: Steps at which 90 of the last 100 episodes had succeeded, or ``None``.
+        episodes: Every episode.
+        seconds: Of the process, wall.
+        reward: Digest of the reward program; ``""`` where none paid or judged.
+        versions: Package name to version.
+        machine: Processor, cores, system.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    arm: str
+    seed: int
+    settings: TrainingSettings
+    steps: int
+    stopped: str
+    steps_to_90: int | None
+    episodes: tuple[TrainedEpisode, ...]
+    seconds: float
+    reward: str
+    versions: dict[str, str]
+    machine: dict[str, str]
+
+
+def success_at(episodes: Sequence[TrainedEpisode]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Success against steps.
+
+    Args:
+        episodes: In the order in which they ended.
+
+    Returns:
+        ``int64[E]``, the steps at which each episode ended, and ``float64[E]``, the share of
+        successes in the last `WINDOW` episodes by then; episodes that have not been yet count as
+        failures, so that the first lucky one is no full success.
+    """
+    steps = np.array([episode.steps for episode in episodes], np.int64)
+    solved = np.array([episode.success for episode in episodes], np.float64)
+    sums = np.cumsum(np.concatenate([np.zeros(WINDOW), solved]))
+    return steps, (sums[WINDOW:] - sums[:-WINDOW]) / WINDOW
+
+
+def steps_to(episodes: Sequence[TrainedEpisode], share: float) -> int | None:
+    """Steps at which the share of successes was first reached, or ``None``."""
+    steps, shares = success_at(episodes)
+    reached = np.flatnonzero(shares >= share)
+    return int(steps[reached[0]]) if len(reached) else None
+
+
+def read_episodes(file: Path) -> list[TrainedEpisode]:
+    """The episodes of a run that may have been killed: a last line cut short is left out.
+
+    Raises:
+        UsageError: Another line is damaged.
+    """
+    if not file.exists():
+        return []
+    text = file.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    if text and not text.endswith("\n"):
+        lines.pop()
+    try:
+        return [TrainedEpisode.model_validate_json(line) for line in lines]
+    except ValidationError as error:
+        raise UsageError(
+            f"{file} is damaged ({error}); delete its folder to train anew."
+        ) from error
+
+
+def read_result(file: Path) -> TrainingResult:
+    """A finished run.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    try:
+        return TrainingResult.model_validate_json(file.read_text(encoding="utf-8"))
+    except ValidationError as error:
+        raise UsageError(
+            f"{file} is damaged ({error}); delete its folder to train anew."
+        ) from error
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides a result."""
+    names = ("synth", "stable_baselines3", "sb3_contrib", "torch", "gymnasium", "numpy", "minigrid")
+    found: dict[str, str] = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> dict[str, str]:
+    """The machine, without its name."""
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": str(os.cpu_count()),
+        "python": platform.python_version(),
+    }

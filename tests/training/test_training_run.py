@@ -1,0 +1,131 @@
+"""A run of training: paid as its arm says, taken down, and gone on with after a kill."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from synth.cli.app import app
+from synth.errors import UsageError
+from synth.training import Arm, TrainingRun, environments, settings_of, train, trainer
+from synth.training.results import read_episodes
+
+pytest.importorskip("stable_baselines3", reason="needs the train extra")
+
+
+def a_run(doorkey, home, arm, steps=256, **settings):
+    """A short one."""
+    chosen = settings_of("minigrid", steps=steps, environments=2)
+    chosen = chosen.model_copy(
+        update={
+            "hyperparameters": {**chosen.hyperparameters, "n_steps": 64, "batch_size": 64},
+            **settings,
+        }
+    )
+    return TrainingRun(task="doorkey", folder=doorkey, home=home, arm=arm, seed=0, settings=chosen)
+
+
+ARMS = (
+    Arm("code", seen=True),
+    Arm("sparse", seen=False),
+    Arm("sparse", seen=True),
+)
+
+
+@pytest.mark.parametrize("arm", ARMS, ids=lambda arm: arm.name)
+def test_what_is_paid_is_what_the_arm_says(doorkey, tmp_path, arm, actions):
+    """Code pays the plan and what the environment pays, sparse the latter alone."""
+    venv = environments(doorkey, arm, 1)
+    venv.seed(actions[0])
+    venv.reset()
+    paid, own = 0.0, 0.0
+    for action in actions[1]:
+        _, rewards, _, infos = venv.step([action])
+        paid += float(rewards[0])
+        own += infos[0]["synth"]["env_reward"] if "synth" in infos[0] else float(rewards[0])
+    venv.close()
+    assert infos[0]["is_success"]
+    assert paid == pytest.approx(own + (1.0 if arm.paid == "code" else 0.0), abs=1e-4)
+
+
+def test_truth_pays_as_the_right_program_does(doorkey, actions):
+    """On DoorKey, whose program is right, credit by state comes at the very same steps."""
+    told = []
+    for arm in (Arm("code", seen=True), Arm("truth", seen=True)):
+        venv = environments(doorkey, arm, 1)
+        venv.seed(actions[0])
+        venv.reset()
+        told.append([float(venv.step([action])[1][0]) for action in actions[1]])
+        venv.close()
+    assert told[0] == pytest.approx(told[1])
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(doorkey, tmp_path, monkeypatch):
+    """Episodes after the checkpoint are dropped, earlier ones kept, and no step is made twice."""
+    monkeypatch.setattr(trainer, "CHECKPOINT_STEPS", 128)
+    home = tmp_path / "seed-0"
+    whole = a_run(doorkey, home, ARMS[1], steps=1500)
+
+    class Killed(BaseException):
+        """As a kill would, nothing is tidied up."""
+
+    calls = []
+
+    def kill(steps, share):
+        calls.append(steps)
+        if steps > 1000:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(whole, kill)
+    kept = trainer._checkpoint(home)
+    assert kept is not None
+    assert 0 < kept.steps <= calls[-1]
+    before = read_episodes(home / "episodes.jsonl")[: kept.episodes]
+    done = train(whole)
+    assert list(done.episodes[: len(before)]) == before
+    assert done.steps >= 1500
+    assert [e.steps for e in done.episodes] == sorted(e.steps for e in done.episodes)
+    assert train(whole) == done
+
+
+def test_another_setting_is_not_taken_for_the_same_run(doorkey, tmp_path):
+    """A finished run is not handed out for one that asks for more."""
+    home = tmp_path / "seed-0"
+    train(a_run(doorkey, home, ARMS[1], steps=128))
+    with pytest.raises(UsageError, match="other settings"):
+        train(a_run(doorkey, home, ARMS[1], steps=256))
+
+
+def test_training_stops_where_the_share_is_reached(doorkey, tmp_path, monkeypatch):
+    """Once enough of the last episodes succeeded, nothing more is trained."""
+    monkeypatch.setattr(trainer, "_stopped", lambda _, episodes: len(episodes) >= 1)
+    done = train(a_run(doorkey, tmp_path / "s", ARMS[1], steps=20_000))
+    assert done.stopped == "early"
+    assert done.steps < 2_000
+
+
+def test_an_algorithm_without_settings_is_refused():
+    """The message names those that have some."""
+    with pytest.raises(UsageError, match=r"minigrid\.toml has dqn, ppo"):
+        settings_of("minigrid", algorithm="alphazero")
+
+
+def test_commands_train_and_draw(doorkey, tmp_path, monkeypatch):
+    """`synth train` leaves a result, and `synth curves` makes a table and a figure of it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "generated").symlink_to(doorkey.parent)
+    (tmp_path / "specs").symlink_to(doorkey.parent.parent / "specs")
+    told = CliRunner().invoke(
+        app,
+        ["train", "doorkey", "--reward", "sparse", "--steps", "256", "--envs", "2", "--json"],
+        catch_exceptions=False,
+    )
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout.splitlines()[-1])["arm"] == "sparse"
+    drawn = CliRunner().invoke(app, ["curves", "--figure", "curves.png"], catch_exceptions=False)
+    assert drawn.exit_code == 0, drawn.output
+    assert "0 of 1" in drawn.stdout
+    assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
