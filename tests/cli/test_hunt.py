@@ -144,7 +144,7 @@ def test_a_damaged_memory_says_how_to_start_again(
     walk: Path, checkout: Path, synth_command: Command
 ) -> None:
     """The file that remembers is named, and what to do with it."""
-    (checkout / "runs" / "walk").mkdir(parents=True)
+    (checkout / "runs" / "walk").mkdir(parents=True, exist_ok=True)
     (checkout / "runs" / "walk" / "hunt.json").write_text("{", encoding="utf-8")
     ran = synth_command("hunt", "walk")
     assert ran.code == 2

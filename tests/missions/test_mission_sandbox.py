@@ -164,9 +164,9 @@ def test_checkers_that_disagree_about_the_mission_do_not_lint():
     """All of a program's checkers take the same arguments."""
     source = REWARD.replace(
         "SUBTASKS = [taken]",
-        "def near(now, initial):\n    return True\n\n\nSUBTASKS = [near, taken]",
+        "def other(now, initial):\n    return True\n\n\nSUBTASKS = [other, taken]",
     )
-    with pytest.raises(LintError, match="near must take exactly"):
+    with pytest.raises(LintError, match="other must take exactly"):
         Reward(source)
 
 

@@ -319,7 +319,7 @@ def test_the_top_level_only_declares(expected, text):
 GOAL = "def goal(now, initial):\n    return True\n"
 SIGNATURES = [
     ("def goal(now):\n    return True", ["S501:1"]),
-    ("def goal(now, initial, extra):\n    return True", ["S501:1"]),
+    ("def goal(now, initial, mission, extra):\n    return True", ["S501:1"]),
     ("def goal(now, initial=None):\n    return True", ["S501:1"]),
     ("def goal(*frames):\n    return True", ["S501:1"]),
     ("def goal(now, initial, **rest):\n    return True", ["S501:1"]),
@@ -342,6 +342,13 @@ SIGNATURES = [
 def test_signatures_and_recursion(text, expected):
     """Checkers take two parameters, perceive one, and no function reaches itself."""
     assert_lint(f"{text}\nSUBTASKS = [goal]\n", expected)
+
+
+def test_a_third_parameter_is_for_missions_alone():
+    """Where the task is known to have none, it is told; where nothing is known, it may be."""
+    source = "def goal(now, initial, mission):\n    return True\nSUBTASKS = [goal]\n"
+    assert [finding.rule for finding in lint(source, missions=False)] == ["S501"]
+    assert lint(source) == lint(source, missions=True) == []
 
 
 def test_without_their_import_modules_are_unknown():
