@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from synth.envs.recorded import FAMILY, RECORDED
+from synth.envs.recorded import FAMILY
 from synth.episode import SPLITS, Episode, EpisodeStore, frame_digest
 from synth.episode.frame_file import FrameFile
 from synth.errors import UsageError
@@ -23,7 +23,7 @@ from synth.sources.minari_clips import minari_clips
 from synth.sources.shaping import FrameShape
 from synth.sources.success import Bits, by_table, ended, group_of, read_table
 from synth.sources.text import SpecWords
-from synth.spec import parse_spec
+from synth.spec import RECORDED, parse_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

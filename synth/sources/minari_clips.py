@@ -15,11 +15,10 @@ import numpy as np
 from gymnasium import spaces
 
 from synth.envs.gymnasium.success import StepOutcome, parse_condition
-from synth.envs.recorded import RECORDED
 from synth.errors import EnvironmentFault, UsageError
 from synth.experts.minari import dataset, json_action, step_of
 from synth.sources.clip import Clip
-from synth.spec import validate_spec
+from synth.spec import RECORDED, validate_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

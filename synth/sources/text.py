@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import tomli_w
 
-from synth.envs.recorded import RECORDED
+from synth.spec import RECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from synth.spec.reading import find_specs, load_spec, parse_spec, validate_spec
 from synth.spec.tables import (
+    RECORDED,
     ExpertSpec,
     GateSpec,
     HeldOutSpec,
@@ -19,6 +20,7 @@ from synth.spec.tables import (
 )
 
 __all__ = [
+    "RECORDED",
     "ExpertSpec",
     "GateSpec",
     "HeldOutSpec",

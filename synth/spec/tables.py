@@ -18,6 +18,7 @@ from synth.confidence import CERTAINTY, episodes_needed
 from synth.perturbations import perturbations
 
 __all__ = [
+    "RECORDED",
     "ExpertSpec",
     "GateSpec",
     "HeldOutSpec",
@@ -31,6 +32,9 @@ __all__ = [
     "SuccessSpec",
     "TargetSpec",
 ]
+
+RECORDED = "recorded"
+"""The ``env`` of tasks of which there are pictures and no simulator."""
 
 Scalar = bool | int | float | str
 Count = Annotated[int, Field(ge=1, le=10_000)]

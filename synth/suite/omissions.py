@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from synth.envs.registry import why_no_simulator
+from synth.spec import RECORDED
 from synth.suite.groups import GROUPS, group_named
 from synth.suite.registry import all_checks
 
@@ -44,7 +44,7 @@ def left_out(spec: Spec) -> tuple[str, ...]:
     """What a spec does not ask for: whole groups, then checks of the groups it asks for."""
     absent = {group.name for group in GROUPS if not group.when(spec)}
     parts = [g.words for g in GROUPS if g.name in absent and g.concerns(spec)]
-    if why_no_simulator(spec):
+    if spec.env == RECORDED:
         # What only playing can tell: it is no slip of the spec's that it does not ask for it.
         parts = [part for part in parts if part != group_named("search").words]
         parts.append(NO_SIMULATOR)

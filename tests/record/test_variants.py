@@ -280,7 +280,7 @@ def test_a_family_that_cannot_change_its_scenes_goes_without(fake, experts, make
     }
     assert missing_perturbations(store, spec) == ("distractors: up to 1", "colours: key")
     with pytest.raises(EnvironmentFault, match="FakeSimulator cannot change its scene"):
-        replay(fake, SimpleNamespace(seed=0, actions=(1,)), [lambda _: None])
+        replay(fake, SimpleNamespace(seed=0, actions=(1,), mission=None), [lambda _: None])
 
 
 def test_only_kinds_that_the_scene_does_not_hold_are_added(make_spec, monkeypatch):

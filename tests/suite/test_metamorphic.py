@@ -294,9 +294,9 @@ def test_all_changed_pictures_are_judged_once(monkeypatch):
     calls = []
     own = Sandbox.verdicts
 
-    def counted(sandbox, frames, pairs):
+    def counted(sandbox, frames, pairs, missions=None):
         calls.append(frames.shape[1:3])
-        return own(sandbox, frames, pairs)
+        return own(sandbox, frames, pairs, missions)
 
     monkeypatch.setattr(Sandbox, "verdicts", counted)
     table = {k: v for change in CHANGES.values() for k, v in change.items()}

@@ -21,15 +21,13 @@ from typing import TYPE_CHECKING
 
 from synth.envs.base import PlainFamily
 from synth.errors import EnvironmentFault
+from synth.spec import RECORDED
 
 if TYPE_CHECKING:
     from synth.envs.base import Defaults, Simulator
     from synth.spec import Spec
 
-__all__ = ["FAMILY", "RECORDED", "RecordedFamily"]
-
-RECORDED = "recorded"
-"""The ``env`` of every such task."""
+__all__ = ["FAMILY", "RecordedFamily"]
 
 
 class RecordedFamily(PlainFamily):
