@@ -50,6 +50,10 @@ BESIDE_VERDICTS = frozenset(
         "mutation",
         "prompts",
         "report",
+        "seen",
+        "seen_vec",
+        "sources",
+        "training",
         "vec",
         "wrappers",
     }

@@ -152,8 +152,8 @@ def read_result(file: Path) -> TrainingResult:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what decides a result."""
-    names = ("synth", "stable_baselines3", "sb3_contrib", "torch", "gymnasium", "numpy", "minigrid")
+    """Versions of what decides a result, the environment's own aside."""
+    names = ("synth", "stable_baselines3", "sb3_contrib", "torch", "gymnasium", "numpy")
     found: dict[str, str] = {}
     for name in names:
         try:

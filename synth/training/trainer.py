@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 import gymnasium as gym
 from pydantic import BaseModel, ConfigDict
 
+from synth.envs import family_of
 from synth.errors import UsageError
+from synth.task import read_task
 from synth.training.arm import Arm, environments
 from synth.training.results import (
     WINDOW,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from stable_baselines3.common.base_class import BaseAlgorithm
+
+    from synth.envs.base import Family
 
 __all__ = ["Checkpoint", "TrainingRun", "train"]
 
@@ -139,7 +143,7 @@ def train(
         episodes=tuple(log.episodes),
         seconds=round(before + time.monotonic() - started, 1),
         reward=_digest(run.folder / "reward.py") if run.arm.paid == "code" or run.arm.seen else "",
-        versions=versions(),
+        versions={**versions(), **_family(run).versions()},
         machine=machine(),
     )
     part = done.with_suffix(".part")
@@ -315,6 +319,10 @@ def _algorithm(name: str) -> Any:
 
 def _has(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
+
+
+def _family(run: TrainingRun) -> Family:
+    return family_of(read_task(run.folder / "task.toml").spec)
 
 
 def _digest(file: Path) -> str:

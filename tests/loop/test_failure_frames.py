@@ -192,10 +192,10 @@ def test_what_refutes_a_plan_is_not_called_a_fault(squares: Squares) -> None:
 def test_the_stages_of_the_cascade_are_in_the_order_of_its_groups() -> None:
     """Near misses, changed pictures, the search and the plan come last, one after the other."""
     later = ("near_miss", "scenes", "progress", "metamorphic", "search", "necessity", "labels")
-    assert GROUPS[4:] == later
+    assert GROUPS[5:] == later
     verdicts = [Verdict.of(("program::p",), (f"{group}::x",), ()) for group in GROUPS]
     assert [v.score for v in verdicts] == [Score(stage, 1) for stage in range(len(GROUPS))]
-    assert [list(v.groups) for v in verdicts[4:]] == [["program", group] for group in GROUPS[4:]]
+    assert [list(v.groups) for v in verdicts[5:]] == [["program", group] for group in GROUPS[5:]]
 
 
 def test_a_held_out_episode_is_never_drawn(squares: Squares) -> None:

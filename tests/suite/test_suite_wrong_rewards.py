@@ -239,7 +239,7 @@ def test_progress_out_of_range_is_told(task):
 
 def test_hidden_state_is_found(task, monkeypatch):
     """Answers that depend on what was asked before fail the contract, if the lint lets them by."""
-    monkeypatch.setattr(synth.suite.subject, "lint", lambda _: [])
+    monkeypatch.setattr(synth.suite.subject, "lint", lambda _, **__: [])
     head = "SEEN = []\n\n\ndef odd():\n    SEEN.append(1)\n    return len(SEEN) % 3 == 0"
     said = messages(program("odd()", "False", "False", head=head), task)
     assert "when they are shuffled" in said["contract::remembers_nothing"]
