@@ -32,3 +32,9 @@ def room(env, lines="", render="size = 64"):
         return family_of(spec).make(spec)
     except EnvironmentFault as fault:
         pytest.skip(str(fault))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def drawn():
+    """Nothing of a module is tested where no room can be drawn; the reason is told."""
+    room(ONE_ROOM)

@@ -12,13 +12,15 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rooms import FIND, LIFT, ONE_ROOM, PICKUP, PUT_NEXT, room, spec_of
+from rooms import FIND, LIFT, ONE_ROOM, PICKUP, PUT_NEXT, drawn, room, spec_of
 
 from synth.envs import Instructable, Simulator, family_of
 from synth.envs.rooms import walker
 from synth.envs.rooms.body import RoomAction, Walker
 from synth.envs.rooms.errands import errand_of
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SpecError
+
+__all__ = ["drawn"]  # a fixture for all tests of this file
 
 SEEDS = st.integers(0, 10_000)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from rooms import FIND, LIFT, ONE_ROOM, PUT_NEXT, room
+from rooms import FIND, LIFT, ONE_ROOM, PUT_NEXT, drawn, room
 
 from synth.envs import family_of
 from synth.envs.rooms import walker
 from synth.errors import ExpertFailed
 from synth.record.rollout import rollout
+
+__all__ = ["drawn"]  # a fixture for all tests of this file
 
 HOLD = 4
 

@@ -158,6 +158,7 @@ def make_env(spec: Spec, settings: RoomSettings, *, render_mode: str | None = No
         EnvironmentFault: MiniWorld is missing, cannot draw here, or refuses.
     """
     require_miniworld(spec.env)
+    pyglet = importlib.import_module("pyglet")  # MiniWorld's; by now it is there
     options = _options(spec)
     size = settings.size
     try:
@@ -176,6 +177,8 @@ def make_env(spec: Spec, settings: RoomSettings, *, render_mode: str | None = No
         raise unknown_env(spec, known) from error
     except gymnasium.error.Error as error:
         raise unknown_env(spec, gymnasium.registry) from error
+    except pyglet.window.WindowException as error:
+        raise cannot_draw(spec.env, error) from error
     except (AssertionError, TypeError, ValueError) as error:
         raise EnvironmentFault(
             f"{spec.env} refuses its [options] {dict(spec.options)}: "
