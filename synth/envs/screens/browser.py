@@ -115,6 +115,7 @@ class Browser:
         try:
             self.call("Browser.getVersion")
         except BaseException:
+            # Ctrl-C does not reach the browser, and nobody else knows of it yet.
             self.close()
             raise
 
