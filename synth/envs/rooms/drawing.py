@@ -115,16 +115,7 @@ class RoomPainter:
 
     def paint(self) -> NDArray[np.uint8]:
         """``uint8[size, views * size, 3]`` of the present moment."""
-        env = self._env
-        env.shadow_window.switch_to()
-        glEnable(GL_DEPTH_TEST)
-        glEnable(GL_CULL_FACE)
-        # Scaled meshes have scaled normals, and would be lit several times too brightly.
-        glEnable(GL_NORMALIZE)
-        if self._list is None or self._rooms is not env.rooms:  # each reset lays out others
-            self.forget()
-            self._list, self._rooms = glGenLists(1), env.rooms
-            self._compile(self._list)
+        self._make_ready()
         draw = {"map": self._from_above, "eyes": self._from_the_eyes}
         picture = np.hstack([draw[view]() for view in self._settings.views])
         glDisable(GL_NORMALIZE)  # MiniWorld draws without it
@@ -140,7 +131,7 @@ class RoomPainter:
             return 1.0
         if any(thing is None for thing in things):
             return 0.0
-        self.paint()
+        self._make_ready()
         self._look()
         glDepthFunc(GL_LEQUAL)
         shown = [self._samples(thing) for thing in things]
@@ -150,8 +141,22 @@ class RoomPainter:
             thing.render()  # first its depth, or what it hides of itself would count as well
             whole.append(self._samples(thing))
         glDepthFunc(GL_LESS)
-        self._env.obs_fb.resolve()
+        glDisable(GL_NORMALIZE)
+        self._finished()
         return min((a / b if b else 0.0 for a, b in zip(shown, whole, strict=True)), default=1.0)
+
+    def _make_ready(self) -> None:
+        """Set OpenGL up, with the walls as the last reset has laid them out."""
+        env = self._env
+        env.shadow_window.switch_to()
+        glEnable(GL_DEPTH_TEST)
+        glEnable(GL_CULL_FACE)
+        # Scaled meshes have scaled normals, and would be lit several times too brightly.
+        glEnable(GL_NORMALIZE)
+        if self._list is None or self._rooms is not env.rooms:  # each reset lays out others
+            self.forget()
+            self._list, self._rooms = glGenLists(1), env.rooms
+            self._compile(self._list)
 
     def _samples(self, thing: Any) -> int:
         """How much of a thing is drawn with what the depth buffer holds now."""

@@ -19,6 +19,8 @@ from synth.errors import EnvironmentFault, IllegalAction
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from synth.envs.rooms.errands import Errand
+    from synth.envs.rooms.opening import RoomSettings
     from synth.spec import Spec
 
 __all__ = ["MissionSimulator", "RoomsSimulator", "simulator_of"]
@@ -28,29 +30,23 @@ class RoomsSimulator(PlainSimulator):
     """A room, seen from above and by the agent.
 
     Args:
-        spec: Whose ``env``, ``max_steps``, ``render`` and ``options`` it follows.
+        spec: The task.
+        env: Its environment, unwrapped.
+        settings: How it is drawn.
 
     Attributes:
         env: The environment itself, unwrapped; experts may read its state.
         seed: Of the present episode.
-
-    Raises:
-        SpecError: The spec names an unknown id, render key or option.
-        EnvironmentFault: MiniWorld is missing, cannot draw here, or refuses.
     """
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, env: Any, settings: RoomSettings) -> None:
         self.spec = spec
         self.seed = spec.seed
-        self._settings = render_settings(spec)
-        try:
-            self.env = make_env(spec, self._settings).unwrapped
-        except (AttributeError, ImportError, OSError) as error:
-            # pyglet's ways to find, late, that there is no device to draw with.
-            raise cannot_draw(spec.env, error) from error
-        self._painter = RoomPainter(self.env, self._settings)
+        self.env = env
+        self._settings = settings
+        self._painter = RoomPainter(env, settings)
         self._begun = False
-        leave_undrawn(self.env)
+        leave_undrawn(env)
 
     def reset(self, seed: int, *, draw: bool = True) -> TimeStep:
         """Begin the episode of that seed; see `synth.envs.base.Simulator.reset`."""
@@ -124,7 +120,7 @@ class RoomsSimulator(PlainSimulator):
             reward=reward,
             success=errand.done(self.env) if errand is not None else ended and reward > 0,
             done=cut or (ended and errand is None),
-            truth=_truth(self.env),
+            truth={} if errand is None else _truth(self.env, errand),
             margin=None if errand is None else errand.margin(self.env),
             seen=self._painter.seen(errand.deciding) if errand is not None and draw else None,
         )
@@ -156,12 +152,20 @@ class MissionSimulator(RoomsSimulator):
 
 
 def simulator_of(spec: Spec) -> RoomsSimulator:
-    """The simulator of a spec, with missions only where there are any."""
-    simulator = RoomsSimulator(spec)
-    if not hasattr(simulator.env, "missions"):
-        return simulator
-    simulator.close()
-    return MissionSimulator(spec)
+    """The simulator of a spec, with missions only where there are any.
+
+    Raises:
+        SpecError: The spec names an unknown id, render key or option.
+        EnvironmentFault: MiniWorld is missing, cannot draw here, or refuses.
+    """
+    settings = render_settings(spec)
+    try:
+        env: Any = make_env(spec, settings).unwrapped
+    except (AttributeError, ImportError, OSError) as error:
+        # pyglet's ways to find, late, that there is no device to draw with.
+        raise cannot_draw(spec.env, error) from error
+    kind = MissionSimulator if hasattr(env, "missions") else RoomsSimulator
+    return kind(spec, env, settings)
 
 
 def leave_undrawn(env: Any) -> None:
@@ -174,11 +178,8 @@ def leave_undrawn(env: Any) -> None:
     env._render_static = lambda: None  # noqa: SLF001 - MiniWorld has no other name for it
 
 
-def _truth(env: Any) -> dict[str, bool]:
+def _truth(env: Any, errand: Errand) -> dict[str, bool]:
     """Named predicates over the state; the same names in all episodes of a task."""
-    errand = errand_of(env)
-    if errand is None:
-        return {}
     carried = env.agent.carrying
     truth = {"done": errand.done(env)}
     if errand.verb != "find":
