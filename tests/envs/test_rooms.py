@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import warnings
 
@@ -333,6 +334,52 @@ def test_the_sizes_that_notes_give_are_the_rooms_own(env, lines):
     assert f"a metre is {pixels:.1f} pixels" in said
     assert f"less than {errand.reach:.3g} m ({errand.reach * pixels:.1f} pixels)" in said
     assert f"circle of {simulator.env.agent.radius:g} m" in said
+
+
+@pytest.mark.parametrize(
+    ("lines", "render"), [("", "size = 64"), ("forward_step = 0.4", "size = 96\npitch = -30")]
+)
+def test_the_rows_that_notes_give_of_a_carried_thing_are_those_it_is_drawn_in(lines, render):
+    """And on the floor at that place it would be lower down."""
+    simulator = room(LIFT, lines=f'alike = "colour"\n{lines}', render=render)
+    said = family_of(simulator.spec).notes(simulator.spec)
+    told = re.search(r"rows (\d+) to (\d+) .* above row (\d+)", said)
+    assert told
+    rows = {"held": [], "lying": []}
+    simulator.reset(1, draw=False)
+    env = simulator.env
+    for thing in env.things:
+        env.entities.remove(thing)
+        without = simulator.picture()
+        env.entities.append(thing)
+        thing.pos = env._get_carry_pos(env.agent.pos, thing)
+        thing.dir = env.agent.dir
+        for how, height in (("held", thing.pos[1]), ("lying", 0.0)):
+            thing.pos = np.array([thing.pos[0], height, thing.pos[2]])
+            changed = (simulator.picture() != without)[:, len(without) :].any(axis=(1, 2))
+            rows[how].append((int(np.argmax(changed)), len(without) - int(changed[::-1].argmax())))
+        env.entities.remove(thing)
+    drawn = (
+        min(first for first, _ in rows["held"]),
+        max(end - 1 for _, end in rows["held"]),
+        min(first for first, _ in rows["lying"]),
+    )
+    assert tuple(map(int, told.groups())) == pytest.approx(drawn, abs=1)
+
+
+def test_the_sizes_of_things_that_notes_give_are_theirs():
+    """In metres, in synth's own rooms and in MiniWorld's."""
+    simulator = room(LIFT, lines='alike = "colour"')
+    simulator.reset(1, draw=False)
+    made = {one.shape: one for one in simulator.env.things}
+    said = family_of(simulator.spec).notes(simulator.spec)
+    assert f"A ball is {2 * made['ball'].radius:g} m across" in said
+    assert f"a box has sides of {made['box'].size[0]:g} m" in said
+    assert f"{2 * made['key'].radius:.2f} m long" in said
+    one = room(ONE_ROOM)
+    one.reset(0, draw=False)
+    told = family_of(one.spec).notes(one.spec)
+    assert f"The red box has sides of {one.env.box.size[0]:g} m" in told
 
 
 def test_a_training_environment_is_drawn_as_it_was_recorded():

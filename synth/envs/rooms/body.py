@@ -10,9 +10,9 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["RoomAction", "Stance", "Walker"]
+__all__ = ["CARRY", "RoomAction", "Stance", "Walker"]
 
-_CARRY = 1.05
+CARRY = 1.05
 """What is carried hangs so many times the least distance ahead."""
 _GRASP, _GRASP_RADIUS = 1.5, 1.2
 """Where a hand reaches, in radii of the agent, and how wide."""
@@ -82,7 +82,7 @@ class Walker:
     @property
     def carry(self) -> float:
         """Metres from the agent to what it carries."""
-        return _CARRY * (self.radius + self.load_radius + float(self._env.max_forward_step))
+        return CARRY * (self.radius + self.load_radius + float(self._env.max_forward_step))
 
     def heading(self, place: Stance) -> tuple[float, float]:
         """The direction in which the agent looks: x and z."""
