@@ -11,6 +11,7 @@ import gymnasium
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.screens.browser import browser_version
 from synth.envs.screens.making import ANDROID, PHONE, known_ids, make_screen, page_of, simulator_of
+from synth.envs.screens.miniwob.environment import SIDE, places
 from synth.envs.screens.near_misses import RECIPES
 from synth.envs.screens.phone.near_misses import PHONE_RECIPES
 
@@ -25,7 +26,11 @@ __all__ = ["FAMILY", "ScreensFamily"]
 MINIWOB = (
     "The picture is a web page, seen without its browser and below the words of the mission. "
     "A black and white arrow shows where the last click was: the pixel at its tip, which is its "
-    "upper left end. Before the first click there is no arrow. The arrow hides what lies below it."
+    "upper left end. Before the first click there is no arrow. The arrow hides what lies below it. "
+    "The places that can be clicked are {side} pixels apart: columns and rows {first}, {second}, "
+    "{third} and so on. A click counts for what the page has at that very pixel, the one on top "
+    "where there are several: a circle or polygon with its outline and nothing around it, anything "
+    "else, words too, in the whole rectangle that it takes up."
 )
 
 PHONE_NOTES = (
@@ -44,7 +49,7 @@ ANDROID_NOTES = (
 
 POLICY = "synth.envs.screens:expert"
 NOISE = ("# Largest change of a channel by noise, of 255.", "noise = 4")
-GRID = ("# Side of the squares that can be clicked, in pixels.", "grid = 10")
+GRID = ("# Side of the squares that can be clicked, in pixels.", f"grid = {SIDE}")
 PHONE_OPTIONS = (
     "# Home pages, folders on them, and apps that only the search finds.",
     "pages = 2",
@@ -111,8 +116,12 @@ class ScreensFamily(PlainFamily):
         return (*PHONE_RECIPES, *RECIPES)
 
     def notes(self, spec: Spec) -> str:
-        """What the arrow is, or the parts of the phone."""
-        return {PHONE: PHONE_NOTES, ANDROID: ANDROID_NOTES}.get(spec.env, MINIWOB)
+        """What the arrow is and where it can be, or the parts of the phone."""
+        if spec.env in {PHONE, ANDROID}:
+            return PHONE_NOTES if spec.env == PHONE else ANDROID_NOTES
+        side = int(spec.options.get("grid", SIDE))
+        first, second, third = (places(side).place(square)[0] for square in range(3))
+        return MINIWOB.format(side=side, first=first, second=second, third=third)
 
     def versions(self) -> dict[str, str]:
         """Versions of Chromium, which draws, and of the packages that hold the tasks."""

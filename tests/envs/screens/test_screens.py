@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 
-from synth.envs import Instructable, Missioned
+from synth.envs import Instructable, Missioned, family_of
 from synth.envs.screens.experts import expert
 from synth.envs.screens.simulator import ScreenSimulator
 from synth.spec import load_spec
@@ -145,3 +145,18 @@ def test_the_pointer_is_where_the_click_was() -> None:
     changed = np.argwhere((step.frame != first.frame).any(axis=-1))
     assert tuple(changed.min(axis=0)) == sim.env.grid.place(0)[::-1]
     assert np.array_equal(sim.backdrop(), first.frame)
+
+
+def test_notes_say_where_clicks_can_be_and_what_they_meet() -> None:
+    """The squares' own middles; and a circle is met on its outline, and not a pixel beside it."""
+    sim = simulator("grid-coordinate")
+    grid = sim.env.grid
+    said = family_of(sim.spec).notes(sim.spec)
+    columns = ", ".join(str(grid.place(square)[0]) for square in range(3))
+    assert f"are {grid.side} pixels apart: columns and rows {columns} and so on" in said
+    # Around (19, 19) lies a circle whose outline ends four and a half pixels off.
+    ended = {}
+    for place in [(12, 17), (17, 17), (22, 22), (27, 22)]:
+        sim.reset(0, draw=False)
+        ended[place] = sim.step(grid.places().index(place), draw=False).done
+    assert list(ended.values()) == [False, True, True, False]

@@ -25,16 +25,24 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["MiniWoBEnv", "pages"]
+__all__ = ["SIDE", "MiniWoBEnv", "pages", "places"]
 
 WIDTH, HEIGHT, QUERY = 160, 210, 50
 """Of MiniWoB's pages; the mission stands in the rows above."""
+
+SIDE = 10
+"""Of the squares that can be clicked, in pixels, where a spec says nothing else."""
 
 SECOND = 1000
 """Milliseconds that pass for the page with each action."""
 
 MOST_MISSIONS = 12
 """So many of a layout's missions are looked for."""
+
+
+def places(side: int) -> Grid:
+    """Where a page can be clicked: the middles of squares of so many pixels."""
+    return Grid(WIDTH, HEIGHT - QUERY, side)
 
 
 class MiniWoBEnv(ScreenEnv):
@@ -52,8 +60,8 @@ class MiniWoBEnv(ScreenEnv):
         EnvironmentFault: There is no browser, no package ``miniwob``, or no such page.
     """
 
-    def __init__(self, task: str, grid: int = 10, *, render_mode: str | None = None) -> None:
-        super().__init__(Grid(WIDTH, HEIGHT - QUERY, grid), render_mode=render_mode)
+    def __init__(self, task: str, grid: int = SIDE, *, render_mode: str | None = None) -> None:
+        super().__init__(places(grid), render_mode=render_mode)
         self.task = task
         self._ended = False
         self._tip: tuple[int, int] | None = None
