@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import SpecError, SynthError
+from synth.envs.keys import wrong_key
+from synth.errors import SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +37,9 @@ def find_function(spec: Spec, key: str, text: str, remedy: str) -> Callable[...,
         function: Any = getattr(importlib.import_module(module), name, None)
     except ImportError as error:
         problem = f"module {module!r} does not import: {error}."
-        raise _wrong(spec, key, problem, remedy) from error
+        raise wrong_key(spec, key, problem, remedy) from error
     if not callable(function):
-        raise _wrong(spec, key, f"module {module!r} has no function {name!r}.", remedy)
+        raise wrong_key(spec, key, f"module {module!r} has no function {name!r}.", remedy)
     found: Callable[..., Any] = function
     return found
 
@@ -54,10 +55,6 @@ def named_function(spec: Spec, key: str, text: str, remedy: str) -> Callable[...
             raise
         except Exception as error:
             problem = f"{text} broke: {type(error).__name__}: {error}."
-            raise _wrong(spec, key, problem, remedy) from error
+            raise wrong_key(spec, key, problem, remedy) from error
 
     return call
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=key, remedy=remedy)

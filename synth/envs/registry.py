@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
+from synth.envs.keys import wrong_key
 from synth.envs.unsimulated import Unsimulated
-from synth.errors import SpecError, SynthError
+from synth.errors import SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from synth.envs.base import Family
+    from synth.errors import SpecError
     from synth.spec import Spec
 
 __all__ = ["HOMES", "families", "family_of", "registered", "unknown_env", "why_no_simulator"]
@@ -92,12 +94,8 @@ def _import(spec: Spec, module: str, *, key: str) -> None:
             and (module + ".").startswith(f"{error.name}.")
             else f"module {module!r} does not import: {type(error).__name__}: {error}."
         )
-        raise SpecError(
-            what,
-            file=f"specs/{spec.name}.toml",
-            key=key,
-            remedy="Install it, or start synth in the folder that holds it.",
-        ) from error
+        remedy = "Install it, or start synth in the folder that holds it."
+        raise wrong_key(spec, key, what, remedy) from error
 
 
 def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecError:
@@ -110,9 +108,4 @@ def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecEr
     """
     near = difflib.get_close_matches(spec.env, sorted(known), n=3, cutoff=0.6)
     remedy = f"Nearest known: {', '.join(near)}." if near else otherwise
-    return SpecError(
-        f"there is no environment {spec.env!r}.",
-        file=f"specs/{spec.name}.toml",
-        key="env",
-        remedy=remedy,
-    )
+    return wrong_key(spec, "env", f"there is no environment {spec.env!r}.", remedy)

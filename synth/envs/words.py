@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.keys import wrong_key
 from synth.envs.named import named_function
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 from synth.sandbox.inputs import MOST_CHARACTERS
 
 if TYPE_CHECKING:
@@ -80,10 +81,7 @@ def _of_key(spec: Spec, told: Any, where: str, key: str) -> str:
     if not isinstance(told, Mapping) or key not in told:
         keys = ", ".join(map(str, told)) if isinstance(told, Mapping) else ""
         known = f"it has: {keys}" if keys else "it has none"
-        raise SpecError(
-            f"the {where} of {spec.env} has no key {key!r}; {known}.",
-            file=f"specs/{spec.name}.toml",
-            key="mission.from",
-            remedy="Name one of its keys, or a module:function.",
-        )
+        problem = f"the {where} of {spec.env} has no key {key!r}; {known}."
+        remedy = "Name one of its keys, or a module:function."
+        raise wrong_key(spec, "mission.from", problem, remedy)
     return plain_mission(told[key], f"{where}[{key!r}] of {spec.env}")

@@ -193,6 +193,8 @@ def test_distractors_lie_apart_and_are_not_asked_for() -> None:
         ('views = ["45"]\n', "render.views"),
         ('views = ["45/40"]\n', "render.views"),
         ("distance = 9\n", "render.distance"),
+        ("distance = true\n", "render.distance"),
+        ("[options]\ndistance_threshold = nan\n", "options.distance_threshold"),
         ("tile_size = 3\n", "render.tile_size"),
         ("[options]\ngoal_range = 0.2\n", "options.goal_range"),
         ('[options]\ndistractors = "green cube"\n', "options.distractors"),

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
+from synth.envs.keys import SpecKeys, wrong_key
 from synth.envs.named import find_function
 from synth.envs.registry import registered, unknown_env
-from synth.errors import EnvironmentFault, SpecError, SynthError
+from synth.errors import EnvironmentFault, SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,21 +66,15 @@ class Maker:
         self._spec = spec
         self._fixed: dict[str, Any] = {}
         self._seeded: dict[str, Callable[[int], Any]] = {}
+        keys = SpecKeys(spec, "options")
+        keys.refuse_ours(_OURS)
         for key, value in spec.options.items():
-            if key in _OURS:
-                raise _wrong(
-                    spec,
-                    key,
-                    "is set by synth itself.",
-                    "Remove it; `max_steps` and `[render]` have their own places.",
-                )
             found = _SEEDED.fullmatch(value) if isinstance(value, str) else None
             if found is not None:
                 named = f"{found[1]}:{found[2]}"
                 self._seeded[key] = find_function(spec, f"options.{key}", named, "")
             elif isinstance(value, str) and value.startswith("seed ->"):
-                raise _wrong(
-                    spec,
+                raise keys.wrong(
                     key,
                     f"cannot be read: {value!r}.",
                     'Write "seed -> module:function"; it is called with the seed.',
@@ -119,11 +114,12 @@ class Maker:
         except TypeError as error:
             if "unexpected keyword argument 'render_mode'" in str(error):
                 raise _no_pictures(spec, ()) from error
-            raise SpecError(
-                f"{spec.env} refuses its options: {str(error).partition(' was raised from')[0]}.",
-                file=f"specs/{spec.name}.toml",
-                key="options",
-                remedy="Options are keyword arguments of the environment's class.",
+            said = str(error).partition(" was raised from")[0]
+            raise wrong_key(
+                spec,
+                "options",
+                f"{spec.env} refuses its options: {said}.",
+                "Options are keyword arguments of the environment's class.",
             ) from error
         except Exception as error:
             # Any environment, the user's own included: whatever it raises is its own failure.
@@ -143,9 +139,9 @@ class Maker:
                 values[key] = function(seed)
             except Exception as error:
                 # The function is the user's own code: whatever it raises is the spec's fault.
-                raise _wrong(
+                raise wrong_key(
                     self._spec,
-                    key,
+                    f"options.{key}",
                     f"{self._spec.options[key]!r} broke with seed {seed}: "
                     f"{type(error).__name__}: {error}.",
                     "It is called with the seed and returns the value of the option.",
@@ -175,7 +171,3 @@ def _no_pictures(spec: Spec, modes: tuple[str, ...]) -> EnvironmentFault:
         f"{spec.env} cannot draw RGB arrays: {has}. Choose one with the render mode 'rgb_array', "
         "or wrap it in one that has it and register that."
     )
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"options.{key}", remedy=remedy)

@@ -6,14 +6,14 @@ guessing at anything else would change, in silence, what a reward program sees.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
-from synth.errors import EnvironmentFault, SpecError
+from synth.envs.keys import SpecKeys
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,19 +52,18 @@ class Pictures:
         Raises:
             SpecError: A key is unknown, a value is not what it must be, or two contradict.
         """
-        for key in spec.render:
-            if key not in _KEYS:
-                near = difflib.get_close_matches(key, _KEYS, n=1)
-                hint = f"Did you mean {near[0]!r}? " if near else ""
-                remedy = f"{hint}Known keys: {', '.join(_KEYS)}."
-                raise _wrong(spec, key, "unknown render key.", remedy)
-        sides = {key: _side(spec, key) for key in ("size", "width", "height")}
+        keys = SpecKeys(spec, "render")
+        keys.require_known(_KEYS)
+        sides = {
+            key: keys.whole(key, 128, _SIDES, "of pixels") if key in spec.render else None
+            for key in ("size", "width", "height")
+        }
         if (sides["width"] is None) != (sides["height"] is None):
             given = "width" if sides["width"] else "height"
-            raise _wrong(spec, given, "needs both width and height.", "Or give `size` alone.")
+            raise keys.wrong(given, "needs both width and height.", "Or give `size` alone.")
         if sides["size"] and sides["width"]:
-            raise _wrong(spec, "size", "says what width and height say.", "Remove one of them.")
-        return cls(spec.env, **sides, crop=_crop(spec))
+            raise keys.wrong("size", "says what width and height say.", "Remove one of them.")
+        return cls(spec.env, **sides, crop=_crop(spec, keys))
 
     def make(self, drawn: Any) -> NDArray[np.uint8]:
         """The picture to record, from what ``render()`` returned; a copy of its own.
@@ -128,20 +127,7 @@ def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[n
     return np.array(image.resize((width, height), Image.Resampling.BOX))
 
 
-def _side(spec: Spec, key: str) -> int | None:
-    value = spec.render.get(key)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value not in _SIDES:
-        problem = (
-            f"must be a whole number of pixels from {_SIDES[0]} to {_SIDES[-1]}, but the file "
-            f"says {value!r}."
-        )
-        raise _wrong(spec, key, problem, f"For example: {key} = 128.")
-    return value
-
-
-def _crop(spec: Spec) -> tuple[int, int, int, int] | None:
+def _crop(spec: Spec, keys: SpecKeys) -> tuple[int, int, int, int] | None:
     value = spec.render.get("crop")
     if value is None:
         return None
@@ -150,9 +136,4 @@ def _crop(spec: Spec) -> tuple[int, int, int, int] | None:
         left, top, right, bottom = corners
         if left < right and top < bottom:
             return left, top, right, bottom
-    problem = f"must be [left, top, right, bottom] in pixels, but the file says {value!r}."
-    raise _wrong(spec, "crop", problem, "For example: crop = [0, 100, 600, 400].")
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"render.{key}", remedy=remedy)
+    raise keys.must_be("crop", "[left, top, right, bottom] in pixels", [0, 100, 600, 400])

@@ -23,12 +23,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs.keys import wrong_key
 from synth.envs.named import named_function
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from synth.errors import SpecError
     from synth.spec import Spec
 
 __all__ = ["EXAMPLES", "Condition", "StepOutcome", "parse_condition"]
@@ -126,12 +128,8 @@ def _info(spec: Spec, key: str) -> Callable[[Any, StepOutcome], bool]:
             # Many environments give the key at the end only; a slip of the pen is another matter.
             near = difflib.get_close_matches(key, [str(k) for k in outcome.info], n=1, cutoff=0.8)
             if near:
-                raise SpecError(
-                    f"{spec.env} gives no info[{key!r}].",
-                    file=f"specs/{spec.name}.toml",
-                    key="success.when",
-                    remedy=f"Did you mean info.{near[0]}?",
-                )
+                problem = f"{spec.env} gives no info[{key!r}]."
+                raise wrong_key(spec, "success.when", problem, f"Did you mean info.{near[0]}?")
             return False
         return _truth_of(outcome.info[key], f"info[{key!r}] of {spec.env}")
 
@@ -159,7 +157,7 @@ def _truth_of(value: Any, what: str) -> bool:
 
 
 def _wrong(spec: Spec, problem: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key="success.when", remedy=_remedy())
+    return wrong_key(spec, "success.when", problem, _remedy())
 
 
 def _remedy() -> str:

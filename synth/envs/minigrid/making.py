@@ -7,16 +7,16 @@ not.
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import gymnasium
 import minigrid  # noqa: F401 - importing it registers the environment ids
 from minigrid.minigrid_env import MiniGridEnv
 
+from synth.envs.keys import SpecKeys, refuse_condition, wrong_key
 from synth.envs.minigrid.renderer import TileRenderer
 from synth.envs.registry import unknown_env
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,24 +71,8 @@ def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
         EnvironmentFault: The environment refuses to be made, or is no MiniGrid.
     """
     settings = render_settings(spec)
-    file = f"specs/{spec.name}.toml"
-    for key in spec.options:
-        if key in _OURS:
-            raise SpecError(
-                "is set by synth itself.",
-                file=file,
-                key=f"options.{key}",
-                remedy="Remove it; `max_steps` and `[render]` have their own places.",
-            )
-    for key in ("when", "margin"):
-        if getattr(spec.success, key) is not None:
-            raise SpecError(
-                "is for environments whose success synth does not know; a MiniGrid environment "
-                "succeeds where it ends with a reward above zero.",
-                file=file,
-                key=f"success.{key}",
-                remedy="Remove it, or let the environment's own reward say what succeeds.",
-            )
+    SpecKeys(spec, "options").refuse_ours(_OURS)
+    refuse_condition(spec, "a MiniGrid environment succeeds where it ends with a reward above zero")
     ours = {
         "max_steps": spec.max_steps,
         "tile_size": settings["tile_size"],
@@ -101,11 +85,11 @@ def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
         known = [i for i in gymnasium.registry if i.startswith(("MiniGrid-", "BabyAI-"))]
         raise unknown_env(spec, known) from error
     except TypeError as error:
-        raise SpecError(
+        raise wrong_key(
+            spec,
+            "options",
             f"{spec.env} refuses its options: {error}.",
-            file=file,
-            key="options",
-            remedy="Options are keyword arguments of the environment's class.",
+            "Options are keyword arguments of the environment's class.",
         ) from error
     except (AssertionError, ValueError) as error:
         raise EnvironmentFault(
@@ -141,48 +125,10 @@ def render_settings(spec: Spec) -> RenderSettings:
     Raises:
         SpecError: It says what MiniGrid cannot do.
     """
+    keys = SpecKeys(spec, "render")
+    keys.require_known(("tile_size", "highlight", "inventory"))
     return {
-        "tile_size": _tile_size(spec),
-        "highlight": _flag(spec, "highlight"),
-        "inventory": _flag(spec, "inventory"),
+        "tile_size": keys.whole("tile_size", 16, _TILE_SIZES, "of pixels"),
+        "highlight": keys.flag("highlight", default=False),
+        "inventory": keys.flag("inventory", default=False),
     }
-
-
-def _tile_size(spec: Spec) -> int:
-    value = _render_value(spec, "tile_size", 16)
-    if isinstance(value, bool) or not isinstance(value, int) or value not in _TILE_SIZES:
-        raise SpecError(
-            f"must be a whole number of pixels from {_TILE_SIZES[0]} to {_TILE_SIZES[-1]}, "
-            f"but the file says {value!r}.",
-            file=f"specs/{spec.name}.toml",
-            key="render.tile_size",
-            remedy="For example: tile_size = 16.",
-        )
-    return value
-
-
-def _flag(spec: Spec, key: str) -> bool:
-    value = _render_value(spec, key, default=False)
-    if not isinstance(value, bool):
-        raise SpecError(
-            f"must be true or false, but the file says {value!r}.",
-            file=f"specs/{spec.name}.toml",
-            key=f"render.{key}",
-            remedy=f"For example: {key} = false.",
-        )
-    return value
-
-
-def _render_value(spec: Spec, key: str, default: Any) -> Any:
-    known = ("tile_size", "highlight", "inventory")
-    for given in spec.render:
-        if given not in known:
-            near = difflib.get_close_matches(given, known, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise SpecError(
-                "unknown render key.",
-                file=f"specs/{spec.name}.toml",
-                key=f"render.{given}",
-                remedy=f"{hint}Known keys: {', '.join(known)}.",
-            )
-    return spec.render.get(key, default)

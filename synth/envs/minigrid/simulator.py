@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 from synth.envs.base import UNDRAWN, TimeStep
+from synth.envs.keys import wrong_key
 from synth.envs.minigrid.instructions import fulfilled, progress_of
 from synth.envs.minigrid.making import make_env, render_settings
 from synth.envs.minigrid.missions import give, missions_of
@@ -22,7 +23,7 @@ from synth.envs.minigrid.poses import poses_of
 from synth.envs.minigrid.renderer import TileRenderer, native_frame
 from synth.envs.minigrid.truth import TruthReader
 from synth.envs.words import plain_mission
-from synth.errors import EnvironmentFault, IllegalAction, SpecError
+from synth.errors import EnvironmentFault, IllegalAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,12 +58,8 @@ class MiniGridSimulator:
         self.spec = spec
         self.seed = spec.seed
         if spec.mission is not None and spec.mission.source != "env.mission":
-            raise SpecError(
-                f"is {spec.mission.source!r}, but MiniGrid's words are the environment's own.",
-                file=f"specs/{spec.name}.toml",
-                key="mission.from",
-                remedy='Write from = "env.mission".',
-            )
+            problem = f"is {spec.mission.source!r}, but MiniGrid's words are the environment's own."
+            raise wrong_key(spec, "mission.from", problem, 'Write from = "env.mission".')
         self._settings = render_settings(spec)
         self.env = make_env(spec).unwrapped
         self._renderer = TileRenderer(**self._settings)

@@ -5,12 +5,12 @@ Needs no simulator.
 
 from __future__ import annotations
 
-import difflib
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import SpecError
+from synth.envs.keys import SpecKeys, wrong_key
 
 if TYPE_CHECKING:
     from synth.spec import Spec
@@ -210,38 +210,26 @@ def task_of(spec: Spec) -> PandaTask:
     """
     found = _ID.fullmatch(spec.env.rpartition(":")[2])
     if found is None:
-        raise SpecError(
-            f"{spec.env} is not one of the Panda family.",
-            file=f"specs/{spec.name}.toml",
-            key="env",
-            remedy=f"Known: {', '.join(IDS)}.",
-        )
+        problem = f"{spec.env} is not one of the Panda family."
+        raise wrong_key(spec, "env", problem, f"Known: {', '.join(IDS)}.")
     kind = KINDS[found[1]]
-    known = (*kind.options, "distractors")
-    for key in spec.options:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            remedy = f"{hint}Known options of {spec.env}: {', '.join(known)}."
-            raise _wrong(spec, key, "unknown option.", remedy)
-    options: dict[str, Any] = {}
-    for key, value in spec.options.items():
-        if key == "distractors":
-            continue
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            problem = f"must be a number of metres, but the file says {value!r}."
-            raise _wrong(spec, key, problem, f"For example: {key} = 0.1.")
-        options[key] = float(value)
+    keys = SpecKeys(spec, "options")
+    keys.require_known((*kind.options, "distractors"))
+    options = {
+        key: keys.number(key, 0.1, lambda metres: 0 <= metres < math.inf, "a number of metres")
+        for key in kind.options
+        if key in spec.options
+    }
     return PandaTask(
         kind,
         joints=bool(found[2]),
         reward_type="dense" if found[3] else "sparse",
         options=options,
-        distractors=_distractors(spec, kind),
+        distractors=_distractors(spec, keys, kind),
     )
 
 
-def _distractors(spec: Spec, kind: PandaKind) -> tuple[Distractor, ...]:
+def _distractors(spec: Spec, keys: SpecKeys, kind: PandaKind) -> tuple[Distractor, ...]:
     text = spec.options.get("distractors", "")
     if text == "":
         return ()
@@ -255,15 +243,10 @@ def _distractors(spec: Spec, kind: PandaKind) -> tuple[Distractor, ...]:
             break
         found.append(Distractor(f"distractor{number}", colour, shape))
     if not found:
-        raise _wrong(
-            spec,
+        raise keys.wrong(
             "distractors",
             f"must name things, each once and none of the task's own, but the file says {text!r}.",
             'For example: distractors = "blue cube, green ball". '
             f"Colours: {', '.join(COLOURS)}; shapes: {', '.join(SHAPES)}.",
         )
     return tuple(found)
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"options.{key}", remedy=remedy)

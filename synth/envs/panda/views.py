@@ -5,13 +5,12 @@ Needs no simulator.
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from synth.errors import SpecError
+from synth.envs.keys import SpecKeys
 
 if TYPE_CHECKING:
     from synth.envs.panda.tasks import PandaKind
@@ -67,25 +66,20 @@ class Views:
         Raises:
             SpecError: A key is unknown, or a value is not what it must be.
         """
-        for key in spec.render:
-            if key not in _KEYS:
-                near = difflib.get_close_matches(key, _KEYS, n=1)
-                hint = f"Did you mean {near[0]!r}? " if near else ""
-                remedy = f"{hint}Known keys: {', '.join(_KEYS)}."
-                raise _wrong(spec, key, "unknown render key.", remedy)
-        size = spec.render.get("size", 128)
-        if isinstance(size, bool) or not isinstance(size, int) or size not in _SIZES:
-            problem = (
-                f"must be a whole number of pixels from {_SIZES[0]} to {_SIZES[-1]}, but the file "
-                f"says {size!r}."
-            )
-            raise _wrong(spec, "size", problem, "For example: size = 128.")
-        distance = spec.render.get("distance", kind.distance)
+        keys = SpecKeys(spec, "render")
+        keys.require_known(_KEYS)
         least, most = _DISTANCES
-        if not isinstance(distance, int | float) or not least <= distance <= most:
-            problem = f"must be {least} to {most} metres, but the file says {distance!r}."
-            raise _wrong(spec, "distance", problem, "For example: distance = 0.9.")
-        return cls(size, _views(spec), kind.middle, float(distance))
+        return cls(
+            size=keys.whole("size", 128, _SIZES, "of pixels"),
+            each=_views(spec, keys),
+            middle=kind.middle,
+            distance=keys.number(
+                "distance",
+                kind.distance,
+                lambda metres: least <= metres <= most,
+                f"{least} to {most} metres",
+            ),
+        )
 
     @property
     def pixel(self) -> float:
@@ -93,22 +87,13 @@ class Views:
         return 2 * self.distance * math.tan(math.radians(FIELD / 2)) / self.size
 
 
-def _views(spec: Spec) -> tuple[CameraView, ...]:
+def _views(spec: Spec, keys: SpecKeys) -> tuple[CameraView, ...]:
     value = spec.render.get("views", list(_DEFAULT))
     texts = value if isinstance(value, list) else []
     found = [_VIEW.fullmatch(text) for text in texts if isinstance(text, str)]
     views = [CameraView(int(one[1]), int(one[2])) for one in found if one is not None]
     right = [view for view in views if abs(view.yaw) <= 360 and -90 <= view.pitch <= 0]  # noqa: PLR2004 - a full turn; from above, never from below
     if not 1 <= len(right) <= _MOST or len(right) != len(texts):
-        raise _wrong(
-            spec,
-            "views",
-            f"must be 1 to {_MOST} cameras as yaw/pitch in degrees, seen from above, but the file "
-            f"says {value!r}.",
-            'For example: views = ["45/-40", "180/-40"].',
-        )
+        shape = f"1 to {_MOST} cameras as yaw/pitch in degrees, seen from above"
+        raise keys.must_be("views", shape, list(_DEFAULT))
     return tuple(right)
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"render.{key}", remedy=remedy)

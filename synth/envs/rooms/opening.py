@@ -7,19 +7,20 @@ and none (EGL); here it is always none. What is missing is said with the package
 from __future__ import annotations
 
 import contextlib
-import difflib
 import importlib
 import inspect
 import io
+import math
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
+from synth.envs.keys import SpecKeys
 from synth.envs.registry import registered, unknown_env
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,10 +33,9 @@ OURS = "synth.envs.rooms.worlds"
 """Registers synth's own environments."""
 
 VIEWS = ("map", "eyes")
-_KEYS = ("size", "views", "pitch", "textures")
 _SIZES = range(32, 513)
-_STEPS = ("forward_step", "turn_step")
-"""Options that MiniWorld keeps among its parameters of domain randomization."""
+_STEPS = {"forward_step": ("a number of metres", 0.15), "turn_step": ("a number of degrees", 15)}
+"""Options that MiniWorld keeps among its parameters of domain randomization, and its own values."""
 _SET = ("max_episode_steps", "render_mode", "view", "params")
 _SET_PREFIXES = ("obs_", "window_")
 
@@ -64,46 +64,20 @@ def render_settings(spec: Spec) -> RoomSettings:
     Raises:
         SpecError: A key is unknown, or a value is not what it must be.
     """
-    for key in spec.render:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"Did you mean {near[0]!r}? " if near else ""
-            raise _wrong(spec, key, "unknown render key.", f"{hint}Known keys: {', '.join(_KEYS)}.")
+    keys = SpecKeys(spec, "render")
+    keys.require_known([field.name for field in fields(RoomSettings)])
     default = RoomSettings()
-    size = spec.render.get("size", default.size)
-    if isinstance(size, bool) or not isinstance(size, int) or size not in _SIZES:
-        raise _wrong(
-            spec,
-            "size",
-            f"must be a whole number of pixels from {_SIZES[0]} to {_SIZES[-1]}, but the file "
-            f"says {size!r}.",
-            "For example: size = 128.",
-        )
-    views = spec.render.get("views", list(default.views))
-    if not isinstance(views, list) or not views or any(view not in VIEWS for view in views):
-        raise _wrong(
-            spec,
-            "views",
-            f"must be a list of views, but the file says {views!r}.",
-            'For example: views = ["map", "eyes"].',
-        )
-    pitch = spec.render.get("pitch", default.pitch)
-    if isinstance(pitch, bool) or not isinstance(pitch, int | float) or not -60 <= pitch <= 60:  # noqa: PLR2004 - degrees
-        raise _wrong(
-            spec,
+    return RoomSettings(
+        size=keys.whole("size", default.size, _SIZES, "of pixels"),
+        views=keys.some_of("views", default.views, VIEWS),
+        pitch=keys.number(
             "pitch",
-            f"must be degrees from -60 (down) to 60, but the file says {pitch!r}.",
-            "For example: pitch = -20.",
-        )
-    textures = spec.render.get("textures", default.textures)
-    if not isinstance(textures, bool):
-        raise _wrong(
-            spec,
-            "textures",
-            f"must be true or false, but the file says {textures!r}.",
-            "For example: textures = false.",
-        )
-    return RoomSettings(size, tuple(str(view) for view in views), float(pitch), textures)
+            default.pitch,
+            lambda degrees: -60 <= degrees <= 60,  # noqa: PLR2004 - further, and no wall is seen
+            "degrees from -60 (down) to 60",
+        ),
+        textures=keys.flag("textures", default=default.textures),
+    )
 
 
 def require_miniworld(what: str) -> None:
@@ -198,37 +172,18 @@ def _options(spec: Spec) -> dict[str, Any]:
     """
     entry = registered(spec.env)
     names = _arguments(entry.entry_point) if entry is not None else None
-    options: dict[str, Any] = {}
-    steps: dict[str, float] = {}
-    for key, value in spec.options.items():
-        if key in _SET or key.startswith(_SET_PREFIXES):
-            raise _wrong(
-                spec,
-                key,
-                "is set by synth itself.",
-                "Remove it; `max_steps` and `[render]` have their own places.",
-                table="options",
-            )
-        if key in _STEPS:
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                raise _wrong(
-                    spec,
-                    key,
-                    f"must be a number above 0, but the file says {value!r}.",
-                    "Metres for forward_step, degrees for turn_step.",
-                    table="options",
-                )
-            steps[key] = float(value)
-        elif names is not None and key not in names:
-            raise _wrong(
-                spec,
-                key,
-                f"{spec.env} has no such option.",
-                f"It has: {', '.join(sorted({*names, *_STEPS} - {*_SET}))}.",
-                table="options",
-            )
-        else:
-            options[key] = value
+    keys = SpecKeys(spec, "options")
+    keys.refuse_ours(_SET, _SET_PREFIXES)
+    if names is not None:
+        keys.require_known(sorted({*names, *_STEPS}))
+    options: dict[str, Any] = {
+        key: value for key, value in spec.options.items() if key not in _STEPS
+    }
+    steps = {
+        key: keys.number(key, usual, lambda step: 0 < step < math.inf, f"{unit} above 0")
+        for key, (unit, usual) in _STEPS.items()
+        if key in spec.options
+    }
     if steps:
         params = importlib.import_module("miniworld.params").DEFAULT_PARAMS.no_random()
         for key, value in steps.items():
@@ -273,7 +228,3 @@ def _quiet() -> Iterator[None]:
     """MiniWorld prints how many samples a pixel gets, which is of no use to anyone here."""
     with contextlib.redirect_stdout(io.StringIO()):
         yield
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str, *, table: str = "render") -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=f"{table}.{key}", remedy=remedy)

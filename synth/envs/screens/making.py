@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.keys import SpecKeys, refuse_condition, wrong_key
 from synth.envs.registry import unknown_env
 from synth.envs.screens.environment import ScreenEnv
 from synth.envs.screens.miniwob.environment import MiniWoBEnv, pages
 from synth.envs.screens.phone.environment import WORDS, PhoneEnv
 from synth.envs.screens.phone.layout import WHERE
 from synth.envs.screens.simulator import ScreenSimulator, TapSimulator
-from synth.errors import SpecError
 
 if TYPE_CHECKING:
     from synth.envs.screens.environment import TapEnv
@@ -84,43 +84,21 @@ def simulator_of(spec: Spec) -> TapSimulator:
 
 def _refuse(spec: Spec) -> None:
     """Refuse what a screen knows by itself."""
-    file = f"specs/{spec.name}.toml"
-    for key in ("when", "margin"):
-        if getattr(spec.success, key) is not None:
-            raise SpecError(
-                "is for environments whose success synth does not know; a screen knows its own.",
-                file=file,
-                key=f"success.{key}",
-                remedy="Remove it.",
-            )
+    refuse_condition(spec, "a screen knows its own")
     for key in spec.render:
-        raise SpecError(
-            "a screen is recorded as it is; there is nothing to set.",
-            file=file,
-            key=f"render.{key}",
-            remedy="Remove it.",
-        )
+        problem = "a screen is recorded as it is; there is nothing to set."
+        raise wrong_key(spec, f"render.{key}", problem, "Remove it.")
 
 
 def _options(spec: Spec, allowed: dict[str, tuple[type, Any]]) -> dict[str, Any]:
     """The spec's options, each of its type and within what is allowed."""
-    file = f"specs/{spec.name}.toml"
+    keys = SpecKeys(spec, "options")
+    keys.require_known(sorted(allowed))
     for key, value in spec.options.items():
-        if key not in allowed:
-            raise SpecError(
-                f"{spec.env} has no such option.",
-                file=file,
-                key=f"options.{key}",
-                remedy=f"Its options are: {', '.join(sorted(allowed))}.",
-            )
         kind, values = allowed[key]
         if type(value) is not kind or (values is not None and value not in values):
-            raise SpecError(
-                f"must be {_words(kind, values)}, but the file says {value!r}.",
-                file=file,
-                key=f"options.{key}",
-                remedy="Change it, or remove it.",
-            )
+            problem = f"must be {_words(kind, values)}, but the file says {value!r}."
+            raise keys.wrong(key, problem, "Change it, or remove it.")
     return dict(spec.options)
 
 

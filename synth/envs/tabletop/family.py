@@ -8,13 +8,14 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from synth.envs.base import Defaults, PlainFamily
+from synth.envs.keys import SpecKeys, wrong_key
 from synth.envs.registry import registered, unknown_env
 from synth.envs.tabletop.camera import VIEWS
 from synth.envs.tabletop.colours import PALETTES
 from synth.envs.tabletop.ids import IDS
 from synth.envs.tabletop.near_misses import RECIPES
 from synth.envs.tabletop.telling import tell
-from synth.errors import EnvironmentFault, SpecError
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
@@ -74,7 +75,7 @@ class TabletopFamily(PlainFamily):
             )
         except TypeError as error:
             problem = f"{spec.env} refuses its options: {str(error).partition(' was raised')[0]}."
-            raise _wrong(spec, "options", problem, "`colours` is the only one.") from error
+            raise wrong_key(spec, "options", problem, "`colours` is the only one.") from error
 
     def picture(self, spec: Spec) -> Picture:  # noqa: ARG002 - the environment knows
         """As the environment draws itself."""
@@ -139,31 +140,13 @@ def _require_known(spec: Spec) -> None:
     Raises:
         SpecError: It says what the table does not have.
     """
-    for key, value in spec.render.items():
-        if key == "size":
-            if type(value) is not int or value not in SIZES:
-                limits = f"must be {SIZES[0]} to {SIZES[-1]} pixels, not {value!r}."
-                raise _wrong(spec, "render.size", limits, "For example: size = 128.")
-        elif key == "views":
-            if not _are_views(value):
-                problem = f"must be some of {', '.join(VIEWS)}, each once, not {value!r}."
-                raise _wrong(spec, "render.views", problem, 'For example: views = ["top"].')
-        else:
-            raise _wrong(spec, f"render.{key}", "is no key of the table's.", "Use size and views.")
-    colours = spec.options.get("colours", "seen")
-    if colours not in PALETTES:
-        problem = f"must be {' or '.join(PALETTES)}, not {colours!r}."
-        raise _wrong(spec, "options.colours", problem, 'For example: colours = "seen".')
-
-
-def _are_views(value: object) -> bool:
-    if not isinstance(value, list) or not value:
-        return False
-    return all(view in VIEWS for view in value) and len(set(value)) == len(value)
-
-
-def _wrong(spec: Spec, key: str, problem: str, remedy: str) -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key=key, remedy=remedy)
+    keys = SpecKeys(spec, "render")
+    keys.require_known(("size", "views"))
+    keys.whole("size", 128, SIZES, "of pixels")
+    keys.some_of("views", ("top",), VIEWS)
+    if spec.options.get("colours", "seen") not in PALETTES:
+        shape = " or ".join(PALETTES)
+        raise SpecKeys(spec, "options").must_be("colours", shape, "seen")
 
 
 FAMILY = TabletopFamily()
