@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from synth.envs.panda.silence import silent
 from synth.envs.panda.views import FIELD
+from synth.envs.silence import silent
 
 with silent(1, 2):
     import pybullet

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 import numpy as np
 
-from synth.envs.panda.silence import silent
 from synth.envs.panda.tasks import COLOURS, KINDS
+from synth.envs.silence import silent
 
 with silent(1, 2):
     import pybullet_data

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs.silence import silent
 from synth.envs.tabletop.colours import TABLE
 from synth.envs.tabletop.shapes import Body, Part, bodies_of, cylinder
 from synth.envs.tabletop.things import HALF, Pose, TableScene, turned, upright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import ModuleType
 
     from numpy.typing import NDArray
@@ -45,29 +46,15 @@ _GRID = 7
 _UPWARD = 0.5
 
 
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Keep what the engine's own code prints off the terminal; it goes past Python's streams."""
-    kept = [(stream, os.dup(stream)) for stream in (1, 2)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        for stream, _ in kept:
-            os.dup2(nowhere, stream)
-        yield
-    finally:
-        for stream, copy in kept:
-            os.dup2(copy, stream)
-            os.close(copy)
-        os.close(nowhere)
-
-
 def engine() -> ModuleType:
     """PyBullet, imported without its greeting.
 
     Raises:
         ModuleNotFoundError: It is not installed.
     """
-    with _silence():
+    # Every picture asks for it, and only the first import greets.
+    first = "pybullet" not in sys.modules
+    with silent(1, 2) if first else contextlib.nullcontext():
         import pybullet  # noqa: PLC0415 - the folder must import without it
 
     module: ModuleType = pybullet
