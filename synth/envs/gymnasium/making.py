@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 from synth.envs.keys import SpecKeys, wrong_key
+from synth.envs.missing import missing_package
 from synth.envs.named import find_function
 from synth.envs.registry import registered, unknown_env
 from synth.errors import EnvironmentFault, SynthError
@@ -158,11 +159,7 @@ def missing(spec: Spec, error: Exception) -> EnvironmentFault:
     if not module:
         said = str(error).rstrip(".")
         return EnvironmentFault(f"{spec.env} needs a package that is not installed: {said}.")
-    package = _PACKAGES.get(module, module)
-    return EnvironmentFault(
-        f"{spec.env} needs the package {module!r}, which is not installed. "
-        f'Run `pip install "{package}"`.'
-    )
+    return missing_package(spec.env, module, _PACKAGES.get(module, module))
 
 
 def _no_pictures(spec: Spec, modes: tuple[str, ...]) -> EnvironmentFault:

@@ -28,7 +28,7 @@ from gymnasium.envs import registration
 from synth.envs.base import Defaults
 from synth.envs.minigrid.near_misses import RECIPES
 from synth.envs.minigrid.planning import planner
-from synth.errors import EnvironmentFault
+from synth.envs.missing import missing_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,10 +159,7 @@ def _installed(module: str, spec: Spec) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "minigrid":
             raise
-        raise EnvironmentFault(
-            f"{spec.env} needs the package {error.name!r}, which is not installed. "
-            'Run `pip install "synth[minigrid]"`.'
-        ) from error
+        raise missing_package(spec.env, error.name, "synth[minigrid]") from error
 
 
 def _registered_class(module: str, name: str) -> object:

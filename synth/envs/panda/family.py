@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 from synth.envs.base import Defaults, PlainFamily
+from synth.envs.missing import missing_package
 from synth.envs.panda.near_misses import RECIPES
 from synth.envs.panda.notes import notes
 from synth.envs.panda.tasks import IDS, is_panda, task_of
 from synth.envs.panda.views import Views
-from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
@@ -107,10 +107,8 @@ def _installed(module: str, spec: Spec) -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PACKAGES:
             raise
-        raise EnvironmentFault(
-            f"{spec.env} needs the package {error.name!r}, which is not installed. "
-            'Run `pip install "synth[panda]"`; pybullet has wheels for Python 3.11 and older.'
-        ) from error
+        wheels = "pybullet has wheels for Python 3.11 and older"
+        raise missing_package(spec.env, error.name, "synth[panda]", wheels) from error
 
 
 FAMILY = PandaFamily()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 from synth.envs.keys import SpecKeys
+from synth.envs.missing import missing_package
 from synth.envs.registry import registered, unknown_env
 from synth.errors import EnvironmentFault
 
@@ -94,10 +95,7 @@ def require_miniworld(what: str) -> None:
         try:
             importlib.import_module("miniworld")
         except ModuleNotFoundError as error:
-            raise EnvironmentFault(
-                f"{what} needs the package {error.name!r}, which is not installed. "
-                'Run `pip install "synth[rooms]"`.'
-            ) from error
+            raise missing_package(what, error.name, "synth[rooms]") from error
         except Exception as error:
             # Whatever pyglet raises where it finds no library or no device to draw with.
             for name in set(sys.modules) - before:

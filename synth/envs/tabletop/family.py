@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.keys import SpecKeys, wrong_key
+from synth.envs.missing import missing_package
 from synth.envs.registry import registered, unknown_env
 from synth.envs.tabletop.camera import VIEWS
 from synth.envs.tabletop.colours import PALETTES
 from synth.envs.tabletop.ids import IDS
 from synth.envs.tabletop.near_misses import RECIPES
 from synth.envs.tabletop.telling import tell
-from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from synth.envs.base import Simulator
@@ -127,10 +127,7 @@ def _installed(module: str, spec: Spec) -> Any:
     try:
         importlib.import_module("synth.envs.tabletop.world").engine()
     except ModuleNotFoundError as error:
-        raise EnvironmentFault(
-            f"{spec.env} needs the package {error.name!r}, which is not installed. "
-            'Run `pip install "synth[tabletop]"`.'
-        ) from error
+        raise missing_package(spec.env, error.name, "synth[tabletop]") from error
     return importlib.import_module(f"synth.envs.tabletop.{module}")
 
 

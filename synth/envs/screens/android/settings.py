@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.missing import missing_package
 from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -101,8 +102,5 @@ def _config_classes() -> Any:
     try:
         from android_env.components import config_classes  # noqa: PLC0415 - the package may be missing
     except ModuleNotFoundError as error:
-        raise EnvironmentFault(
-            f"screens/Android-v0 needs the package {error.name!r}, which is not installed. "
-            'Run `pip install "synth[android]"`.'
-        ) from error
+        raise missing_package("screens/Android-v0", error.name, "synth[android]") from error
     return config_classes

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth.envs.missing import missing_package
 from synth.envs.screens.browser import require_browser
 from synth.envs.screens.environment import Grid, Moment, ScreenEnv
 from synth.envs.screens.pointer import with_pointer
@@ -69,10 +70,7 @@ class MiniWoBEnv(ScreenEnv):
         self._changes: dict[str, dict[str, float]] = {}
         folder = pages()
         if folder is None:
-            raise EnvironmentFault(
-                "MiniWoB's pages need the package 'miniwob', which is not installed. "
-                'Run `pip install "synth[screens]"`.'
-            )
+            raise missing_package(f"miniwob/{task}", "miniwob", "synth[screens]")
         require_browser(f"miniwob/{task}")
         self._tab = Tab(WIDTH, HEIGHT)
         self._tab.open(f"{address_of(folder)}miniwob/{task}.html")

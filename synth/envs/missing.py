@@ -1,0 +1,25 @@
+"""The error where a family's package is not installed."""
+
+from __future__ import annotations
+
+from synth.errors import EnvironmentFault
+
+__all__ = ["missing_package"]
+
+
+def missing_package(
+    what: str, module: str | None, package: str, more: str = ""
+) -> EnvironmentFault:
+    """Which package is needed, and how to install it.
+
+    Args:
+        what: Who needs it; an environment's id.
+        module: What cannot be imported, as the error's ``name`` has it.
+        package: What brings it: one of synth's extras, or a package.
+        more: What else must be known, as a clause.
+    """
+    also = f"; {more}" if more else ""
+    return EnvironmentFault(
+        f"{what} needs the package {module!r}, which is not installed. "
+        f'Run `pip install "{package}"`{also}.'
+    )
