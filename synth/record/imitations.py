@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.envs import Backdrop
-from synth.errors import IllegalAction
-from synth.record.aliasing import first_alias
+from synth.record.serving import one_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,16 +43,7 @@ def imitations(player: Player, seeds: Sequence[int], number: int) -> Iterator[Ro
         seeds: Used from the first on.
         number: How many at most.
     """
-    made, missed = 0, 0
-    for seed in seeds:
-        if made == number or missed == TRIES:
-            return
-        found = imitation(player, seed)
-        if found is None:
-            missed += 1
-            continue
-        made, missed = made + 1, 0
-        yield found
+    return one_each(partial(imitation, player), seeds, number, tries=TRIES)
 
 
 def imitation(player: Player, seed: int) -> Rollout | None:
@@ -74,18 +64,7 @@ def imitation(player: Player, seed: int) -> Rollout | None:
         return None
     for actions in _candidates(player, seed, shown, place=place, before=before, after=after):
         rolled = player.play(seed, actions, name=NAME)
-        try:
-            alias = first_alias(
-                rolled,
-                partial(player.play_policy, seed),
-                player.actions,
-                expert=player.expert,
-                simulator=player.simulator,
-            )
-        except IllegalAction:
-            continue  # of the expert, called within an episode
-        player.untold.add(rolled, alias)
-        if alias is None or alias.last == len(rolled):
+        if player.told_to_its_end(rolled):
             return rolled
     return None
 

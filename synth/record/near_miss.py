@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
-from synth.record.aliasing import first_alias, unaliased
+from synth.record.aliasing import unaliased
 from synth.record.imitations import imitations
 from synth.record.other_missions import other_missions
 from synth.record.recipes import GENERAL
@@ -169,9 +169,7 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
             return "the expert's episode is too short for it"
         play = _playing(recipe, player, shown.seed, rng)
         rolled = play(policy)
-        alias = first_alias(
-            rolled, play, player.actions, expert=player.expert, simulator=player.simulator
-        )
+        alias = player.alias_of(rolled, play)
     except ExpertFailed as error:
         return str(error)
     except IllegalAction as error:
@@ -180,7 +178,6 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
         return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
-    player.untold.add(rolled, alias)
     rolled = unaliased(rolled, alias)
     kept = recipe.kept(rolled, shown) or _too_far(recipe, rolled, player)
     if kept:

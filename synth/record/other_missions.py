@@ -15,8 +15,7 @@ import numpy as np
 
 from synth.envs import Instructable
 from synth.episode.store import OTHER_MISSION
-from synth.errors import IllegalAction
-from synth.record.aliasing import first_alias
+from synth.record.serving import one_each
 from synth.record.streams import Stream
 
 if TYPE_CHECKING:
@@ -49,16 +48,7 @@ def other_missions(
     """
     if not player.missioned or not isinstance(player.simulator, Instructable):
         return
-    made, missed = 0, 0
-    for seed in seeds:
-        if made == number or missed == TRIES:
-            return
-        found = other_mission(player, seed)
-        if found is None:
-            missed += 1
-            continue
-        made, missed = made + 1, 0
-        yield found
+    yield from one_each(partial(other_mission, player), seeds, number, tries=TRIES)
 
 
 def _in_turn(own: str, missions: Sequence[str], seed: int) -> list[str]:
@@ -89,17 +79,6 @@ def other_mission(player: Player, seed: int) -> tuple[Rollout, str] | None:
         if quick.success.any():
             continue
         rolled = player.play(seed, shown, name=NAME, mission=mission)
-        try:
-            alias = first_alias(
-                rolled,
-                partial(player.play_policy, seed, mission=mission),
-                player.actions,
-                expert=player.expert,
-                simulator=simulator,
-            )
-        except IllegalAction:
-            continue  # of the expert, called within an episode
-        player.untold.add(rolled, alias)
-        if alias is None or alias.last == len(rolled):
+        if player.told_to_its_end(rolled):
             return rolled, f"{OTHER_MISSION}: {own}"
     return None

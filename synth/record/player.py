@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs import Worded, family_of
 from synth.envs.recipe import acting
-from synth.errors import EnvironmentFault, ExpertFailed, SpecError
+from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SpecError
 from synth.experts import Demonstrated, find_policy
 from synth.record.aliasing import action_table, all_actions, first_alias, then_expert, unaliased
 from synth.record.missions import began, require_missions
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from synth.envs import Policy, TimeStep
     from synth.episode import Rollout
-    from synth.record.aliasing import Alias
+    from synth.record.aliasing import Alias, Play
     from synth.spec import Spec
 
 __all__ = ["Player", "missing", "roll_expert", "roll_random"]
@@ -215,11 +215,35 @@ class Player:
             return self.play_policy(seed, policy, name=name, draw=draw)
 
         rolled = self.play_policy(seed, policy, name=name, max_steps=max_steps)
+        return unaliased(rolled, self.alias_of(rolled, play))
+
+    def alias_of(self, rolled: Rollout, play: Play) -> Alias | None:
+        """Where an episode can no longer be told from success; its picture is counted.
+
+        Args:
+            rolled: The episode.
+            play: Plays a policy from the start of the very same episode.
+
+        Raises:
+            IllegalAction: Of the expert, called within the episode.
+        """
         alias = first_alias(
             rolled, play, self.actions, expert=self.expert, simulator=self.simulator
         )
         self.untold.add(rolled, alias)
-        return unaliased(rolled, alias)
+        return alias
+
+    def told_to_its_end(self, rolled: Rollout) -> bool:
+        """Whether each frame of an episode in an unchanged scene can be told from success.
+
+        What cannot is counted. Where the expert cannot be called within it, nobody knows.
+        """
+        play = partial(self.play_policy, rolled.seed, mission=rolled.mission)
+        try:
+            alias = self.alias_of(rolled, play)
+        except IllegalAction:
+            return False
+        return alias is None or alias.last == len(rolled)
 
     @property
     def _patience(self) -> int:

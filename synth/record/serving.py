@@ -7,7 +7,7 @@ refused, since what remains would no longer be the environment's own choice of s
 from __future__ import annotations
 
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from synth.errors import ExpertFailed
 from synth.record.seeds import spare
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from synth.episode import Rollout
     from synth.spec import Spec
 
-__all__ = ["MOST", "OnProgress", "OnSkip", "Serving"]
+__all__ = ["MOST", "OnProgress", "OnSkip", "Serving", "one_each"]
+
+Made = TypeVar("Made")
 
 MOST = 0.1
 """Share of the seeds tried that may be passed over."""
@@ -109,3 +111,26 @@ class Serving:
             "over. "
             f"The first: {self._first}"
         )
+
+
+def one_each(
+    make: Callable[[int], Made | None], seeds: Sequence[int], number: int, *, tries: int
+) -> Iterator[Made]:
+    """What can be made of some seeds, where a task need not allow it at all.
+
+    Args:
+        make: Of one seed; ``None`` where nothing comes of it.
+        seeds: Used from the first on.
+        number: How many are wanted at most.
+        tries: So many seeds in a row without one end it.
+    """
+    made, missed = 0, 0
+    for seed in seeds:
+        if made == number or missed == tries:
+            return
+        found = make(seed)
+        if found is None:
+            missed += 1
+            continue
+        made, missed = made + 1, 0
+        yield found
