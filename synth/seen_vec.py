@@ -6,32 +6,19 @@ learners take a value of where it was cut, carries the credit of that episode.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from synth.errors import UsageError
 from synth.seen import CreditSpace
+from synth.vec import CreditVecWrapper
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["CreditVecObservation", "Crediting"]
-
-
-class Crediting(Protocol):
-    """A vectorised environment that credits sub-tasks."""
-
-    @property
-    def credited(self) -> NDArray[np.bool_]:
-        """``bool[N, K]`` of the episodes under way."""
-        ...
-
-    @property
-    def credited_by_the_step(self) -> NDArray[np.bool_]:
-        """``bool[N, K]`` after the last step, of episodes that ended by it too."""
-        ...
+__all__ = ["CreditVecObservation"]
 
 
 class CreditVecObservation(VecEnvWrapper):
@@ -64,13 +51,11 @@ class CreditVecObservation(VecEnvWrapper):
         return self._joined.join(observations, self._crediting.credited), rewards, dones, infos
 
 
-def _crediting_below(venv: VecEnv) -> Crediting:
-    below: Any = venv
+def _crediting_below(venv: VecEnv) -> CreditVecWrapper:
+    below = venv
     while isinstance(below, VecEnvWrapper):
-        # Asked of the class: a VecEnvWrapper answers for what lies below it as well.
-        if hasattr(type(below), "credited_by_the_step"):
-            found: Crediting = below
-            return found
+        if isinstance(below, CreditVecWrapper):
+            return below
         below = below.venv
     raise UsageError(
         "there is no credit to see: CreditVecObservation goes above a synth.RewardVecWrapper, "

@@ -9,6 +9,7 @@ below and above.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,13 +37,90 @@ if TYPE_CHECKING:
     import gymnasium as gym
     from numpy.typing import NDArray
 
+    from synth.plan import Stages
     from synth.reward import Reward
 
-__all__ = ["RewardVecWrapper", "vectorised"]
+__all__ = ["CreditVecWrapper", "RewardVecWrapper", "vectorised"]
 
 
-class RewardVecWrapper(VecEnvWrapper):
+class CreditVecWrapper(VecEnvWrapper, ABC):
+    """Pay credit in place of the rewards of a `VecEnv`, whoever says which sub-tasks hold.
+
+    Args:
+        venv: What a subclass reads is in the infos of its resets and steps.
+        stages: The plan's stages.
+        shaping: How credit becomes reward.
+    """
+
+    def __init__(self, venv: VecEnv, stages: Stages, shaping: Shaping) -> None:
+        super().__init__(venv)
+        self._names = tuple(name for stage in stages for name in stage)
+        self._shapers = [Shaper(stages, shaping) for _ in range(venv.num_envs)]
+        self._ended = np.zeros((venv.num_envs, len(self._names)), np.bool_)
+        self._source = _innermost(venv)
+
+    @abstractmethod
+    def _hold_at_first(self, fresh: Sequence[int]) -> NDArray[np.bool_]:
+        """``bool[len(fresh), K]``: what holds where the episodes of some environments begin.
+
+        Args:
+            fresh: Their numbers; what they told is in the `reset_infos` of `_source`.
+        """
+
+    @abstractmethod
+    def _hold_now(self, infos: list[dict[str, Any]]) -> NDArray[np.bool_]:
+        """``bool[N, K]``: what holds after a step.
+
+        Args:
+            infos: Of the step; what is no other's business is taken out of them.
+        """
+
+    def reset(self) -> Any:
+        """Reset all; what holds at once is credited."""
+        observations = self.venv.reset()
+        self._begin(range(self.num_envs))
+        return observations
+
+    def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
+        """Step all, and answer with rewards for what holds then."""
+        observations, env_rewards, dones, infos = self.venv.step_wait()
+        holds = self._hold_now(infos)
+        rewards = np.zeros(len(infos), dtype=np.float32)
+        for i, (shaper, info) in enumerate(zip(self._shapers, infos, strict=True)):
+            gained = float(env_rewards[i])
+            step = shaper.step(
+                holds[i],
+                env_reward=gained,
+                terminated=bool(dones[i]) and not info.get("TimeLimit.truncated", False),
+                granted=bool(info.pop(GRANTED_KEY, False)),
+            )
+            rewards[i] = step.reward
+            info["synth"] = step.info(self._names, gained)
+            self._ended[i] = shaper.credited
+        self._begin(np.flatnonzero(dones).tolist())
+        return observations, rewards, dones, infos
+
+    @property
+    def credited(self) -> NDArray[np.bool_]:
+        """``bool[N, K]``: whether each sub-task has been credited in the episodes under way."""
+        return np.array([shaper.credited for shaper in self._shapers], np.bool_)
+
+    @property
+    def credited_by_the_step(self) -> NDArray[np.bool_]:
+        """``bool[N, K]``: the same after the last step, before episodes that ended began anew."""
+        return self._ended.copy()
+
+    def _begin(self, fresh: Sequence[int]) -> None:
+        if not fresh:
+            return
+        for i, holds in zip(fresh, self._hold_at_first(fresh), strict=True):
+            self._shapers[i].reset(holds)
+
+
+class RewardVecWrapper(CreditVecWrapper):
     """Replace the rewards of a `VecEnv` by a reward program's.
+
+    One batched call judges what changed at a step.
 
     Args:
         venv: Its environments are wrapped in `synth.wrappers.FrameInfo`.
@@ -73,86 +151,44 @@ class RewardVecWrapper(VecEnvWrapper):
         env_weight: float | None = None,
         goal_from: GoalFrom | None = None,
     ) -> None:
-        super().__init__(venv)
+        told = goal_from or reward.goal_from
+        super().__init__(venv, reward.stages, Shaping(mode, scale, gamma, env_weight, told))
         self.reward_program = reward
-        shaping = Shaping(mode, scale, gamma, env_weight, goal_from or reward.goal_from)
-        self._shapers = [Shaper(reward.stages, shaping) for _ in range(venv.num_envs)]
-        self._source = _innermost(venv)
         # Of each environment: the episode's words, first picture, last one, and its verdicts.
         self._missions: list[str] = [""] * venv.num_envs
-        self._initials: list[NDArray[np.uint8]] = []
-        self._last: list[NDArray[np.uint8]] = []
+        self._initials: dict[int, NDArray[np.uint8]] = {}
+        self._last: dict[int, NDArray[np.uint8]] = {}
         self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
-        self._ended = np.zeros_like(self._holds)
         self._compared = False
 
-    def reset(self) -> Any:
-        """Reset all; their first pictures become the initial frames."""
-        observations = self.venv.reset()
-        self._initials, self._last = [], []
-        first = [_frame(info) for info in self._source.reset_infos]
-        if not self._compared and (proven := self.reward_program.proven) is not None:
-            for picture in first:
-                proven.compare(picture)
-            self._compared = True
-        self._initials, self._last = list(first), list(first)
-        self._begin(range(self.num_envs))
-        return observations
-
-    def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Step all, judge what changed in one batch, and answer with the program's rewards."""
-        observations, env_rewards, dones, infos = self.venv.step_wait()
-        self._look([_frame(info) for info in infos])
-        rewards = np.zeros(len(infos), dtype=np.float32)
-        names = self.reward_program.subtasks
-        for i, (shaper, info) in enumerate(zip(self._shapers, infos, strict=True)):
-            del info[FRAME_KEY]
-            step = shaper.step(
-                self._holds[i],
-                env_reward=float(env_rewards[i]),
-                terminated=bool(dones[i]) and not info.get("TimeLimit.truncated", False),
-                granted=bool(info.pop(GRANTED_KEY, False)),
-            )
-            rewards[i] = step.reward
-            info["synth"] = step.info(names, float(env_rewards[i]))
-            self._ended[i] = shaper.credited
-        fresh = np.flatnonzero(dones).tolist()
+    def _hold_at_first(self, fresh: Sequence[int]) -> NDArray[np.bool_]:
         for i in fresh:
             self._initials[i] = self._last[i] = _frame(self._source.reset_infos[i])
-        self._begin(fresh)
-        return observations, rewards, dones, infos
-
-    @property
-    def credited(self) -> NDArray[np.bool_]:
-        """``bool[N, K]``: whether each sub-task has been credited in the episodes under way."""
-        return np.array([shaper.credited for shaper in self._shapers], np.bool_)
-
-    @property
-    def credited_by_the_step(self) -> NDArray[np.bool_]:
-        """``bool[N, K]``: the same after the last step, before episodes that ended began anew."""
-        return self._ended.copy()
-
-    def _begin(self, fresh: Sequence[int]) -> None:
-        """Judge the first pictures of episodes that begin."""
-        if not fresh:
-            return
+        if not self._compared and (proven := self.reward_program.proven) is not None:
+            for i in fresh:
+                proven.compare(self._initials[i])
+            self._compared = True
         if self.reward_program.takes_mission:
             for i in fresh:
                 self._missions[i] = _mission(self._source.reset_infos[i])
         self._judge(fresh)
         for i in fresh:
-            self._shapers[i].reset(self._holds[i])
             self.reset_infos[i] = {
                 key: value for key, value in self._source.reset_infos[i].items() if key != FRAME_KEY
             }
+        return self._holds[list(fresh)]
 
-    def _look(self, frames: Sequence[NDArray[np.uint8]]) -> None:
-        """Judge the pictures that changed; programs have no memory, so others need it not."""
+    def _hold_now(self, infos: list[dict[str, Any]]) -> NDArray[np.bool_]:
+        frames = [_frame(info) for info in infos]
+        # Programs have no memory: a picture that did not change keeps its verdicts.
         changed = [i for i, frame in enumerate(frames) if not np.array_equal(frame, self._last[i])]
         for i in changed:
             self._last[i] = frames[i]
         if changed:
             self._judge(changed)
+        for info in infos:
+            del info[FRAME_KEY]
+        return self._holds
 
     def _judge(self, which: Sequence[int]) -> None:
         """Ask the program about the last pictures of some environments, in one batch."""

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
 import numpy as np
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
 
 from synth.envs import family_of
 from synth.envs.trainable import Truthful
 from synth.errors import UsageError
 from synth.report import measure_accuracy
 from synth.reward import load
-from synth.shaping import Shaper, Shaping
+from synth.shaping import Shaping
+from synth.vec import CreditVecWrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from stable_baselines3.common.vec_env import VecEnv
 
     from synth.plan import Stages
     from synth.spec import Spec
@@ -109,7 +110,7 @@ class TruthInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs
         return {name: bool(read.get(name, False)) for name in self._names}
 
 
-class TruthVecWrapper(VecEnvWrapper):
+class TruthVecWrapper(CreditVecWrapper):
     """Pay credit for predicates of the simulator's state.
 
     Args:
@@ -120,51 +121,17 @@ class TruthVecWrapper(VecEnvWrapper):
     """
 
     def __init__(self, venv: VecEnv, stages: Stages, predicates: tuple[str, ...], arm: Arm) -> None:
-        super().__init__(venv)
-        shaping = Shaping(arm.mode, env_weight=arm.env_weight)
+        super().__init__(venv, stages, Shaping(arm.mode, env_weight=arm.env_weight))
         self._predicates = predicates
-        self._names = tuple(name for stage in stages for name in stage)
-        self._shapers = [Shaper(stages, shaping) for _ in range(venv.num_envs)]
-        self._ended = np.zeros((venv.num_envs, len(predicates)), np.bool_)
 
-    @property
-    def credited(self) -> NDArray[np.bool_]:
-        """``bool[N, K]`` of the episodes under way."""
-        return np.array([shaper.credited for shaper in self._shapers], np.bool_)
+    def _hold_at_first(self, fresh: Sequence[int]) -> NDArray[np.bool_]:
+        told = [self._source.reset_infos[i][TRUTH_KEY] for i in fresh]
+        return self._holding([{**read, SUCCESS: False} for read in told])
 
-    @property
-    def credited_by_the_step(self) -> NDArray[np.bool_]:
-        """``bool[N, K]`` after the last step, of episodes that ended by it too."""
-        return self._ended.copy()
+    def _hold_now(self, infos: list[dict[str, Any]]) -> NDArray[np.bool_]:
+        return self._holding(
+            [{**info.pop(TRUTH_KEY), SUCCESS: info.get("is_success", False)} for info in infos]
+        )
 
-    def reset(self) -> Any:
-        """Reset all."""
-        observations = self.venv.reset()
-        for i in range(self.num_envs):
-            self._begin(i)
-        return observations
-
-    def step_wait(self) -> tuple[Any, NDArray[np.float32], NDArray[np.bool_], list[dict[str, Any]]]:
-        """Step all, and answer with credit for what holds in the simulators' states."""
-        observations, env_rewards, dones, infos = self.venv.step_wait()
-        rewards = np.zeros(len(infos), np.float32)
-        for i, (shaper, info) in enumerate(zip(self._shapers, infos, strict=True)):
-            gained = float(env_rewards[i])
-            step = shaper.step(
-                self._holds(info.pop(TRUTH_KEY), success=bool(info.get("is_success", False))),
-                env_reward=gained,
-                terminated=bool(dones[i]) and not info.get("TimeLimit.truncated", False),
-            )
-            rewards[i] = step.reward
-            info["synth"] = step.info(self._names, gained)
-            self._ended[i] = shaper.credited
-            if dones[i]:
-                self._begin(i)
-        return observations, rewards, dones, infos
-
-    def _begin(self, i: int) -> None:
-        self._shapers[i].reset(self._holds(self.venv.reset_infos[i][TRUTH_KEY], success=False))
-
-    def _holds(self, told: Mapping[str, bool], *, success: bool) -> NDArray[np.bool_]:
-        known = {**told, SUCCESS: success}
-        return np.array([known[name] for name in self._predicates], np.bool_)
+    def _holding(self, told: list[dict[str, bool]]) -> NDArray[np.bool_]:
+        return np.array([[read[name] for name in self._predicates] for read in told], np.bool_)
