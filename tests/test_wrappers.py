@@ -90,6 +90,30 @@ def test_potential_shaping_adds_to_the_environments_reward(reward: synth.Reward)
     assert sum(returns(env)) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("vectorised", [False, True])
+def test_a_potential_is_given_back_at_an_end_and_kept_at_a_cut(
+    reward: synth.Reward, vectorised: bool
+) -> None:
+    """Phi is 0 in the goal; where a time limit cuts the episode, it is kept."""
+    paid = {}
+    for limit in (4, 7):
+
+        def limited(limit: int = limit) -> gym.Env:
+            return gym.wrappers.TimeLimit(Walk(), limit)
+
+        shaping = {"mode": "potential", "gamma": 0.9}
+        if vectorised:
+            below = DummyVecEnv([lambda make=limited: FrameInfo(make())])
+            venv = synth.RewardVecWrapper(below, reward, **shaping)
+            venv.reset()
+            paid[limit] = [float(venv.step(np.ones(1, int))[1][0]) for _ in range(limit)]
+        else:
+            paid[limit] = returns(synth.RewardWrapper(limited(), reward, **shaping), limit)
+    before = [0, 0, 0.9 * 0.5]
+    assert paid[4] == pytest.approx([*before, 0.9 * 0.5 - 0.5])
+    assert paid[7] == pytest.approx([*before, *[0.9 * 0.5 - 0.5] * 3, 1.0 - 0.5])
+
+
 def test_progress_can_enter_the_potential(reward: synth.Reward) -> None:
     """With progress, the potential rises before a sub-task is credited."""
     env = synth.RewardWrapper(Walk(), reward, mode="potential", gamma=0.5, use_progress=True)
