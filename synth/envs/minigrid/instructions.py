@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-__all__ = ["all_actions", "fulfilled", "kind_of", "open_actions", "places_of", "progress_of"]
+__all__ = [
+    "DESCRIPTIONS",
+    "all_actions",
+    "fulfilled",
+    "kind_of",
+    "open_actions",
+    "places_of",
+    "progress_of",
+]
 
 DESCRIPTIONS = ("desc", "desc_move", "desc_fixed")
 """Attributes of BabyAI's instructions that describe an object."""
@@ -39,12 +47,11 @@ def places_of(description: Any) -> tuple[tuple[int, int], ...]:
     return tuple(_cell(at) for at in description.obj_poss)
 
 
-def fulfilled(env: Any) -> bool:
-    """Whether the instruction holds before anything was done.
+def fulfilled(env: Any, instruction: Any) -> bool:
+    """Whether an instruction holds before anything was done.
 
     Only where it says to go somewhere: all else asks for a deed.
     """
-    instruction = env.instrs
     return kind_of(instruction) == "GoToInstr" and _cell(env.front_pos) in places_of(
         instruction.desc
     )

@@ -13,6 +13,7 @@ import copy
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.minigrid.instructions import DESCRIPTIONS, fulfilled
 from synth.envs.minigrid.objective import cells_of
 from synth.errors import EnvironmentFault
 
@@ -25,9 +26,6 @@ __all__ = ["give", "missions_of"]
 
 Ways = dict[str, "Callable[[], None]"]
 """Mission to what gives it to the environment."""
-
-DESCRIPTIONS = ("desc", "desc_move", "desc_fixed")
-"""Attributes of BabyAI's instructions that describe an object."""
 
 
 def missions_of(env: Any) -> tuple[str, ...]:
@@ -251,9 +249,7 @@ def _is_open(env: Any, instruction: Any) -> bool:
         return not twice and all(_is_open(env, part) for part in parts)
     if any(getattr(thing, "is_open", False) for thing in _meant(instruction)):
         return False
-    ahead = tuple(int(part) for part in env.front_pos)
-    goes = type(instruction).__name__ == "GoToInstr"
-    return not goes or all(tuple(map(int, at)) != ahead for at in instruction.desc.obj_poss)
+    return not fulfilled(env, instruction)
 
 
 def _meant(instruction: Any) -> list[Any]:

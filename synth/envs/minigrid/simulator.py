@@ -158,7 +158,7 @@ class MiniGridSimulator:
     def _begin(self, *, draw: bool) -> TimeStep:
         self._truth = TruthReader(self.env)
         # A BabyAI level that says to go to what the agent stands before grants that a step late.
-        solved = hasattr(self.env, "instrs") and fulfilled(self.env)
+        solved = hasattr(self.env, "instrs") and fulfilled(self.env, self.env.instrs)
         return self._now(self._truth, draw=draw, success=solved)
 
     def _now(self, truth: TruthReader, *, draw: bool, success: bool = False) -> TimeStep:
