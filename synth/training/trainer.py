@@ -146,9 +146,7 @@ def train(
         versions={**versions(), **_family(run).versions()},
         machine=machine(),
     )
-    part = done.with_suffix(".part")
-    part.write_text(result.model_dump_json() + "\n", encoding="utf-8")
-    part.replace(done)
+    _write(done, result.model_dump_json() + "\n")
     return result
 
 
@@ -163,9 +161,7 @@ class EpisodeLog:
     def __init__(self, file: Path, *, keep: int) -> None:
         self.episodes = read_episodes(file)[:keep]
         lines = "".join(one.model_dump_json() + "\n" for one in self.episodes)
-        part = file.with_suffix(".part")
-        part.write_text(lines, encoding="utf-8")
-        part.replace(file)
+        _write(file, lines)
         self._file = file.open("a", encoding="utf-8")
 
     def add(self, episode: TrainedEpisode) -> None:
@@ -258,9 +254,14 @@ def _save(home: Path, model: BaseAlgorithm, episodes: int, seconds: float) -> No
         (home / "buffer.part.pkl").replace(home / "buffer.pkl")
     part.replace(home / "model.zip")
     note = Checkpoint(steps=int(model.num_timesteps), episodes=episodes, seconds=round(seconds, 1))
-    file = home / "checkpoint.part"
-    file.write_text(note.model_dump_json() + "\n", encoding="utf-8")
-    file.replace(home / "checkpoint.json")
+    _write(home / "checkpoint.json", note.model_dump_json() + "\n")
+
+
+def _write(file: Path, text: str) -> None:
+    """The whole of it or nothing: a kill in between leaves what stood there."""
+    part = file.with_suffix(".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(file)
 
 
 def _model(run: TrainingRun, venv: Any, kept: Checkpoint | None) -> BaseAlgorithm:
