@@ -16,7 +16,7 @@ from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
 from synth.errors import ExpertFailed, UsageError
-from synth.spec import Spec, parse_spec
+from synth.spec import Spec, parse_spec, speed_target
 from synth.task.paths import SPECS
 
 if TYPE_CHECKING:
@@ -82,9 +82,12 @@ def new(
         sight.see(rolled)
     sight.require()
     SPECS.mkdir(exist_ok=True)
-    path.write_text(words.text(family.name, defaults, policy, lines), encoding="utf-8")
+    seen = (experts or randoms)[0]
+    height, width = seen.frames[0].shape[:2]
+    text = words.text(family.name, defaults, policy, lines, speed_target(width, height))
+    path.write_text(text, encoding="utf-8")
     output().print(f"wrote {path}")
-    _show((experts or randoms)[0], name)
+    _show(seen, name)
     if finding is not None:
         output().print(f"success is `{finding.when}`, as seen by trying:")
         for sentence in finding.evidence:
@@ -121,7 +124,9 @@ class _Words:
         text = f'env = {_quote(self.env)}\nmodules = [{modules}]\n[expert]\npolicy = "{NOBODY}"\n'
         return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
 
-    def text(self, family: str, defaults: Defaults, policy: str, success: Sequence[str]) -> str:
+    def text(
+        self, family: str, defaults: Defaults, policy: str, success: Sequence[str], target: int
+    ) -> str:
         """The file."""
         return self._template.render(
             env=_quote(self.env),
@@ -131,11 +136,12 @@ class _Words:
             defaults=defaults,
             success=success,
             expert=_quote(policy or NOBODY),
+            target=target,
         )
 
     def spec(self, family: str, defaults: Defaults, policy: str, success: Sequence[str]) -> Spec:
-        """The file, read."""
-        text = self.text(family, defaults, policy, success)
+        """The file, read; how large its pictures are, and so how fast is fast, is not yet known."""
+        text = self.text(family, defaults, policy, success, speed_target(0, 0))
         return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
 
 

@@ -185,7 +185,6 @@ class Defaults:
             pictures without changing a verdict.
         max_steps: Steps after which an episode is cut.
         hold: Frames recorded on after the first success.
-        microseconds: The speed target for pictures of this size.
         remarks: Sentences for the user: what was taken for success, and on what evidence.
     """
 
@@ -195,7 +194,6 @@ class Defaults:
     metamorphic: tuple[str, ...] = ()
     max_steps: int = 200
     hold: int = 0
-    microseconds: float = 60.0
     remarks: tuple[str, ...] = field(default=())
     options: tuple[str, ...] = ()
 

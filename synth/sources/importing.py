@@ -139,7 +139,7 @@ def import_source(
         render=options.shape.render(),
         lengths=tuple(len(e) for e in episodes),
         counts={(kind, split): n for kind, split, n in _counts(episodes)},
-        pixels=int(frames.shape[1] * frames.shape[2]),
+        frame=(int(frames.shape[2]), int(frames.shape[1])),
         missions=episodes[0].mission is not None,
     )
     text = words.text(name)

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import tomli_w
 
-from synth.spec import RECORDED
+from synth.spec import RECORDED, speed_target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = ["SpecWords"]
-
-_SPEEDS = ((96 * 96, 60), (128 * 256, 150))
-_SLOWEST = 300
 
 _ENV = "# Episodes from elsewhere, without a simulator."
 _GOAL = "# The goal in words. A model is told it, unless show_goal = false. It may be left out."
@@ -43,7 +40,7 @@ class SpecWords:
         render: What was done to the pictures.
         lengths: Of all episodes, in steps.
         counts: Kind and split to how many episodes.
-        pixels: Of one picture.
+        frame: Width and height of a picture.
         missions: Whether each episode has words of its own.
     """
 
@@ -55,13 +52,12 @@ class SpecWords:
     render: Mapping[str, int | list[int]]
     lengths: tuple[int, ...]
     counts: Mapping[tuple[str, str], int]
-    pixels: int
+    frame: tuple[int, int]
     missions: bool
 
     def text(self, task: str) -> str:
         """The file."""
         goal = f"goal = {_toml(self.goal)}" if self.goal else '# goal = "reach the green square"'
-        target = next((us for most, us in _SPEEDS if self.pixels <= most), _SLOWEST)
         near = self.counts.get(("near_miss", "visible"), 0)
         render = "\n".join(f"{key} = {_toml(value)}" for key, value in self.render.items())
         source = (
@@ -87,7 +83,7 @@ class SpecWords:
             _METAMORPHIC,
             f"{_LABELS}\n[labels]\nframes = 24",
             "[gate]\nexpert_completion = 1.0\nrandom_completion = 0.1",
-            f"{_TARGET}\n[target]\nmicroseconds_per_frame = {target}",
+            f"{_TARGET}\n[target]\nmicroseconds_per_frame = {speed_target(*self.frame)}",
         )
         return "\n\n".join(part for part in parts if part) + "\n"
 

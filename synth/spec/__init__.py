@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from synth.spec.reading import find_specs, load_spec, parse_spec, validate_spec
+from synth.spec.speed import speed_target
 from synth.spec.tables import (
     RECORDED,
     ExpertSpec,
@@ -36,5 +37,6 @@ __all__ = [
     "find_specs",
     "load_spec",
     "parse_spec",
+    "speed_target",
     "validate_spec",
 ]

@@ -22,14 +22,13 @@ def sized(size: int) -> tuple[str, ...]:
 
 
 def _with_expert(
-    name: str, size: int, max_steps: int, *, options: tuple[str, ...] = (), speed: float = 60.0
+    name: str, size: int, max_steps: int, *, options: tuple[str, ...] = ()
 ) -> Defaults:
     return Defaults(
         policy=f"synth.envs.gymnasium.experts:{name}",
         render=sized(size),
         metamorphic=NOISE,
         max_steps=max_steps,
-        microseconds=speed,
         options=options,
     )
 
@@ -42,11 +41,11 @@ _LAKE = (
 
 KNOWN: Mapping[str, Defaults] = MappingProxyType(
     {
-        "Acrobot-v1": _with_expert("acrobot", 128, 300, speed=100.0),
+        "Acrobot-v1": _with_expert("acrobot", 128, 300),
         "CliffWalking-v1": _with_expert("tabular", 192, 100),
         "FrozenLake-v1": _with_expert("tabular", 128, 60, options=_LAKE),
-        "MountainCar-v0": _with_expert("mountain_car", 192, 200, speed=100.0),
-        "Taxi-v4": _with_expert("tabular", 192, 200, speed=100.0),
+        "MountainCar-v0": _with_expert("mountain_car", 192, 200),
+        "Taxi-v4": _with_expert("tabular", 192, 200),
     }
 )
 """Defaults by id, without the module."""

@@ -77,7 +77,6 @@ class PandaFamily(PlainFamily):
             options=("distance_threshold = 0.04",) if stacks else (),
             max_steps=200 if stacks or "Joints" in env_id else 100,
             hold=5,
-            microseconds=150.0,
             remarks=(_STACKED,) if stacks else (),
         )
 

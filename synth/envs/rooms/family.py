@@ -83,7 +83,6 @@ class RoomsFamily(PlainFamily):
             metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
             max_steps=150,
             hold=4,
-            microseconds=150.0,
         )
 
     def recipes(self) -> tuple[Recipe, ...]:

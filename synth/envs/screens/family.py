@@ -103,13 +103,10 @@ class ScreensFamily(PlainFamily):
         if env_id == PHONE:
             return Defaults(
                 policy=POLICY, options=PHONE_OPTIONS, metamorphic=NOISE, max_steps=16, hold=1,
-                microseconds=160.0,
             )  # fmt: skip
         if env_id == ANDROID:
-            return Defaults(options=ANDROID_OPTIONS, metamorphic=NOISE, microseconds=200.0)
-        return Defaults(
-            policy=POLICY, options=GRID, metamorphic=NOISE, max_steps=30, microseconds=130.0
-        )
+            return Defaults(options=ANDROID_OPTIONS, metamorphic=NOISE)
+        return Defaults(policy=POLICY, options=GRID, metamorphic=NOISE, max_steps=30)
 
     def recipes(self) -> tuple[Recipe, ...]:
         """Other apps, beside what is asked for, half of it, and by other ways."""

@@ -98,7 +98,6 @@ class TabletopFamily(PlainFamily):
             metamorphic=("# Largest change of a channel by noise, of 255.", "noise = 4"),
             max_steps=10,
             hold=3,
-            microseconds=150.0,
         )
 
     def recipes(self) -> tuple[Recipe, ...]:
