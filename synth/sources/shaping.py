@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PIL import Image
-
+from synth.envs.gymnasium.pictures import fitted
 from synth.errors import UsageError
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["FrameShape"]
@@ -79,18 +78,7 @@ class FrameShape:
                     f"than --crop {left},{top},{right},{bottom}."
                 )
             frame = frame[top:bottom, left:right]
-        tall, wide = frame.shape[:2]
-        longer = max(tall, wide)
-        if self.size and self.size < longer:
-            target = (round(wide * self.size / longer), round(tall * self.size / longer))
-        elif self.width:
-            target = (self.width, self.height)
-        else:
-            return np.ascontiguousarray(frame)
-        if target == (wide, tall):
-            return np.ascontiguousarray(frame)
-        image = Image.fromarray(np.ascontiguousarray(frame))
-        return np.array(image.resize((max(1, target[0]), max(1, target[1])), Image.Resampling.BOX))
+        return fitted(frame, size=self.size, width=self.width, height=self.height)
 
 
 def _numbers(text: str, between: str) -> list[int]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Pictures", "resized"]
+__all__ = ["Pictures", "fitted", "resized"]
 
 _KEYS = ("size", "width", "height", "crop")
 _SIDES = range(8, 1025)
@@ -80,18 +80,7 @@ class Pictures:
                     f"render.crop = {list(self.crop)} keeps. Make the crop smaller."
                 )
             picture = picture[top:bottom, left:right]
-        height, width = self._target(*picture.shape[:2])
-        if (height, width) == picture.shape[:2]:
-            return np.array(picture, order="C")
-        return resized(picture, width=width, height=height)
-
-    def _target(self, height: int, width: int) -> tuple[int, int]:
-        longer = max(height, width)
-        if self.size is not None and self.size < longer:
-            return max(1, round(height * self.size / longer)), max(
-                1, round(width * self.size / longer)
-            )
-        return self.height or height, self.width or width
+        return fitted(picture, size=self.size, width=self.width, height=self.height)
 
     def _checked(self, drawn: Any) -> NDArray[np.uint8]:
         if isinstance(drawn, np.ndarray) and drawn.ndim == 3 and drawn.shape[2] == 3:  # noqa: PLR2004 - H, W and RGB
@@ -106,6 +95,27 @@ class Pictures:
             f"{self.env} draws {what}, not RGB pictures (uint8[H, W, 3]). Give it a render mode "
             "'rgb_array' that returns them, or wrap it in one that does and register that."
         )
+
+
+def fitted(
+    picture: NDArray[np.uint8], *, size: int | None, width: int | None, height: int | None
+) -> NDArray[np.uint8]:
+    """A copy of a picture in the size that ``[render]`` says, by `resized`.
+
+    Args:
+        picture: ``uint8[H, W, 3]``.
+        size: Most pixels of the longer side; a smaller picture stays as it is.
+        width: Pixels across; goes with `height`.
+        height: Pixels down.
+    """
+    tall, wide = picture.shape[:2]
+    longer = max(tall, wide)
+    if size and size < longer:
+        width, height = (max(1, round(side * size / longer)) for side in (wide, tall))
+    width, height = width or wide, height or tall
+    if (height, width) == (tall, wide):
+        return np.array(picture, order="C")
+    return resized(picture, width=width, height=height)
 
 
 def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[np.uint8]:
