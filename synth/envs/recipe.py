@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from synth.envs.base import Policy, Simulator
     from synth.episode import Rollout
 
-__all__ = ["Aim", "Make", "Recipe", "acting"]
+__all__ = ["Aim", "Make", "Recipe", "Way", "acting", "way_of"]
 
 Aim = Literal["near", "route"]
 Make = Callable[["Rollout", "Policy", "np.random.Generator"], "Policy | None"]
+Way = Callable[[Any, "Rollout", "Policy", "np.random.Generator"], Iterator[Any]]
+"""A way to act: from the reset simulator, and what `Make` is given, to actions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,32 @@ class Recipe:
         if self.fails and rolled.success.any():
             return "it succeeded all the same"
         return ""
+
+
+def way_of(
+    key: str,
+    name: str,
+    aim: Aim,
+    way: Way,
+    *,
+    by_deed: bool = False,
+    serves: Callable[[Any], bool] | None = None,
+) -> Recipe:
+    """The recipe of a way to act; what cannot be done, it finds out once the scene is there.
+
+    Args:
+        key: See `Recipe`.
+        name: See `Recipe`.
+        aim: See `Recipe`.
+        way: Called with the simulator once that is reset.
+        by_deed: See `Recipe`.
+        serves: See `Recipe`.
+    """
+
+    def make(shown: Rollout, expert: Policy, rng: np.random.Generator) -> Policy:
+        return lambda simulator: way(simulator, shown, expert, rng)
+
+    return Recipe(key, name, aim, make, by_deed=by_deed, serves=serves)
 
 
 def acting(actions: tuple[Any, ...]) -> Policy:

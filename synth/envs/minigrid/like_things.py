@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from synth.envs.minigrid.objective import PUTS, cells_of, objective_of
 from synth.envs.minigrid.planning import plan
 from synth.envs.minigrid.world import World
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from synth.envs import Policy
     from synth.envs.minigrid.objective import Objective, Position
+    from synth.envs.recipe import Recipe
     from synth.episode import Rollout
 
 __all__ = ["LIKE_THINGS"]
@@ -74,7 +75,9 @@ def _fixed(env: Any, objective: Objective) -> Any:
 
 
 def _recipe(key: str, name: str, *, same_kind: bool, same_colour: bool) -> Recipe:
-    def way(simulator: Any, rng: np.random.Generator) -> Iterator[int]:
+    def way(
+        simulator: Any, _shown: Rollout, _expert: Policy, rng: np.random.Generator
+    ) -> Iterator[int]:
         env = simulator.env
         objective = objective_of(env)
         if objective is None or objective.verb == "reach":
@@ -99,10 +102,7 @@ def _recipe(key: str, name: str, *, same_kind: bool, same_colour: bool) -> Recip
         other = _instead(objective, at, thing, moves=moves)
         yield from plan(World(env, other), what=type(env).__name__)
 
-    def make(_shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Policy:
-        return lambda simulator: way(simulator, rng)
-
-    return Recipe(key, name, "near", make, serves=_names_a_thing)
+    return way_of(key, name, "near", way, serves=_names_a_thing)
 
 
 LIKE_THINGS: tuple[Recipe, ...] = (

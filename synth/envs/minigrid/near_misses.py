@@ -14,7 +14,7 @@ from synth.envs.minigrid.like_things import LIKE_THINGS
 from synth.envs.minigrid.objective import Objective, cells_of, objective_of
 from synth.envs.minigrid.planning import plan, put_down
 from synth.envs.minigrid.world import Action, World
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
     from synth.envs import Policy
     from synth.envs.minigrid.objective import Position
+    from synth.envs.recipe import Recipe
     from synth.episode import Rollout
-
-    Way = Callable[[Any, Rollout, Policy, np.random.Generator], Iterator[int]]
 
 __all__ = ["RECIPES"]
 
@@ -209,40 +208,29 @@ def _wanted(env: Any) -> list[Position]:
     return [*objective.cells, *things]
 
 
-def _recipe(
-    key: str, name: str, aim: str, way: Way, serves: Callable[[Any], bool] | None = None
-) -> Recipe:
-    def make(shown: Rollout, expert: Policy, rng: np.random.Generator) -> Policy:
-        return lambda simulator: way(simulator, shown, expert, rng)
-
-    return Recipe(key, name, "route" if aim == "route" else "near", make, serves=serves)
-
-
 RECIPES: tuple[Recipe, ...] = (
     *LIKE_THINGS,
-    _recipe(
+    way_of(
         "end-elsewhere",
         "an agent that goes where the episode ends without success",
         "near",
         _end_elsewhere,
-        lambda simulator: bool(_fatal(simulator.env)),
+        serves=lambda simulator: bool(_fatal(simulator.env)),
     ),
-    _recipe("pass-by", "an agent that walks past the goal", "near", _pass_by),
-    _recipe("something-else", "an agent that fetches another object", "near", _something_else),
-    _recipe(
+    way_of("pass-by", "an agent that walks past the goal", "near", _pass_by),
+    way_of("something-else", "an agent that fetches another object", "near", _something_else),
+    way_of(
         "drop-and-go-on", "the expert, dropping what it took and going on", "near", _drop_and_go_on
     ),
-    _recipe(
-        "shut-and-go-on", "the expert, shutting the door and going on", "near", _shut_and_go_on
-    ),
-    _recipe("drop-elsewhere", "the object dropped elsewhere first", "route", _drop_elsewhere),
-    _recipe("shut-again", "the door shut and opened again", "route", _shut_and_open_again),
-    _recipe(
+    way_of("shut-and-go-on", "the expert, shutting the door and going on", "near", _shut_and_go_on),
+    way_of("drop-elsewhere", "the object dropped elsewhere first", "route", _drop_elsewhere),
+    way_of("shut-again", "the door shut and opened again", "route", _shut_and_open_again),
+    way_of(
         "drop-behind",
         "the object left behind once the door is open",
         "route",
         _drop_behind_the_door,
     ),
-    _recipe("stroll", "a stroll before anything else", "route", _stroll_first),
+    way_of("stroll", "a stroll before anything else", "route", _stroll_first),
     *SCENES,
 )

@@ -14,7 +14,7 @@ from synth.envs.panda.experts import decide
 from synth.envs.panda.placing import place, put
 from synth.envs.panda.pushing import push
 from synth.envs.panda.steering import CLOSE, OPEN, hold_still, steer
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.envs.base import Policy
-    from synth.episode import Rollout
+    from synth.envs.recipe import Aim, Recipe
 
     Goals = Sequence[NDArray[np.float64]]
     Way = Callable[[Any, np.random.Generator], Iterator[list[float]]]
@@ -206,11 +205,8 @@ def _distractor(simulator: Any, rng: np.random.Generator) -> Iterator[list[float
         yield act(simulator, other, goal)
 
 
-def _recipe(key: str, name: str, aim: str, way: Way) -> Recipe:
-    def make(_shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Policy:
-        return lambda simulator: way(simulator, rng)
-
-    return Recipe(key, name, "route" if aim == "route" else "near", make)
+def _recipe(key: str, name: str, aim: Aim, way: Way) -> Recipe:
+    return way_of(key, name, aim, lambda simulator, _shown, _expert, rng: way(simulator, rng))
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.envs.rooms.body import RoomAction, Walker
 from synth.envs.rooms.errands import errand_of
 from synth.envs.rooms.experts import bounds, bring, fetch, go_near, walked
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from synth.envs.base import Policy
+    from synth.envs.recipe import Aim, Recipe
     from synth.envs.rooms.errands import Errand
-    from synth.episode import Rollout
 
     Way = Callable[[Any, Policy, np.random.Generator], Iterator[int]]
 
@@ -208,11 +208,10 @@ def _errand(simulator: Any) -> Errand:
     return errand
 
 
-def _recipe(key: str, name: str, aim: str, act: Way) -> Recipe:
-    def make(_shown: Rollout, expert: Policy, rng: np.random.Generator) -> Policy:
-        return lambda simulator: act(simulator, expert, rng)
-
-    return Recipe(key, name, "route" if aim == "route" else "near", make)
+def _recipe(key: str, name: str, aim: Aim, act: Way) -> Recipe:
+    return way_of(
+        key, name, aim, lambda simulator, _shown, expert, rng: act(simulator, expert, rng)
+    )
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import numpy as np
 
     from synth.envs import Policy
+    from synth.envs.recipe import Recipe
     from synth.episode import Rollout
 
-    Way = Callable[[Any, Rollout, Policy, np.random.Generator], Iterator[int]]
-
-__all__ = ["RECIPES", "recipe"]
+__all__ = ["RECIPES"]
 
 BESIDE = 3
 """Squares from what is asked for, at most."""
@@ -77,18 +76,9 @@ def _strays_first(
     yield from expert(simulator)
 
 
-def recipe(key: str, name: str, aim: str, way: Way) -> Recipe:
-    """A recipe of a way to act, which is called with the simulator once it is reset."""
-
-    def make(shown: Rollout, expert: Policy, rng: np.random.Generator) -> Policy:
-        return lambda simulator: way(simulator, shown, expert, rng)
-
-    return Recipe(key, name, "route" if aim == "route" else "near", make)
-
-
 RECIPES: tuple[Recipe, ...] = (
-    recipe("beside", "taps beside what is asked for", "near", _beside),
-    recipe("strays-first", "taps anywhere before what is asked for", "route", _strays_first),
-    recipe("half-way", "part of what is asked for, and then taps anywhere", "near", _half_way),
-    recipe("other-places", "the same deeds at other places", "route", _at_other_places),
+    way_of("beside", "taps beside what is asked for", "near", _beside),
+    way_of("strays-first", "taps anywhere before what is asked for", "route", _strays_first),
+    way_of("half-way", "part of what is asked for, and then taps anywhere", "near", _half_way),
+    way_of("other-places", "the same deeds at other places", "route", _at_other_places),
 )

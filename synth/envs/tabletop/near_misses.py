@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from synth.envs.recipe import Recipe
+from synth.envs.recipe import way_of
 from synth.envs.tabletop.altering import displaced, exchanged, places_of, replaced
 from synth.envs.tabletop.goals import Inside, Piled
 from synth.envs.tabletop.oracle import carry, idle, next_move, spare_place
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from synth.envs import Policy
+    from synth.envs.recipe import Aim, Recipe
     from synth.envs.tabletop.goals import Goal
     from synth.envs.tabletop.moves import ArmMove
     from synth.envs.tabletop.things import TableThing
@@ -56,6 +57,12 @@ def _alike(things: list[TableThing], one: TableThing, same: Same) -> list[TableT
     ]
 
 
+def _others(env: Any) -> list[TableThing]:
+    """Things that could be moved, and that the goal is not about."""
+    wanted = env.goal.deciding()
+    return [thing for thing in env.scene.movable() if thing not in wanted]
+
+
 def _any(things: list[TableThing], rng: np.random.Generator) -> TableThing:
     return things[int(rng.integers(len(things)))]
 
@@ -63,7 +70,7 @@ def _any(things: list[TableThing], rng: np.random.Generator) -> TableThing:
 def _wrong_thing(same: Same) -> Way:
     def way(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
         wanted = env.goal.deciding()
-        others = [thing for thing in env.scene.movable() if thing not in wanted]
+        others = _others(env)
         pairs = [(one, other) for one in wanted for other in _alike(others, one, same)]
         if not pairs:
             raise ExpertFailed(f"nothing else has the {_WORD[same]} of what is asked for")
@@ -98,22 +105,24 @@ def _exchanged(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[
     yield from _towards(env, goal, rng)
 
 
-def _left_undone(env: Any, shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
-    if len(shown) < 2:  # noqa: PLR2004 - without its one move nothing is done
-        raise ExpertFailed("it takes one move")
+def _all_but_last(env: Any, shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
+    """As many of the expert's moves as it needed, less one."""
     for _ in range(len(shown) - 1):
         move = next_move(env.goal, env.scene, rng)
         if move is not None:
             yield move
+
+
+def _left_undone(env: Any, shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
+    if len(shown) < 2:  # noqa: PLR2004 - without its one move nothing is done
+        raise ExpertFailed("it takes one move")
+    yield from _all_but_last(env, shown, rng)
     yield idle(env.scene, rng)
 
 
 def _just_off(env: Any, shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
     """All but the last move as they should be, and the last one just beside."""
-    for _ in range(max(len(shown), 1) - 1):
-        move = next_move(env.goal, env.scene, rng)
-        if move is not None:
-            yield move
+    yield from _all_but_last(env, shown, rng)
     move = next_move(env.goal, env.scene, rng)
     if move is None:
         raise ExpertFailed("it was reached before its last move")
@@ -132,12 +141,13 @@ def _one_too_many(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterat
     goal = env.goal
     if not isinstance(goal, Inside) or isinstance(goal, Piled):
         raise ExpertFailed("nothing is asked to be inside anything")
-    wanted = goal.deciding()
-    others = [thing for thing in env.scene.movable() if thing not in wanted]
+    others = _others(env)
     if not others:
         raise ExpertFailed("there is no other thing to move")
     yield from _towards(env, goal, rng)
-    yield from _towards(env, replaced(goal, _any(list(wanted), rng), _any(others, rng)), rng)
+    yield from _towards(
+        env, replaced(goal, _any(list(goal.deciding()), rng), _any(others, rng)), rng
+    )
     yield idle(env.scene, rng)
 
 
@@ -155,8 +165,7 @@ def _aside_first(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterato
 
 def _others_first(env: Any, _shown: Rollout, rng: np.random.Generator) -> Iterator[ArmMove]:
     """Another thing is moved about before anything else."""
-    wanted = env.goal.deciding()
-    others = [thing for thing in env.scene.movable() if thing not in wanted]
+    others = _others(env)
     if not others or env.task.sweeps:
         raise ExpertFailed("there is no other thing to move")
     other = _any(others, rng)
@@ -182,16 +191,15 @@ def _turn(rng: np.random.Generator) -> float:
     return float(rng.uniform(-np.pi, np.pi))
 
 
-def _recipe(key: str, name: str, aim: str, way: Way, *, by_deed: bool = False) -> Recipe:
-    def make(shown: Rollout, _expert: Policy, rng: np.random.Generator) -> Policy:
-        def act(simulator: Any) -> Iterator[list[float]]:
-            env = simulator.env
-            for move in way(env, shown, rng):
-                yield move.action(turns=not env.task.sweeps)
+def _recipe(key: str, name: str, aim: Aim, way: Way, *, by_deed: bool = False) -> Recipe:
+    def act(
+        simulator: Any, shown: Rollout, _expert: Policy, rng: np.random.Generator
+    ) -> Iterator[list[float]]:
+        env = simulator.env
+        for move in way(env, shown, rng):
+            yield move.action(turns=not env.task.sweeps)
 
-        return act
-
-    return Recipe(key, name, "route" if aim == "route" else "near", make, by_deed=by_deed)
+    return way_of(key, name, aim, act, by_deed=by_deed)
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.screens.near_misses import recipe
+from synth.envs.recipe import way_of
 from synth.envs.screens.phone.environment import PhoneEnv
 from synth.envs.screens.phone.layout import APPS
 from synth.errors import ExpertFailed
@@ -131,10 +131,10 @@ def _searched(phone: PhoneEnv, app: str, rng: np.random.Generator) -> Iterator[i
 
 
 PHONE_RECIPES = (
-    recipe("other-app", "another app opened", "near", _other_app),
-    recipe("other-app-first", "another app opened before the right one", "route", _other_app_first),
-    recipe("all-but-opened", "found and searched for, and not opened", "near", _all_but_opened),
-    recipe("by-search", "searched for, wherever it lies", "route", _by_search),
-    recipe("wrong-result", "searched for, and another result opened", "near", _wrong_result),
-    recipe("leafing", "pages turned and a folder looked into first", "route", _leafing),
+    way_of("other-app", "another app opened", "near", _other_app),
+    way_of("other-app-first", "another app opened before the right one", "route", _other_app_first),
+    way_of("all-but-opened", "found and searched for, and not opened", "near", _all_but_opened),
+    way_of("by-search", "searched for, wherever it lies", "route", _by_search),
+    way_of("wrong-result", "searched for, and another result opened", "near", _wrong_result),
+    way_of("leafing", "pages turned and a folder looked into first", "route", _leafing),
 )
