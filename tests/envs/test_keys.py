@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synth.envs.keys import SpecKeys
-from synth.errors import SpecError
+from synth.envs.registry import family_of
+from synth.errors import EnvironmentFault, SpecError
 from synth.spec import parse_spec
 
 SPEC = """
@@ -72,3 +73,24 @@ def test_an_unknown_key_is_answered_with_the_nearest():
     """And with all that are known."""
     with pytest.raises(SpecError, match=r"Did you mean 'sizes'\? Known keys: sizes, views\."):
         keys_of().require_known(("sizes", "views"))
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        "MiniGrid-Empty-5x5-v0",
+        "PandaReach-v3",
+        "Rooms-Find-v0",
+        "screens/Phone-v0",
+        "synth/Tabletop-Put-v0",
+    ],
+)
+def test_a_condition_is_refused_where_the_family_knows_what_success_is(env):
+    """It would be passed over in silence, and the task be another than the spec says."""
+    text = f'env = "{env}"\nmax_steps = 5\n[success]\nwhen = "reward > 0"\n'
+    spec = parse_spec(text + '[expert]\npolicy = "a:b"\n', name="task")
+    with pytest.raises((SpecError, EnvironmentFault)) as told:
+        family_of(spec).make(spec)
+    if isinstance(told.value, EnvironmentFault):
+        pytest.skip(str(told.value))
+    assert told.value.key == "success.when"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synth.envs.keys import SpecKeys, wrong_key
+from synth.envs.keys import SpecKeys, refuse_condition, wrong_key
 
 if TYPE_CHECKING:
     from synth.spec import Spec
@@ -206,13 +206,15 @@ def task_of(spec: Spec) -> PandaTask:
     """What a spec asks for.
 
     Raises:
-        SpecError: It has an option that the task does not know, or one that cannot be read.
+        SpecError: It has an option that the task does not know, or one that cannot be read; or
+            it says what success is.
     """
     found = _ID.fullmatch(spec.env.rpartition(":")[2])
     if found is None:
         problem = f"{spec.env} is not one of the Panda family."
         raise wrong_key(spec, "env", problem, f"Known: {', '.join(IDS)}.")
     kind = KINDS[found[1]]
+    refuse_condition(spec, "panda-gym's tasks know their own")
     keys = SpecKeys(spec, "options")
     keys.require_known((*kind.options, "distractors"))
     options = {

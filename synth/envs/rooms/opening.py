@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import gymnasium
 
-from synth.envs.keys import SpecKeys
+from synth.envs.keys import SpecKeys, refuse_condition
 from synth.envs.missing import missing_package
 from synth.envs.registry import registered, unknown_env
 from synth.errors import EnvironmentFault
@@ -126,9 +126,10 @@ def make_env(spec: Spec, settings: RoomSettings, *, render_mode: str | None = No
         render_mode: Gymnasium's.
 
     Raises:
-        SpecError: The spec names an unknown id or option.
+        SpecError: The spec names an unknown id or option, or says what success is.
         EnvironmentFault: MiniWorld is missing, cannot draw here, or refuses.
     """
+    refuse_condition(spec, "a room knows its own")
     require_miniworld(spec.env)
     pyglet = importlib.import_module("pyglet")  # MiniWorld's; by now it is there
     options = _options(spec)

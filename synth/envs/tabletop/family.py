@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from synth.envs.base import Defaults, PlainFamily
-from synth.envs.keys import SpecKeys, wrong_key
+from synth.envs.keys import SpecKeys, refuse_condition, wrong_key
 from synth.envs.missing import missing_package
 from synth.envs.registry import registered, unknown_env
 from synth.envs.tabletop.camera import VIEWS
@@ -131,11 +131,12 @@ def _installed(module: str, spec: Spec) -> Any:
 
 
 def _require_known(spec: Spec) -> None:
-    """Check what the spec says of pictures and colours.
+    """Check what the spec says of pictures, colours and success.
 
     Raises:
         SpecError: It says what the table does not have.
     """
+    refuse_condition(spec, "a table's mission says it")
     keys = SpecKeys(spec, "render")
     keys.require_known(("size", "views"))
     keys.whole("size", 128, SIZES, "of pixels")
