@@ -16,8 +16,6 @@ __all__ = ["PandaState"]
 _NEAR, _MOVED, _LIFTED, _HAND_NEAR = 0.06, 0.01, 0.015, 0.1
 _FINGERS = (9, 10)
 
-Place = "NDArray[np.float64]"
-
 
 class PandaState:
     """Reads a world.

@@ -60,20 +60,20 @@ class PandaKind:
         name: Its class in panda-gym.
         things: What has to be brought somewhere, in the order in which it is done; none where
             the hand itself has.
-        fingers: Whether the fingers can be opened.
+        options: Keyword arguments that a spec may give.
         middle: What the cameras look at, in metres.
         distance: Of the cameras, in metres.
+        fingers: Whether the fingers can be opened.
         threshold: Of the distance, below which it is a success; the package's default.
-        options: Keyword arguments that a spec may give.
     """
 
     name: str
     things: tuple[PandaThing, ...]
-    fingers: bool
-    middle: tuple[float, float, float]
-    distance: float
-    threshold: float
     options: tuple[str, ...]
+    middle: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    distance: float = 0.75
+    fingers: bool = False
+    threshold: float = 0.05
 
     @property
     def in_the_air(self) -> bool:
@@ -90,54 +90,17 @@ _STACK = (
 )
 _RANGES = ("distance_threshold", "goal_xy_range", "obj_xy_range")
 
+_RAISED = (0.0, 0.0, 0.1)
+"""What the cameras look at where things are in the air."""
+
 KINDS: dict[str, PandaKind] = {
     kind.name: kind
     for kind in (
-        PandaKind(
-            "Reach",
-            (),
-            fingers=False,
-            middle=(0.0, 0.0, 0.1),
-            distance=0.8,
-            threshold=0.05,
-            options=("distance_threshold", "goal_range"),
-        ),
-        PandaKind(
-            "Push",
-            (_CUBE,),
-            fingers=False,
-            middle=(0.0, 0.0, 0.0),
-            distance=0.75,
-            threshold=0.05,
-            options=_RANGES,
-        ),
-        PandaKind(
-            "Slide",
-            (_PUCK,),
-            fingers=False,
-            middle=(0.2, 0.0, 0.0),
-            distance=0.9,
-            threshold=0.05,
-            options=(*_RANGES, "goal_x_offset"),
-        ),
-        PandaKind(
-            "PickAndPlace",
-            (_CUBE,),
-            fingers=True,
-            middle=(0.0, 0.0, 0.1),
-            distance=0.8,
-            threshold=0.05,
-            options=(*_RANGES, "goal_z_range"),
-        ),
-        PandaKind(
-            "Stack",
-            _STACK,
-            fingers=True,
-            middle=(0.0, 0.0, 0.0),
-            distance=0.75,
-            threshold=0.1,
-            options=_RANGES,
-        ),
+        PandaKind("Reach", (), ("distance_threshold", "goal_range"), _RAISED, 0.8),
+        PandaKind("Push", (_CUBE,), _RANGES),
+        PandaKind("Slide", (_PUCK,), (*_RANGES, "goal_x_offset"), (0.2, 0.0, 0.0), 0.9),
+        PandaKind("PickAndPlace", (_CUBE,), (*_RANGES, "goal_z_range"), _RAISED, 0.8, fingers=True),
+        PandaKind("Stack", _STACK, _RANGES, fingers=True, threshold=0.1),
     )
 }
 
