@@ -119,3 +119,34 @@ def test_the_wrapped_environment_is_a_gymnasium_environment(doorkey):
     env = synth.CreditObservation(synth.make(doorkey))
     check_env(env, skip_render_check=True)
     env.close()
+
+
+class Told(gym.Env):
+    """Two steps; what its only sub-task means holds after the second."""
+
+    observation_space = gym.spaces.Box(0.0, 1.0, (1,), np.float32)
+    action_space = gym.spaces.Discrete(1)
+
+    def reset(self, *, seed=None, options=None):
+        """Nothing has been done."""
+        super().reset(seed=seed)
+        self.steps = 0
+        return np.zeros(1, np.float32), {}
+
+    def step(self, action):
+        """One more."""
+        self.steps += 1
+        return np.zeros(1, np.float32), 0.0, self.steps == 2, False, {"is_success": self.steps == 2}
+
+
+@pytest.mark.parametrize("below", [VecMonitor, VecNormalize])
+def test_truth_is_read_below_other_vectorised_wrappers(below):
+    """Each episode begins with its own truth, whoever passes the infos on, and is seen as paid."""
+    truth = partial(TruthInfo, Told(), lambda env: lambda: {"twice": env.unwrapped.steps == 2})
+    arm = Arm("truth", seen=True)
+    predicates = ("twice", "success")
+    inner = below(DummyVecEnv([partial(truth, predicates[:1])]))
+    venv = CreditVecObservation(TruthVecWrapper(inner, (("twice",), ("goal",)), predicates, arm))
+    venv.reset()
+    paid = [float(venv.step(np.zeros(1, int))[1][0]) for _ in range(4)]
+    assert paid == [0.0, 1.0, 0.0, 1.0]
