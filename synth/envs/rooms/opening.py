@@ -40,6 +40,13 @@ _STEPS = {"forward_step": ("a number of metres", 0.15), "turn_step": ("a number 
 _SET = ("max_episode_steps", "render_mode", "view", "params")
 _SET_PREFIXES = ("obs_", "window_")
 
+_displays: list[Any] = []
+"""pyglet's display, kept for the life of the process.
+
+pyglet itself keeps it only while a window is open, and closes the process's connection to EGL
+whenever the garbage collector finds it: under the feet of a window that was opened meanwhile.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
@@ -94,6 +101,8 @@ def require_miniworld(what: str) -> None:
     with _headless(), _quiet():
         try:
             importlib.import_module("miniworld")
+            if not _displays:
+                _displays.append(importlib.import_module("pyglet.canvas").get_display())
         except ModuleNotFoundError as error:
             raise missing_package(what, error.name, "synth[rooms]") from error
         except Exception as error:
