@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import gymnasium as gym
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stable_baselines3.common.vec_env import DummyVecEnv, VecMonitor, VecNormalize
 
 import synth
 from synth.errors import UsageError
 from synth.seen import CREDIT_KEY, CreditSpace
+from synth.seen_vec import CreditVecObservation
+from synth.training.arm import Arm
+from synth.training.truth import TruthInfo, TruthVecWrapper
 
 BOX = gym.spaces.Box(-2.0, 3.0, (4,), np.float32)
 PICTURE = gym.spaces.Box(0, 255, (8, 8, 3), np.uint8)
