@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Go = Callable[..., Outcome]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def fresh_squares() -> Iterator[None]:
-    """Fresh episodes without a simulator."""
+    """Fresh episodes without a simulator; undone before the next file."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("synth.loop.episodes.fresh_held_out", fresh_held_out)
         patch.setattr("synth.loop.episodes.fresh_visible", fresh_visible)

@@ -80,6 +80,17 @@ def pytest_collect_file(
     return [] if is_reward else found
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep an audit's tests together, where xdist was left to deal them out one by one."""
+    if config.getoption("dist") != "load":
+        return None  # whoever asks for another way gets it
+    from synth.suite.pytest.spread import AuditScheduling, holds_audits  # noqa: PLC0415 - needs xdist
+
+    audits = holds_audits(config.args, config.invocation_params.dir)
+    return AuditScheduling(config, log) if audits else None
+
+
 @pytest.fixture
 def audit(request: pytest.FixtureRequest) -> Audit:
     """Make one check of the suite on the reward program beside the test file.
