@@ -14,9 +14,14 @@ from synth.spec import load_spec
 from synth.task.paths import task_folder
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from synth.report import Accuracy, LabelAccuracy
 
 __all__ = ["accuracy"]
+
+SCENES = 12
+"""Kinds of scene of which wrong frames are counted one by one."""
 
 
 def accuracy(
@@ -85,15 +90,25 @@ def accuracy(
     for line in figures.ranking.sentences():
         out.print(line)
     if len(figures.scenes) > 1:
-        names = [row.subtask for row in figures.subtasks]
-        scenes = Table("scene", "episodes", "frames", *(f"wrong: {n}" for n in names), box=None)
-        for scene in figures.scenes:
-            scenes.add_row(
-                scene.scene, str(scene.episodes), str(scene.frames), *(str(w) for w in scene.wrong)
-            )
-        out.print(scenes)
+        _print_scenes(figures, out)
     if labels:
         out.print(_labels(labels))
+
+
+def _print_scenes(figures: Accuracy, out: Console) -> None:
+    """The kinds of scene on which something is wrong, the worst first."""
+    faulty = sorted((s for s in figures.scenes if any(s.wrong)), key=lambda s: -sum(s.wrong))
+    right = len(figures.scenes) - len(faulty)
+    if faulty:
+        names = [row.subtask for row in figures.subtasks]
+        table = Table("scene", "episodes", "frames", *(f"wrong: {n}" for n in names), box=None)
+        for scene in faulty[:SCENES]:
+            table.add_row(
+                scene.scene, str(scene.episodes), str(scene.frames), *(str(w) for w in scene.wrong)
+            )
+        out.print(table)
+    more = f"; {len(faulty) - SCENES} more have some" if len(faulty) > SCENES else ""
+    out.print(f"kinds of scene without a wrong frame: {right} of {len(figures.scenes)}{more}")
 
 
 def _judged(figures: Accuracy) -> str:

@@ -253,6 +253,10 @@ class Family(Protocol):
         """
         ...
 
+    def measures(self, spec: Spec) -> bool:
+        """Whether success is a threshold of a measure, so that progress can be asked for."""
+        ...
+
     def versions(self) -> dict[str, str]:
         """Package name to version, of what decides the frames."""
         ...
@@ -282,6 +286,10 @@ class PlainFamily:
     def notes(self, spec: Spec) -> str:  # noqa: ARG002 - there is nothing to say
         """Nothing."""
         return ""
+
+    def measures(self, spec: Spec) -> bool:  # noqa: ARG002 - the same for all
+        """It is not."""
+        return False
 
     def versions(self) -> dict[str, str]:
         """Nothing that decides the frames."""

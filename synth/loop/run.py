@@ -141,7 +141,7 @@ def run_loop(
             changes=changed_pictures(episodes.original, episodes.spec),
             picture_notes=notes,
             missions=some_missions(episodes.original),
-            measured=_is_measured(episodes.original),
+            measured=_is_measured(task),
             labelling=None
             if task.spec.labels is None
             else Labelling(
@@ -314,7 +314,7 @@ def _picture_notes(task: Task) -> str:
         notes = [family_of(spec).notes(spec)]
     except SpecError:
         notes = []
-    if _is_measured(task.store):
+    if _has_unjudged(task.store):
         wide = f"{spec.success.pixels:g} pixel{'' if spec.success.pixels == 1 else 's'}"
         notes.append(
             f"Frames within {wide} of the threshold of success are not "
@@ -324,8 +324,17 @@ def _picture_notes(task: Task) -> str:
     return " ".join(note for note in notes if note)
 
 
-def _is_measured(store: EpisodeStore) -> bool:
-    """Whether success is a threshold of a measure: then some frames are too near to it."""
+def _is_measured(task: Task) -> bool:
+    """Whether success is a threshold of a measure: by the family's word, or by its frames."""
+    try:
+        told = family_of(task.spec).measures(task.spec)
+    except SpecError:  # recordings alone
+        told = False
+    return told or _has_unjudged(task.store)
+
+
+def _has_unjudged(store: EpisodeStore) -> bool:
+    """Whether some visible frames are too near to the threshold of success."""
     return any(not episode.judged.all() for episode in store.select(split="visible"))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, program
 
+from synth.envs.base import PlainFamily
 from synth.errors import (
     EnvironmentFault,
     ModelDeadEnd,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from conftest import Go
 
     from synth.prompts.requests import Request
+    from synth.spec import Spec
 
 GOOD = block(program())
 
@@ -77,6 +79,25 @@ def test_the_requests_carry_goal_plan_and_demonstrations(go: Go) -> None:
     assert len(describe.demonstrations) == 3
     assert write.plan == PLAN
     assert write.target_microseconds == 60
+
+
+def test_progress_is_wanted_where_the_family_measures(
+    go: Go, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It decides, also where no recorded frame is too near to the threshold to be judged."""
+
+    class Measuring(PlainFamily):
+        name = "measuring"
+
+        def measures(self, spec: Spec) -> bool:
+            """Always."""
+            return True
+
+    for family, wanted in ((PlainFamily(), False), (Measuring(), True)):
+        monkeypatch.setattr("synth.loop.run.family_of", lambda _spec, one=family: one)
+        model = ScriptedModel([PLAN_TEXT, GOOD])
+        go(model, f"run-{wanted}")
+        assert model.requests[1].measured is wanted
 
 
 def test_a_program_that_does_not_parse_is_repaired_whole(go: Go) -> None:

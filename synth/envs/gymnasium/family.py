@@ -93,6 +93,10 @@ class GymnasiumFamily(PlainFamily):
             )
         return " ".join(parts)
 
+    def measures(self, spec: Spec) -> bool:
+        """Where the spec names a margin."""
+        return spec.success.margin is not None
+
     def versions(self) -> dict[str, str]:
         """Versions of the packages that may draw, as far as they are installed."""
         found = {}

@@ -88,6 +88,10 @@ class PandaFamily(PlainFamily):
         """Where the cameras stand, how large things are and what is measured."""
         return notes(spec)
 
+    def measures(self, spec: Spec) -> bool:  # noqa: ARG002 - the same for all of them
+        """Always: how near a thing is to where it belongs."""
+        return True
+
     def versions(self) -> dict[str, str]:
         """Versions of what decides the frames."""
         return {

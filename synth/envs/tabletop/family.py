@@ -108,6 +108,10 @@ class TabletopFamily(PlainFamily):
         """Camera and sizes, and how finely success is judged."""
         return tell(spec)
 
+    def measures(self, spec: Spec) -> bool:  # noqa: ARG002 - the same for all of them
+        """Always: how near a thing is to where it belongs."""
+        return True
+
     def versions(self) -> dict[str, str]:
         """Versions of the physics and of numpy, which draws the layouts."""
         return {name: metadata.version(name) for name in ("gymnasium", "numpy", "pybullet")}
