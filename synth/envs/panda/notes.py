@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["notes"]
 
+_HAND = (
+    "The hand points down; its own place is the point between the tips of its two fingers. It is "
+    "about 210 mm across and 70 mm deep, its lower edge is 35 mm above that place, and the "
+    "fingers end 10 mm below it."
+)
+
 
 def notes(spec: Spec) -> str:
     """What a person who sees the pictures must know; see `synth.envs.base.Family.notes`."""
@@ -37,7 +43,8 @@ def _cameras(views: Views) -> str:
         "(-sin a cos p, cos a cos p, sin p), and to the right is (cos a, sin a, 0). A point "
         f"that lies d ahead of a camera and r to its right appears {side / 2:g} * (1 + (r / d) / "
         f"tan({FIELD / 2:g} deg)) columns from the view's left edge, and rows follow likewise from "
-        "the top. A pixel shows "
+        "the top; the renderer rounds such that the pixel in row i and column j, counted from 0, "
+        "shows what appears i + 1 rows from the top and j columns from the left. A pixel shows "
         f"{1000 * views.pixel:.1f} mm across at the middle. There are no shadows, the arm is "
         "grey and may hide things in one view, and faces are shaded by the way they face."
     )
@@ -48,8 +55,7 @@ def _things(task: PandaTask) -> str:
     if not kind.things:
         return (
             "The magenta ball marks the target, a point in the air; it is 36 mm across and nothing "
-            "can touch it. The hand's own place is the point between the tips of its two fingers, "
-            "which are kept shut and point down."
+            f"can touch it. {_HAND} Its fingers are kept shut."
         )
     told = []
     for thing in kind.things:
@@ -68,7 +74,7 @@ def _things(task: PandaTask) -> str:
         "PickAndPlace": "A target may lie on the table or up to 0.2 m above it.",
         "Stack": "The yellow target is right on top of the cyan one.",
     }[kind.name]
-    return " ".join((*told, where))
+    return " ".join((*told, where, _HAND))
 
 
 def _measure(task: PandaTask) -> str:
