@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
+import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import gymnasium
 import numpy as np
@@ -401,3 +404,40 @@ def test_a_training_environment_is_drawn_as_it_was_recorded():
     env.reset(seed=3)
     assert np.array_equal(picture(env), simulator.reset(3).frame)
     env.close()
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "import pyglet; pyglet.canvas.Display(); gc.collect()",
+        "import pygame; pygame.display.set_mode((8, 8)); pygame.quit()",
+    ],
+    ids=["pyglet", "pygame"],
+)
+def test_a_room_opens_after_another_library_closed_what_all_draw_through(closing):
+    """A display that pyglet forgets, and a window of SDL's, close EGL for the whole process."""
+    room(FIND)
+    code = (
+        "import gc\n"
+        "from rooms import spec_of\n"
+        "from synth.envs import family_of\n"
+        f"spec = spec_of({FIND!r})\n"
+        "def look():\n"
+        "    simulator = family_of(spec).make(spec)\n"
+        "    frame = simulator.reset(3).frame\n"
+        "    simulator.close()\n"
+        "    return frame.tobytes()\n"
+        "before = look()\n"
+        f"{closing}\n"
+        "assert look() == before\n"
+    )
+    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen"}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr

@@ -41,11 +41,7 @@ _SET = ("max_episode_steps", "render_mode", "view", "params")
 _SET_PREFIXES = ("obs_", "window_")
 
 _displays: list[Any] = []
-"""pyglet's display, kept for the life of the process.
-
-pyglet itself keeps it only while a window is open, and closes the process's connection to EGL
-whenever the garbage collector finds it: under the feet of a window that was opened meanwhile.
-"""
+"""pyglet's display, kept for the life of the process: pyglet closes it where nobody holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +97,7 @@ def require_miniworld(what: str) -> None:
     with _headless(), _quiet():
         try:
             importlib.import_module("miniworld")
-            if not _displays:
-                _displays.append(importlib.import_module("pyglet.canvas").get_display())
+            _open_display()
         except ModuleNotFoundError as error:
             raise missing_package(what, error.name, "synth[rooms]") from error
         except Exception as error:
@@ -112,6 +107,24 @@ def require_miniworld(what: str) -> None:
                     del sys.modules[name]  # half imported, it would hide the reason the next time
             raise cannot_draw(what, error) from error
     importlib.import_module(OURS)
+
+
+def _open_display() -> None:
+    """Open the process's connection to EGL, or open it again where another library closed it.
+
+    All libraries of a process share it, and each closes it for all: SDL, for one, when the last of
+    its windows without a screen is gone. Rooms that were open by then can no longer be drawn.
+    """
+    if not _displays:
+        _displays.append(importlib.import_module("pyglet.canvas").get_display())
+    egl = importlib.import_module("pyglet.libs.egl.egl")
+    connection = _displays[0]._display_connection  # noqa: SLF001 - pyglet has no question for it
+    if not egl.eglQueryString(connection, egl.EGL_VERSION):
+        egl.eglInitialize(connection, None, None)
+        # A new window would share what the last one has drawn with, and that is gone.
+        importlib.import_module("pyglet.gl").current_context = None
+        importlib.import_module("miniworld.opengl").Texture.tex_cache.clear()
+        importlib.import_module("miniworld.objmesh").ObjMesh.cache.clear()
 
 
 def cannot_draw(what: str, error: Exception) -> EnvironmentFault:
