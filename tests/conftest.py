@@ -1,9 +1,14 @@
-"""What holds for every test: no address but loopback can be reached."""
+"""What holds for every test: no address but loopback can be reached, and nothing is timed."""
 
 from __future__ import annotations
 
+import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
+
+# A busy machine is no fault of the code.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
