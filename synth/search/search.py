@@ -22,7 +22,7 @@ from synth.search.drawing import drawn_search
 from synth.search.examiner import Examiner
 from synth.search.exploring import Exploration
 from synth.search.layouts import chosen_seeds, key_of_program, starts_of
-from synth.search.shrink import EXPANSIONS, shorten
+from synth.search.shrink import EXPANSIONS, PLAYS, shorten
 from synth.search.sorties import CHEAP, Scout
 from synth.search.strategies import LAYOUTS
 from synth.verdicts import LiveVerdicts
@@ -45,6 +45,9 @@ MOST_LAYOUTS = 64
 
 PER_LAYOUT = 6
 """Sorties in one layout, at least: what one has met the next starts from."""
+
+PER_FIND = 30
+"""Episodes played for shortening a find, at least, and as many again; half of the search's own."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -129,16 +132,25 @@ def hunt(
             exploration.run(total, tell)
             best, coverage = exploration.best, exploration.coverage()
         # Shared among the finds, so that shortening takes a bounded part of the whole.
-        share = EXPANSIONS // max(1, len(best))
-        found = tuple(_counterexample(examiner, one, exploration, share) for one in best.values())
+        finds = max(1, len(best))
+        share, plays = EXPANSIONS // finds, min(PLAYS, max(PER_FIND, total // (2 * finds)))
+        found = tuple(
+            _counterexample(examiner, one, exploration, expansions=share, plays=plays)
+            for one in best.values()
+        )
         untold = player.untold.found
     return Hunt(found, coverage, key, untold)
 
 
 def _counterexample(
-    examiner: Examiner, caught: Caught, exploration: Exploration | None, expansions: int
+    examiner: Examiner,
+    caught: Caught,
+    exploration: Exploration | None,
+    *,
+    expansions: int,
+    plays: int,
 ) -> Counterexample:
-    short, proven = shorten(examiner, caught, expansions=expansions)
+    short, proven = shorten(examiner, caught, expansions=expansions, plays=plays)
     violation, actions = short.violation, short.actions
     rolled = examiner.player.play(short.seed, actions, mission=short.mission)
     return Counterexample(

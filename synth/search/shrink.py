@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 __all__ = ["EXPANSIONS", "PLAYS", "shorten"]
 
 PLAYS = 400
-"""Episodes that leaving out actions may try, and as many again for making them plain."""
+"""What `shorten` may play unless it is told."""
 
 EXPANSIONS = 600
 """States whose every action is tried, at most."""
 
 
 def shorten(
-    examiner: Examiner, caught: Caught, *, expansions: int | None = None
+    examiner: Examiner, caught: Caught, *, expansions: int | None = None, plays: int = PLAYS
 ) -> tuple[Caught, bool]:
     """The same violation in as few actions as can be found, and whether fewer are impossible.
 
@@ -45,8 +45,9 @@ def shorten(
         examiner: Plays and asks.
         caught: The violation to shorten.
         expansions: How many states to try every action of, at most; by default `EXPANSIONS`.
+        plays: Episodes that leaving out actions may try, and as many again for making them plain.
     """
-    trials = _Trials(examiner, caught)
+    trials = _Trials(examiner, caught, plays)
     trials.leave_out()
     if examiner.player.actions is None:
         trials.make_plain()
@@ -66,8 +67,9 @@ def shorten(
 class _Trials:
     """Other actions tried for the same violation, the best so far kept."""
 
-    def __init__(self, examiner: Examiner, caught: Caught) -> None:
+    def __init__(self, examiner: Examiner, caught: Caught, plays: int) -> None:
         self._examiner = examiner
+        self._most = plays
         self.best = caught
 
     def found(self, actions: tuple[Any, ...]) -> Caught | None:
@@ -82,14 +84,14 @@ class _Trials:
         plays, size = 0, max(1, len(self.best.actions) // 2)
         while True:
             at, spared = 0, False
-            while at < len(self.best.actions) and plays < PLAYS:
+            while at < len(self.best.actions) and plays < self._most:
                 actions = self.best.actions
                 plays += 1
                 if self._better((*actions[:at], *actions[at + size :])):
                     spared = True  # and the same place again: other actions have moved up to it
                 else:
                     at += size
-            if plays >= PLAYS or (size == 1 and not spared):
+            if plays >= self._most or (size == 1 and not spared):
                 return
             size = max(1, size // 2)
 
@@ -99,7 +101,7 @@ class _Trials:
         # From the plainest action to the least change; what fails is left as it was.
         for make in (self._still, self._as_before, self._round_all, self._round_one):
             at = 0
-            while at < len(self.best.actions) and plays < PLAYS:
+            while at < len(self.best.actions) and plays < self._most:
                 actions = make(at)
                 if actions != self.best.actions:
                     plays += 1

@@ -427,8 +427,10 @@ def test_a_room_opens_after_another_library_closed_what_all_draw_through(closing
         "    frame = simulator.reset(3).frame\n"
         "    simulator.close()\n"
         "    return frame.tobytes()\n"
-        "before = look()\n"
+        "before, lost = look(), family_of(spec).make(spec)\n"
         f"{closing}\n"
+        "assert look() == before\n"
+        "lost.close()\n"
         "assert look() == before\n"
     )
     environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen"}

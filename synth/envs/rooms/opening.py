@@ -7,6 +7,7 @@ and none (EGL); here it is always none. What is missing is said with the package
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import inspect
 import io
@@ -42,6 +43,9 @@ _SET_PREFIXES = ("obs_", "window_")
 
 _displays: list[Any] = []
 """pyglet's display, kept for the life of the process: pyglet closes it where nobody holds it."""
+
+_lost: list[Any] = []
+"""Contexts from before EGL was closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +121,18 @@ def _open_display() -> None:
     """
     if not _displays:
         _displays.append(importlib.import_module("pyglet.canvas").get_display())
-    egl = importlib.import_module("pyglet.libs.egl.egl")
+    egl, gl = (importlib.import_module(f"pyglet.{name}") for name in ("libs.egl.egl", "gl"))
     connection = _displays[0]._display_connection  # noqa: SLF001 - pyglet has no question for it
     if not egl.eglQueryString(connection, egl.EGL_VERSION):
         egl.eglInitialize(connection, None, None)
-        # A new window would share what the last one has drawn with, and that is gone.
-        importlib.import_module("pyglet.gl").current_context = None
+        _lost.extend(each for each in gc.get_objects() if isinstance(each, gl.Context))
+        # What rooms share, textures above all, lives in the first window's context and is gone.
+        vars(gl)["current_context"] = None
+        gl._create_shadow_window()  # noqa: SLF001 - as at pyglet's import
         importlib.import_module("miniworld.opengl").Texture.tex_cache.clear()
         importlib.import_module("miniworld.objmesh").ObjMesh.cache.clear()
+    elif any(gl.current_context is each for each in _lost):
+        gl._shadow_window.switch_to()  # noqa: SLF001 - a lost room was closed since
 
 
 def cannot_draw(what: str, error: Exception) -> EnvironmentFault:
