@@ -61,7 +61,9 @@ def _drawn(spec: Spec) -> Drawn:
             rolled = player.roll_expert(seed)
             if rolled.first_success:
                 simulator = player.simulator
-                words = simulator.mission() if isinstance(simulator, Missioned) else spec.goal
+                words = spec.goal
+                if spec.mission is not None and isinstance(simulator, Missioned):
+                    words = simulator.mission()
                 pair = (Image.fromarray(rolled.frames[at]) for at in (0, rolled.first_success))
                 print(f"{spec.name}: seed {seed}")
                 return Drawn(spec.name, words or spec.name, *pair)

@@ -26,6 +26,14 @@ def test_every_family_says_who_it_is_and_which_versions_it_runs():
     assert all(family.versions()["minigrid"] for family in known if family.name == "minigrid")
 
 
+def test_every_family_answers_every_question_of_the_seam():
+    """A family that was forgotten when the seam grew is found here and not in a run."""
+    asked = [name for name in vars(Family) if not name.startswith("_")]
+    assert "measures" in asked
+    missing = [(f.name, name) for f in families() for name in asked if not hasattr(f, name)]
+    assert not missing
+
+
 def test_asking_for_a_family_imports_no_simulator():
     """Listing families costs no simulator import."""
     code = (

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 from gymnasium.envs import registration
 
-from synth.envs.base import Defaults
+from synth.envs.base import Defaults, PlainFamily
 from synth.envs.minigrid.near_misses import RECIPES
 from synth.envs.minigrid.planning import planner
 from synth.envs.missing import missing_package
@@ -43,7 +43,7 @@ __all__ = ["FAMILY", "MiniGridFamily", "planner"]
 _PREFIXES = ("MiniGrid-", "BabyAI-")
 
 
-class MiniGridFamily:
+class MiniGridFamily(PlainFamily):
     """MiniGrid and BabyAI environments, and every other subclass of `MiniGridEnv`."""
 
     name = "minigrid"
