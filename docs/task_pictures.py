@@ -83,7 +83,8 @@ def _cell(task: Drawn) -> Image.Image:
 def _thumbnail(task: Drawn) -> Image.Image:
     """The picture of success, over the task's name."""
     width = SMALL * task.last.width // task.last.height
-    cell = Image.new("RGB", (width, SMALL + TEXT), PAPER)
+    wide = int(ImageFont.load_default(TEXT - 7).getlength(task.name)) + 1
+    cell = Image.new("RGB", (max(width, wide), SMALL + TEXT), PAPER)
     _paste(cell, task.last, (0, TEXT, width, SMALL))
     _write(cell, task.name, TEXT)
     return cell
@@ -127,7 +128,7 @@ def _save(cells: list[Image.Image], name: str) -> None:
             sheet.paste(cell, (left, GAP + number * tall))
             left += cell.width + GAP
     path = HERE / name
-    sheet.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    sheet.save(path, optimize=True)
     print(f"wrote {path}: {path.stat().st_size // 1000} kB")
 
 
