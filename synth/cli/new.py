@@ -15,7 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
-from synth.errors import ExpertFailed, UsageError
+from synth.envs.base import Missioned
+from synth.errors import EnvironmentFault, ExpertFailed, SpecError, UsageError
 from synth.spec import Spec, parse_spec, speed_target
 from synth.task.paths import SPECS
 
@@ -29,6 +30,9 @@ __all__ = ["new"]
 
 TRIALS = 5
 RANDOMS = 5
+LAYOUTS = 8
+"""Layouts whose missions are compared."""
+SHOWN = 3
 ENOUGH = 0.9
 """Recording skips seeds on which the expert fails, up to a tenth of them."""
 NOBODY = "my_experts:expert"
@@ -75,6 +79,9 @@ def new(
         finding = family.find_success(spec, found_by)
         lines = (f"when = {_quote(finding.when)}",)
         spec = words.spec(family.name, defaults, policy, lines)
+    missions = _missions(words.spec(family.name, defaults, policy, lines, varied=True))
+    varied = len(missions) > 1
+    spec = words.spec(family.name, defaults, policy, lines, varied=varied)
     experts = _experts(spec) if policy else []
     randoms = _randoms(spec)
     sight = Sight(spec)
@@ -84,7 +91,8 @@ def new(
     SPECS.mkdir(exist_ok=True)
     seen = (experts or randoms)[0]
     height, width = seen.frames[0].shape[:2]
-    text = words.text(family.name, defaults, policy, lines, speed_target(width, height))
+    target = speed_target(width, height)
+    text = words.text(family.name, defaults, policy, lines, target=target, varied=varied)
     path.write_text(text, encoding="utf-8")
     output().print(f"wrote {path}")
     _show(seen, name)
@@ -92,6 +100,12 @@ def new(
         output().print(f"success is `{finding.when}`, as seen by trying:")
         for sentence in finding.evidence:
             output().print(f"  {sentence}")
+    if varied:
+        told = ", ".join(f"'{mission}'" for mission in missions[:SHOWN])
+        output().print(
+            f"what is asked differs between episodes ({told}...), so checkers are given the "
+            "mission's words; where pictures say what is asked, remove the table for it"
+        )
     for remark in defaults.remarks:
         output().print(remark)
     if not experts:
@@ -125,7 +139,14 @@ class _Words:
         return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
 
     def text(
-        self, family: str, defaults: Defaults, policy: str, success: Sequence[str], target: int
+        self,
+        family: str,
+        defaults: Defaults,
+        policy: str,
+        success: Sequence[str],
+        *,
+        target: int,
+        varied: bool,
     ) -> str:
         """The file."""
         return self._template.render(
@@ -137,12 +158,48 @@ class _Words:
             success=success,
             expert=_quote(policy or NOBODY),
             target=target,
+            varied=varied,
         )
 
-    def spec(self, family: str, defaults: Defaults, policy: str, success: Sequence[str]) -> Spec:
+    def spec(
+        self,
+        family: str,
+        defaults: Defaults,
+        policy: str,
+        success: Sequence[str],
+        *,
+        varied: bool = False,
+    ) -> Spec:
         """The file, read; how large its pictures are, and so how fast is fast, is not yet known."""
-        text = self.text(family, defaults, policy, success, speed_target(0, 0))
+        target = speed_target(0, 0)
+        text = self.text(family, defaults, policy, success, target=target, varied=varied)
         return parse_spec(text, name=self.name, file=str(SPECS / f"{self.name}.toml"))
+
+
+def _missions(spec: Spec) -> tuple[str, ...]:
+    """The different missions of the first layouts; none where the environment tells none.
+
+    Args:
+        spec: With a ``[mission]`` table.
+    """
+    from synth.envs import family_of  # noqa: PLC0415 - start-up stays quick
+    from synth.record import Seeds  # noqa: PLC0415 - start-up stays quick
+
+    try:
+        simulator = family_of(spec).make(spec)
+    except SpecError:
+        return ()  # the family, or this environment of it, has no missions
+    found: dict[str, None] = {}
+    try:
+        for seed in Seeds.of(spec).visible_expert[:LAYOUTS]:
+            simulator.reset(seed, draw=False)
+            if isinstance(simulator, Missioned):
+                found[simulator.mission()] = None
+    except EnvironmentFault:
+        return ()  # no layout for this seed, or nothing that tells a mission
+    finally:
+        simulator.close()
+    return tuple(found)
 
 
 def _experts(spec: Spec) -> list[Rollout]:

@@ -72,3 +72,16 @@ def test_a_grid_keeps_its_own_terms(checkout, synth_command):
     assert spec.success.when is None
     assert spec.metamorphic is not None
     assert spec.metamorphic.distractors == 2
+
+
+@pytest.mark.parametrize(
+    ("env", "varies"), [("BabyAI-GoToObj-v0", True), ("MiniGrid-DoorKey-5x5-v0", False)]
+)
+def test_missions_are_proposed_where_they_differ(checkout, synth_command, env, varies):
+    """The spec has a table for them, and what is printed quotes a few."""
+    ran = synth_command("new", "there", "--env", env)
+    assert ran.code == 0, ran.all
+    said = " ".join(ran.out.split())
+    assert ("what is asked differs between episodes ('go to the " in said) is varies
+    spec = load_spec(checkout / "specs" / "there.toml")
+    assert (spec.mission is not None) is varies
