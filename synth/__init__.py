@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synth.making import make, make_vec
     from synth.models.scripted import ScriptedModel
+    from synth.options.env import OptionEnv
+    from synth.options.vec import OptionVecWrapper
     from synth.program.lint import lint
     from synth.reward import Reward, load
     from synth.sandbox import Sandbox
@@ -25,6 +27,8 @@ __version__ = "0.1.0"
 __all__ = [
     "CreditObservation",
     "CreditVecObservation",
+    "OptionEnv",
+    "OptionVecWrapper",
     "Reward",
     "RewardVecWrapper",
     "RewardWrapper",
@@ -40,6 +44,8 @@ __all__ = [
 _HOMES = {
     "CreditObservation": "synth.seen",
     "CreditVecObservation": "synth.seen_vec",
+    "OptionEnv": "synth.options.env",
+    "OptionVecWrapper": "synth.options.vec",
     "Reward": "synth.reward",
     "RewardVecWrapper": "synth.vec",
     "RewardWrapper": "synth.wrappers",

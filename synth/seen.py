@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["CREDIT_KEY", "CreditObservation", "CreditSpace"]
+__all__ = ["CREDIT_KEY", "CreditObservation", "CreditSpace", "reward_below"]
 
 CREDIT_KEY = "credit"
 
@@ -50,26 +50,27 @@ class CreditSpace:
     Args:
         space: Of the observations as they are.
         subtasks: How many sub-tasks the plan has.
+        key: What the numbers are called in a `Dict`, and what they are.
 
     Raises:
         UsageError: The space is of another kind than the table of this module, or is a `Dict`
-            that has a ``credit`` of its own.
+            that has a part of that name.
     """
 
-    def __init__(self, space: gym.Space[Any], subtasks: int) -> None:
+    def __init__(self, space: gym.Space[Any], subtasks: int, key: str = CREDIT_KEY) -> None:
+        self._key = key
         credit = gym.spaces.Box(0.0, 1.0, (subtasks,), np.float32)
         self._one_hot = 0
         self._keyed = False
         self._whole = False
         self.space: gym.Space[Any]
         if isinstance(space, gym.spaces.Dict):
-            if CREDIT_KEY in space.spaces:
+            if key in space.spaces:
                 raise UsageError(
-                    f"the observation has a {CREDIT_KEY!r} of its own; rename it before credit is "
-                    "added."
+                    f"the observation has a {key!r} of its own; rename it before ours is added."
                 )
             self._keyed = True
-            self.space = gym.spaces.Dict({**space.spaces, CREDIT_KEY: credit})
+            self.space = gym.spaces.Dict({**space.spaces, key: credit})
         elif isinstance(space, gym.spaces.Discrete):
             self._one_hot, self._first = int(space.n), int(space.start)
             self.space = gym.spaces.Box(0.0, 1.0, (self._one_hot + subtasks,), np.float32)
@@ -84,10 +85,10 @@ class CreditSpace:
                 )
             else:
                 self._whole = True
-                self.space = gym.spaces.Dict({"observation": space, CREDIT_KEY: credit})
+                self.space = gym.spaces.Dict({"observation": space, key: credit})
         else:
             raise UsageError(
-                f"credit cannot be added to observations of {space}; flatten them first "
+                f"{key} cannot be added to observations of {space}; flatten them first "
                 "(gymnasium.wrappers.FlattenObservation), or make a Dict of them."
             )
 
@@ -103,9 +104,9 @@ class CreditSpace:
         """
         credit = np.asarray(credited, np.float32)
         if self._keyed:
-            return {**observation, CREDIT_KEY: credit}
+            return {**observation, self._key: credit}
         if self._whole:
-            return {"observation": observation, CREDIT_KEY: credit}
+            return {"observation": observation, self._key: credit}
         if self._one_hot:
             numbers = np.asarray(observation, np.int64) - self._first
             observation = np.eye(self._one_hot, dtype=np.float32)[numbers]
@@ -129,7 +130,7 @@ class CreditObservation(
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         gym.utils.RecordConstructorArgs.__init__(self)
         gym.Wrapper.__init__(self, env)
-        self._paid = _reward_below(env)
+        self._paid = reward_below(env, "CreditObservation")
         self._joined = CreditSpace(env.observation_space, len(self._paid.credited))
         self.observation_space = self._joined.space
 
@@ -147,13 +148,22 @@ class CreditObservation(
         return seen, reward, terminated, truncated, info
 
 
-def _reward_below(env: gym.Env[Any, Any]) -> RewardWrapper:
+def reward_below(env: gym.Env[Any, Any], asking: str) -> RewardWrapper:
+    """The reward in a stack of wrappers.
+
+    Args:
+        env: The topmost.
+        asking: Name of the wrapper that needs it.
+
+    Raises:
+        UsageError: There is none.
+    """
     below: Any = env
     while isinstance(below, gym.Wrapper):
         if isinstance(below, RewardWrapper):
             return below
         below = below.env
     raise UsageError(
-        "there is no credit to see: CreditObservation goes above a synth.RewardWrapper, such as "
+        f"there is no credit to see: {asking} goes above a synth.RewardWrapper, such as "
         "synth.make gives."
     )

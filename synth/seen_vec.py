@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stable_baselines3.common.vec_env import VecEnv, VecEnvWrapper
-
 from synth.errors import UsageError
 from synth.seen import CreditSpace
-from synth.vec import CreditVecWrapper
+from synth.vec import CreditVecWrapper, VecEnv, VecEnvWrapper
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["CreditVecObservation"]
+__all__ = ["CreditVecObservation", "crediting_below"]
 
 
 class CreditVecObservation(VecEnvWrapper):
@@ -33,7 +31,7 @@ class CreditVecObservation(VecEnvWrapper):
     """
 
     def __init__(self, venv: VecEnv) -> None:
-        self._crediting = _crediting_below(venv)
+        self._crediting = crediting_below(venv, "CreditVecObservation")
         self._joined = CreditSpace(venv.observation_space, self._crediting.credited.shape[1])
         super().__init__(venv, observation_space=self._joined.space)
 
@@ -51,13 +49,22 @@ class CreditVecObservation(VecEnvWrapper):
         return self._joined.join(observations, self._crediting.credited), rewards, dones, infos
 
 
-def _crediting_below(venv: VecEnv) -> CreditVecWrapper:
+def crediting_below(venv: VecEnv, asking: str) -> CreditVecWrapper:
+    """What pays credit in a stack of wrappers.
+
+    Args:
+        venv: The topmost.
+        asking: Name of the wrapper that needs it.
+
+    Raises:
+        UsageError: There is none.
+    """
     below = venv
     while isinstance(below, VecEnvWrapper):
         if isinstance(below, CreditVecWrapper):
             return below
         below = below.venv
     raise UsageError(
-        "there is no credit to see: CreditVecObservation goes above a synth.RewardVecWrapper, "
-        "such as synth.make_vec gives."
+        f"there is no credit to see: {asking} goes above a synth.RewardVecWrapper, such as "
+        "synth.make_vec gives."
     )

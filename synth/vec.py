@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from synth.plan import Stages
     from synth.reward import Reward
 
-__all__ = ["CreditVecWrapper", "RewardVecWrapper", "vectorised"]
+__all__ = ["CreditVecWrapper", "RewardVecWrapper", "VecEnv", "VecEnvWrapper", "vectorised"]
 
 
 class CreditVecWrapper(VecEnvWrapper, ABC):
@@ -54,6 +54,7 @@ class CreditVecWrapper(VecEnvWrapper, ABC):
 
     def __init__(self, venv: VecEnv, stages: Stages, shaping: Shaping) -> None:
         super().__init__(venv)
+        self.stages = stages
         self._names = tuple(name for stage in stages for name in stage)
         self._shapers = [Shaper(stages, shaping) for _ in range(venv.num_envs)]
         self._ended = np.zeros((venv.num_envs, len(self._names)), np.bool_)

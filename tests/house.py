@@ -49,6 +49,7 @@ LAYERS = (
     ("wrappers",),
     ("vec", "seen"),
     ("making", "seen_vec"),
+    ("options",),
     ("training",),
     ("cli",),
     ("__main__",),

@@ -43,6 +43,8 @@ def test_the_public_names_are_exactly_the_ones_meant() -> None:
     assert set(synth.__all__) == {
         "CreditObservation",
         "CreditVecObservation",
+        "OptionEnv",
+        "OptionVecWrapper",
         "Reward",
         "RewardVecWrapper",
         "RewardWrapper",

@@ -23,7 +23,10 @@ def train(
     tasks: Annotated[list[str], typer.Argument(help="Specs' names, or their paths.")],
     reward: Annotated[
         list[str],
-        typer.Option(help="What pays: code, sparse (the environment alone) or truth; repeatable."),
+        typer.Option(
+            help="What pays: code, sparse (the environment alone), truth, options (each sub-task "
+            "an option, in the plan's order) or options-learned; repeatable."
+        ),
     ] = ["code"],  # noqa: B006 - typer copies it
     algo: Annotated[
         str | None, typer.Option(help="ppo, dqn, sac ...; by default as the family's file says.")
@@ -114,11 +117,17 @@ def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
 
     if mode not in ("credit", "potential"):
         raise UsageError(f"mode is {mode!r}; it must be 'credit' or 'potential'.")
+    if name in ("options", "options-learned"):
+        return Arm(
+            paid="code",
+            seen=bool(seen),
+            options="learned" if name == "options-learned" else "plan",
+        )
     paid, _, rest = name.partition("-")
     if rest not in ("", "seen", "unseen") or paid not in ("code", "sparse", "truth"):
         raise UsageError(
             f"there is no reward {name!r} to train with; give code, sparse or truth, possibly with "
-            "-seen or -unseen after it."
+            "-seen or -unseen after it, or options or options-learned."
         )
     sees = seen if seen is not None else (rest == "seen" if rest else paid != "sparse")
     return Arm(

@@ -10,6 +10,9 @@
 
 Each arm says whether the agent *sees* what has been credited (`synth.seen`); *sparse, seen* is
 the control that sees credit and is not paid for it.
+
+With ``options`` the sub-tasks are learned as options (`synth.options`), by the checkers of the
+program or by truth; the environment's own reward goes to the manager that chooses among them.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from synth.envs import Trainable, family_of
 from synth.envs.trainable import Encoded
 from synth.errors import EnvironmentFault, UsageError
 from synth.making import WithoutText, make_vec
+from synth.options.manager import PlanOrder, SMDPQLearning
+from synth.options.vec import OptionVecWrapper
 from synth.seen_vec import CreditVecObservation
 from synth.task import read_task
 from synth.training.truth import TruthVecWrapper, matched_predicates, with_truth
@@ -37,9 +42,10 @@ if TYPE_CHECKING:
     from synth.envs.trainable import Granted
     from synth.spec import Spec
 
-__all__ = ["Arm", "PaidBy", "SuccessInfo", "environments"]
+__all__ = ["Arm", "OptionsBy", "PaidBy", "SuccessInfo", "environments"]
 
 PaidBy = Literal["code", "sparse", "truth"]
+OptionsBy = Literal["plan", "learned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +57,38 @@ class Arm:
         seen: Whether what has been credited is in the observation.
         env_weight: Weight of the environment's own reward beside credit; ``sparse`` is 1.
         mode: ``credit`` or ``potential``, as for `synth.RewardWrapper`.
+        options: Who chooses among the sub-tasks as options: the ``plan``'s order, or a ``learned``
+            table; ``None`` trains one policy on the sum of rewards. Of the options the agent sees
+            which one it follows; it need not see credit.
     """
 
     paid: PaidBy
     seen: bool
     env_weight: float = 1.0
     mode: Literal["credit", "potential"] = "credit"
+    options: OptionsBy | None = None
 
     def __post_init__(self) -> None:
         if self.paid not in get_args(PaidBy):
             known = ", ".join(get_args(PaidBy))
             raise UsageError(f"there is no reward {self.paid!r} to train with; give {known}.")
+        if self.options is not None and self.paid == "sparse":
+            raise UsageError(
+                "options end where a checker says so, and the environment alone has none; give "
+                "code or truth for them."
+            )
 
     @property
     def name(self) -> str:
-        """For folders and figures: ``code``, ``sparse-seen``, ``code-unseen-alone``."""
+        """For folders and figures: ``code``, ``sparse-seen``, ``options``."""
+        if self.options is not None:
+            parts = {
+                "options": True,
+                "learned": self.options == "learned",
+                "truth": self.paid == "truth",
+                "seen": self.seen,
+            }
+            return "-".join(word for word, said in parts.items() if said)
         words: list[str] = [self.paid]
         if self.seen != (self.paid != "sparse"):
             words.append("seen" if self.seen else "unseen")
@@ -135,7 +158,12 @@ def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
         venv = make_vec(folder, count, mode=arm.mode, scale=scale, env_weight=weight, wrap=wrap)
     else:
         return vectorised([partial(_bare, spec, ())] * count, parallel=False)
-    return CreditVecObservation(venv) if arm.seen else venv
+    if arm.seen:
+        venv = CreditVecObservation(venv)
+    if arm.options is None:
+        return venv
+    learned = arm.options == "learned"
+    return OptionVecWrapper(venv, SMDPQLearning() if learned else PlanOrder())
 
 
 def _learnable(spec: Spec, env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:

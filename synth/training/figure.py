@@ -21,9 +21,10 @@ COLOURS = {
     "truth": "#009e73",
     "sparse": "#d55e00",
     "sparse-seen": "#cc79a7",
+    "options": "#56b4e9",
 }
 """Told apart by colour-blind eyes too (Okabe and Ito)."""
-OTHERS = ("#e69f00", "#56b4e9", "#000000", "#999999")
+OTHERS = ("#e69f00", "#f0e442", "#000000", "#999999")
 
 
 def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Path) -> None:

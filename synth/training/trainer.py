@@ -2,7 +2,7 @@
 
 A checkpoint is the model, and the number of episodes written by then. A run that was killed goes
 on from its last checkpoint: episodes written after it are dropped, those that were under way
-begin anew. A replay buffer is kept with the model.
+begin anew. A replay buffer is kept with the model, and so is what a manager of options has learned.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict
 
 from synth.envs import family_of
 from synth.errors import UsageError
+from synth.options import SMDPQLearning
+from synth.options.following import OPTION_INFO
+from synth.options.vec import OptionVecWrapper
 from synth.task import read_task
 from synth.training.arm import Arm, environments
 from synth.training.results import (
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from stable_baselines3.common.base_class import BaseAlgorithm
+    from stable_baselines3.common.vec_env import VecEnv
 
     from synth.envs.base import Family
 
@@ -49,6 +53,7 @@ __all__ = ["Checkpoint", "TrainingRun", "train"]
 CHECKPOINT_STEPS = 20_000
 EPISODES = "episodes.jsonl"
 RESULT = "result.json"
+MANAGER = "manager.json"
 _IMAGE_AXES = 3
 
 
@@ -119,7 +124,11 @@ def train(
         model = _model(run, venv, kept)
         before = kept.seconds if kept else 0.0
 
+        manager = _learned_manager(run, venv, kept)
+
         def save() -> None:
+            if manager is not None:
+                manager.save(run.home / MANAGER)
             _save(run.home, model, len(log.episodes), before + time.monotonic() - started)
 
         model.learn(
@@ -203,7 +212,8 @@ def _callback(
             ):
                 self._lengths[i] += 1
                 self._paid[i] += float(rewards[i])
-                if not done:
+                # Where each option ends to the learner, the environment's episode may go on.
+                if not info.get(OPTION_INFO, {}).get("episode_ended", done):
                     continue
                 ended = True
                 told = info.get("synth")
@@ -227,6 +237,17 @@ def _callback(
             return not (ended and _stopped(run.settings, log.episodes))
 
     return Recorder()
+
+
+def _learned_manager(
+    run: TrainingRun, venv: VecEnv, kept: Checkpoint | None
+) -> SMDPQLearning | None:
+    """The table of values that chooses among options, where there is one, as it was kept."""
+    if not (isinstance(venv, OptionVecWrapper) and isinstance(venv.manager, SMDPQLearning)):
+        return None
+    if kept is not None and (run.home / MANAGER).exists():
+        venv.manager.load(run.home / MANAGER, len(venv.options))
+    return venv.manager
 
 
 def _stopped(settings: TrainingSettings, episodes: list[TrainedEpisode]) -> bool:

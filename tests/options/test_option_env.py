@@ -1,0 +1,191 @@
+"""Environments whose episodes are options, for gymnasium and for stable-baselines3."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import gymnasium as gym
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from stable_baselines3 import PPO
+from stable_baselines3.common.vec_env import DummyVecEnv
+
+import synth
+from synth.errors import UsageError
+from synth.options import SMDPQLearning
+from synth.wrappers import FrameInfo
+from tests.options.errands import CELLS, Errands
+from tests.walk import Walk
+
+RIGHT, LEFT = 1, 0
+ONCE_THROUGH = [LEFT] * 4 + [RIGHT] * 8 + [LEFT] * 8 + [RIGHT] * 8
+
+
+def play(env, actions):
+    """Step, and begin the next option where one ended: names, rewards and ends of the options."""
+    env.reset(seed=0)
+    told = []
+    for action in actions:
+        _, reward, terminated, truncated, info = env.step(np.int64(action))
+        if terminated or truncated:
+            told.append((info["synth_option"]["name"], reward, terminated))
+            env.reset()
+    return told
+
+
+def test_each_subtask_is_an_episode_to_the_learner(errands_reward):
+    """Four errands in one episode of the environment are four episodes, each paid 1 at its end."""
+    env = synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
+    assert play(env, ONCE_THROUGH) == [(name, 1.0, True) for name in errands_reward.subtasks]
+
+
+def test_gymnasiums_own_checker_finds_nothing_wrong(walk_reward):
+    """Seeds repeat, spaces hold, with a manager that leaves things to chance too."""
+    env = synth.OptionEnv(
+        synth.RewardWrapper(Walk(), walk_reward), SMDPQLearning(epsilon=1.0), initiation="any"
+    )
+    check_env(env, skip_render_check=True)
+
+
+def test_the_environments_episode_goes_on_beneath(errands_reward):
+    """`reset` goes on where an option ended; in the midst of one, or seeded, it begins anew."""
+    env = synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
+    env.reset(seed=0)
+    for _ in range(4):
+        observation, _, terminated, _, _ = env.step(LEFT)
+    assert terminated
+    assert observation.tolist() == [*np.eye(CELLS)[0], 1, 0, 0, 0]
+    observation, info = env.reset()
+    assert observation.tolist() == [*np.eye(CELLS)[0], 0, 1, 0, 0]
+    assert info["synth_option"] == {"name": "second_errand"}
+    env.step(RIGHT)
+    assert env.reset()[0].tolist() == [*np.eye(CELLS)[4], 1, 0, 0, 0]
+    for _ in range(4):
+        env.step(LEFT)
+    assert env.reset(seed=1)[0].tolist() == [*np.eye(CELLS)[4], 1, 0, 0, 0]
+
+
+def test_an_option_is_cut_at_its_limit_and_followed_anew(errands_reward):
+    """Cut is no end: the learner estimates what would have come."""
+    env = synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward), limit=3)
+    assert play(env, [LEFT] * 4) == [("first_errand", 0.0, False), ("first_errand", 1.0, True)]
+
+
+def test_the_vectorised_form_is_the_same(errands_reward):
+    """Observations, rewards, ends and last observations agree with gymnasium's form."""
+    rng = np.random.default_rng(1)
+    actions = [*ONCE_THROUGH, *rng.integers(0, 2, 150).tolist()]
+    limit = 13
+    one = synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward), limit=limit)
+    below = DummyVecEnv([lambda: FrameInfo(Errands())])
+    venv = synth.OptionVecWrapper(synth.RewardVecWrapper(below, errands_reward), limit=limit)
+    many = DummyVecEnv([lambda: one])
+    assert venv.observation_space == one.observation_space
+    assert np.array_equal(venv.reset(), many.reset())
+    ended = 0
+    for action in actions:
+        (seen, paid, done, (info,)), (seen1, paid1, done1, (info1,)) = (
+            v.step(np.array([action])) for v in (venv, many)
+        )
+        assert np.array_equal(seen, seen1)
+        assert (paid[0], done[0]) == (paid1[0], done1[0])
+        assert info["synth_option"] == info1["synth_option"]
+        if done[0]:
+            ended += 1
+            assert info["TimeLimit.truncated"] == info1["TimeLimit.truncated"]
+            assert np.array_equal(info["terminal_observation"], info1["terminal_observation"])
+    assert ended > len(errands_reward.subtasks)
+
+
+def test_a_manager_is_paid_by_the_environment_alone(errands_reward):
+    """What checkers pay is the policy's; the table holds the environment's reward, discounted."""
+    manager = SMDPQLearning(alpha=1.0, epsilon=0.0)
+    env = synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward), manager, gamma=0.9)
+    for _ in range(4):
+        play(env, ONCE_THROUGH)
+    values = [manager.values([k < done for k in range(4)])[done] for done in range(4)]
+    to_the_end = [27, 23, 15, 7]  # steps from where each begins to the step that is paid
+    assert values == pytest.approx([0.9**steps for steps in to_the_end])
+
+
+def test_there_must_be_a_reward_below():
+    """An environment without a reward program has no options."""
+    with pytest.raises(UsageError, match="OptionEnv goes above"):
+        synth.OptionEnv(Walk())
+    with pytest.raises(UsageError, match="OptionVecWrapper goes above"):
+        synth.OptionVecWrapper(DummyVecEnv([Walk]))
+
+
+def test_an_observation_with_an_option_of_its_own_is_refused(walk_reward):
+    """Rather than hidden."""
+    env = gym.wrappers.TransformObservation(
+        Walk(), lambda o: {"option": o}, gym.spaces.Dict({"option": Walk().observation_space})
+    )
+    with pytest.raises(UsageError, match="'option' of its own"):
+        synth.OptionEnv(synth.RewardWrapper(env, walk_reward))
+
+
+def test_without_stable_baselines3_the_message_names_its_extra():
+    """And not the module that is missing alone."""
+    blocked = "import sys; sys.modules['stable_baselines3'] = None; import synth; "
+    done = subprocess.run(
+        [sys.executable, "-c", blocked + "synth.OptionVecWrapper"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "synth[train]" in done.stderr.splitlines()[-1]
+
+
+def success(env, model, episodes=20):
+    """The share of the environment's own episodes that end in its reward."""
+    solved = 0
+    for seed in range(episodes):
+        observation, _ = env.reset(seed=seed)
+        while True:
+            action, _ = model.predict(observation, deterministic=True)
+            observation, _, terminated, truncated, info = env.step(action)
+            told = info.get("synth_option", {"episode_ended": terminated or truncated})
+            if told["episode_ended"]:
+                solved += info["synth"]["env_reward"] > 0
+                break
+            if terminated or truncated:
+                observation, _ = env.reset()
+    return solved / episodes
+
+
+def learner(one, seed):
+    """One policy for all options, or for the whole task."""
+    return PPO(
+        "MlpPolicy", DummyVecEnv([one] * 8), n_steps=64, batch_size=64, n_epochs=10,
+        learning_rate=1e-3, ent_coef=0.01, seed=seed, device="cpu",
+        policy_kwargs={"net_arch": [32]},
+    )  # fmt: skip
+
+
+def test_stable_baselines3_trains_one_policy_for_all_options(errands_reward):
+    """PPO takes the environment as it is."""
+
+    def one():
+        return synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
+
+    assert learner(one, 0).learn(512).num_timesteps == 512
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [0, 1])
+def test_options_learn_what_the_environments_reward_alone_does_not(errands_reward, seed):
+    """Four errands before the first reward: by options all episodes succeed, flat none does."""
+
+    def by_options():
+        return synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
+
+    def flat():
+        paid = synth.RewardWrapper(Errands(), errands_reward, scale=0.0, env_weight=1.0)
+        return synth.CreditObservation(paid)  # it sees what has been run, and is not paid for it
+
+    steps = 8_000
+    assert success(by_options(), learner(by_options, seed).learn(steps)) == 1.0
+    assert success(flat(), learner(flat, seed).learn(steps)) == 0.0
