@@ -8,8 +8,10 @@ import sys
 import gymnasium as gym
 import numpy as np
 import pytest
+import torch
 from gymnasium.utils.env_checker import check_env
 from stable_baselines3 import PPO
+from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
 import synth
@@ -139,53 +141,52 @@ def test_without_stable_baselines3_the_message_names_its_extra():
     assert "synth[train]" in done.stderr.splitlines()[-1]
 
 
-def success(env, model, episodes=20):
-    """The share of the environment's own episodes that end in its reward."""
-    solved = 0
-    for seed in range(episodes):
-        observation, _ = env.reset(seed=seed)
-        while True:
-            action, _ = model.predict(observation, deterministic=True)
-            observation, _, terminated, truncated, info = env.step(action)
-            told = info.get("synth_option", {"episode_ended": terminated or truncated})
-            if told["episode_ended"]:
-                solved += info["synth"]["env_reward"] > 0
-                break
-            if terminated or truncated:
-                observation, _ = env.reset()
-    return solved / episodes
+class Episodes(BaseCallback):
+    """Whether each of the environment's own episodes ended in its reward."""
+
+    def __init__(self):
+        super().__init__()
+        self.solved = []
+
+    def _on_step(self):
+        for done, info in zip(self.locals["dones"], self.locals["infos"], strict=True):
+            if info.get("synth_option", {}).get("episode_ended", done):
+                self.solved.append(info["synth"]["env_reward"] > 0)
+        return True
 
 
-def learner(one, seed):
-    """One policy for all options, or for the whole task."""
-    return PPO(
-        "MlpPolicy", DummyVecEnv([one] * 8), n_steps=64, batch_size=64, n_epochs=10,
-        learning_rate=1e-3, ent_coef=0.01, seed=seed, device="cpu",
-        policy_kwargs={"net_arch": [32]},
+def trained(venv, steps):
+    """PPO's last fifty episodes of the environment, as it learns."""
+    torch.set_num_threads(1)
+    episodes = Episodes()
+    model = PPO(
+        "MlpPolicy", venv, n_steps=32, batch_size=64, n_epochs=4, learning_rate=3e-3,
+        ent_coef=0.01, seed=0, device="cpu",
     )  # fmt: skip
+    model.learn(steps, callback=episodes)
+    return episodes.solved[-50:]
 
 
-def test_stable_baselines3_trains_one_policy_for_all_options(errands_reward):
-    """PPO takes the environment as it is."""
+def test_stable_baselines3_takes_the_environment_as_it_is(errands_reward):
+    """One policy for all options, in environments of gymnasium."""
 
     def one():
         return synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
 
-    assert learner(one, 0).learn(512).num_timesteps == 512
+    assert trained(DummyVecEnv([one] * 4), 512)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [0, 1])
-def test_options_learn_what_the_environments_reward_alone_does_not(errands_reward, seed):
-    """Four errands before the first reward: by options all episodes succeed, flat none does."""
+def test_options_learn_what_the_environments_reward_alone_does_not(errands_reward):
+    """Of four errands only the last is paid: by options nearly all are run, flat none ever is.
 
-    def by_options():
-        return synth.OptionEnv(synth.RewardWrapper(Errands(), errands_reward))
+    Flat, the policy sees what has been run as well, and is not paid for it.
+    """
 
-    def flat():
-        paid = synth.RewardWrapper(Errands(), errands_reward, scale=0.0, env_weight=1.0)
-        return synth.CreditObservation(paid)  # it sees what has been run, and is not paid for it
+    def paid(**how):
+        below = DummyVecEnv([lambda: FrameInfo(Errands())] * 8)
+        return synth.RewardVecWrapper(below, errands_reward, **how)
 
-    steps = 8_000
-    assert success(by_options(), learner(by_options, seed).learn(steps)) == 1.0
-    assert success(flat(), learner(flat, seed).learn(steps)) == 0.0
+    steps = 5_000
+    assert np.mean(trained(synth.OptionVecWrapper(paid()), steps)) > 0.9
+    flat = synth.CreditVecObservation(paid(scale=0.0, env_weight=1.0))
+    assert not any(trained(flat, steps))

@@ -62,6 +62,45 @@ def test_truth_pays_as_the_right_program_does(doorkey, actions):
     assert told[0] == pytest.approx(told[1])
 
 
+@pytest.mark.parametrize("paid", ["code", "truth"])
+def test_options_pay_each_subtask_to_the_policy_that_follows_it(doorkey, actions, paid):
+    """An expert's episode is three options, paid 1 each; the episode ends with the last of them."""
+    venv = environments(doorkey, Arm(paid, seen=False, options="plan"), 1)
+    venv.seed(actions[0])
+    venv.reset()
+    told = []
+    for action in actions[1]:
+        _, rewards, dones, infos = venv.step([action])
+        if dones[0]:
+            told.append((float(rewards[0]), infos[0]["synth_option"]["episode_ended"]))
+    venv.close()
+    assert told == [(1.0, False), (1.0, False), (1.0, True)]
+    assert infos[0]["is_success"]
+
+
+def test_a_run_by_options_counts_the_environments_episodes(doorkey, tmp_path):
+    """However many options each holds; what the manager has learned is kept and gone on with."""
+    arm = Arm("code", seen=False, options="learned")
+    done = train(a_run(doorkey, tmp_path / "s", arm, steps=1500))
+    assert done.arm == "options-learned"
+    assert all(episode.length <= 200 for episode in done.episodes)
+    assert max(episode.length for episode in done.episodes) > 60
+    kept = json.loads((tmp_path / "s" / "manager.json").read_text())
+    assert "000" in kept["values"]
+    (tmp_path / "s" / "result.json").unlink()
+    (tmp_path / "s" / "manager.json").write_text(
+        '{"alpha": 0.1, "epsilon": 0.1, "values": {"0": [1]}}'
+    )
+    with pytest.raises(UsageError, match="another length than 3"):
+        train(a_run(doorkey, tmp_path / "s", arm, steps=1500))
+
+
+def test_options_need_checkers():
+    """The environment's own reward tells of no sub-task."""
+    with pytest.raises(UsageError, match="give code or truth"):
+        Arm("sparse", seen=False, options="plan")
+
+
 def test_a_killed_run_goes_on_from_its_checkpoint(doorkey, tmp_path, monkeypatch):
     """Episodes after the checkpoint are dropped, earlier ones kept, and no step is made twice."""
     monkeypatch.setattr(trainer, "CHECKPOINT_STEPS", 128)
