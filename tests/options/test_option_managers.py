@@ -37,7 +37,7 @@ def a_process(seed):
                     discount=GAMMA**steps,
                     after=after,
                     choices=choices(OPTIONS, after),
-                    terminal=after[-1],
+                    terminal=after[-1] or rng.random() < 0.3,  # not only success is an end
                 )
             )
     return outcomes
