@@ -1,4 +1,4 @@
-"""A reward program, linted and loaded in the sandbox.
+"""A reward program, linted and loaded in the sandbox; and what answers like one.
 
 `load` is how everything outside the loop gets a reward: the wrappers, the reports and the
 user. It never imports the program: it reads text, lints it and hands it to a worker. It
@@ -26,51 +26,38 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.plan import Stages
+    from synth.program import Program
     from synth.proven import ProvenPictures
-    from synth.sandbox import Verdicts
+    from synth.sandbox import Answerers, Verdicts
     from synth.shaping import GoalFrom
 
-__all__ = ["Reward", "load"]
+__all__ = ["Reward", "RewardFunction", "load"]
 
 
-class Reward:
-    """A reward program in its sandbox.
+class RewardFunction:
+    """Whatever says of pictures which sub-tasks hold: a program, or an alternative to one.
 
-    It can be pickled: the copy starts a worker of its own. A deep copy is the reward itself,
-    since programs keep no memory. It is a context manager, and `close` ends the worker; so
-    does garbage collection.
+    A deep copy is the reward itself, since it keeps no memory of episodes. It is a context
+    manager.
 
     Args:
-        source: The program's text.
+        program: Its sub-tasks, and its code where it has any.
+        answerers: Who answers.
         deadline: Seconds that one call may take.
-        unsafe: Run without a kernel lockdown where the machine has none. Never do this
-            with a program you have not read.
         folder: The task folder it comes from, ``None`` where there is none.
-
-    Raises:
-        ProgramSyntaxError: The text is not a reward program.
-        LintError: It uses what reward programs may not use.
-        SandboxUnavailable: This machine cannot confine it.
     """
 
     def __init__(
         self,
-        source: str,
+        program: Program,
+        answerers: Answerers,
         *,
         deadline: float = 10.0,
-        unsafe: bool = False,
         folder: Path | None = None,
     ) -> None:
-        self._options = (source, deadline, unsafe, folder)
-        self.folder = folder
-        program = parse(source)
-        findings = lint(source)
-        if findings:
-            raise LintError(tuple(findings))
-        self.source = source
+        self.program, self.answerers, self.folder = program, answerers, folder
         self.stages: Stages = program.stages
-        self._takes_mission = program.takes_mission
-        self._sandbox = Sandboxes(unsafe=unsafe).open(program, deadline=deadline)
+        self._answerer = answerers.open(program, deadline=deadline)
 
     @property
     def subtasks(self) -> tuple[str, ...]:
@@ -94,7 +81,7 @@ class Reward:
     @property
     def takes_mission(self) -> bool:
         """Whether its task's missions vary, so that it must be told the words of the episode."""
-        return self._takes_mission
+        return self.program.takes_mission
 
     def check(
         self,
@@ -117,7 +104,7 @@ class Reward:
             ProgramFault: The program raised, returned no bool, hung or was killed.
         """
         self._require_mission(given=mission is not None)
-        return self._sandbox.check(frames, initial, mission)
+        return self._answerer.check(frames, initial, mission)
 
     def progress(
         self,
@@ -143,7 +130,7 @@ class Reward:
             ProgramFault: As for `check`.
         """
         self._require_mission(given=mission is not None)
-        return self._sandbox.progress(frames, initial, mission)
+        return self._answerer.progress(frames, initial, mission)
 
     def verdicts(
         self,
@@ -153,7 +140,7 @@ class Reward:
     ) -> Verdicts:
         """The batched form over many episodes; see `synth.sandbox.Sandbox.verdicts`."""
         self._require_mission(given=missions is not None)
-        return self._sandbox.verdicts(frames, pairs, missions)
+        return self._answerer.verdicts(frames, pairs, missions)
 
     def credit(self, frames: NDArray[np.uint8], mission: str | None = None) -> Credit:
         """Credit for a whole episode.
@@ -168,7 +155,7 @@ class Reward:
         return assign_credit(self.check(frames, np.asarray(frames)[0], mission), self.stages)
 
     def _require_mission(self, *, given: bool) -> None:
-        if given == self._takes_mission:
+        if given == self.takes_mission:
             return
         if given:
             raise UsageError(
@@ -185,7 +172,7 @@ class Reward:
 
     def close(self) -> None:
         """End the worker. A later call starts another."""
-        self._sandbox.close()
+        self._answerer.close()
 
     def __enter__(self) -> Self:
         """The reward itself."""
@@ -200,11 +187,50 @@ class Reward:
         """End the worker."""
         self.close()
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild, self._options)
-
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(subtasks={self.subtasks})"
+
+
+class Reward(RewardFunction):
+    """A reward program in its sandbox.
+
+    It can be pickled: the copy starts a worker of its own. `close` ends the worker; so does
+    garbage collection.
+
+    Args:
+        source: The program's text.
+        deadline: Seconds that one call may take.
+        unsafe: Run without a kernel lockdown where the machine has none. Never do this
+            with a program you have not read.
+        folder: The task folder it comes from, ``None`` where there is none.
+
+    Raises:
+        ProgramSyntaxError: The text is not a reward program.
+        LintError: It uses what reward programs may not use.
+        SandboxUnavailable: This machine cannot confine it.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        *,
+        deadline: float = 10.0,
+        unsafe: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        self._options = (source, deadline, unsafe, folder)
+        program = parse(source)
+        findings = lint(source)
+        if findings:
+            raise LintError(tuple(findings))
+        self.source = source
+        super().__init__(program, Sandboxes(unsafe=unsafe), deadline=deadline, folder=folder)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, self._options)
 
     def __repr__(self) -> str:
         return f"Reward(subtasks={self.subtasks})"

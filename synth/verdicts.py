@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from synth.plan import Stages
     from synth.program import Program
-    from synth.sandbox import CellError, Sandboxes
+    from synth.sandbox import Answerers, CellError
 
     # The mission, where there is one, and digests of the initial frame and of the frame.
     _Key = tuple[str | None, bytes, bytes]
@@ -117,7 +117,7 @@ def ask(
     shown: Sequence[Footage],
     *,
     shuffled: bool = False,
-    sandboxes: Sandboxes = CONFINED,
+    sandboxes: Answerers = CONFINED,
 ) -> Answers:
     """Run a program over episodes, each distinct pair once, in a fresh worker for each size.
 
@@ -230,7 +230,7 @@ class LiveVerdicts:
         stages: Its sub-tasks, stage by stage.
     """
 
-    def __init__(self, program: Program, *, sandboxes: Sandboxes = CONFINED) -> None:
+    def __init__(self, program: Program, *, sandboxes: Answerers = CONFINED) -> None:
         self.stages: Stages = program.stages
         self._sandbox = sandboxes.open(program, deadline=patience(AT_ONCE))
         self._cells: dict[_Key, NDArray[np.uint8]] = {}

@@ -28,26 +28,36 @@ def accuracy(
     task: Annotated[str, typer.Argument(help="A spec's name, or its path.")],
     seeds: Annotated[int, typer.Option(min=1, max=5000, help="Fresh seeds per policy.")] = 100,
     reward: Annotated[
-        str | None, typer.Option(help="Another program than the committed one.")
+        str | None,
+        typer.Option(help="Another program than the committed one, or clip:... or vlm:..."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
 ) -> None:
     """Compare a reward with simulator truth on seeds that were never recorded."""
+    from synth.named_reward import is_alternative, open_reward  # noqa: PLC0415
     from synth.report import (  # noqa: PLC0415 - start-up stays quick
         measure_accuracy,
         measure_label_accuracy,
     )
-    from synth.reward import load  # noqa: PLC0415
     from synth.task import TaskFolder  # noqa: PLC0415
     from synth.task.labels import LABELS  # noqa: PLC0415
 
     spec = load_spec(task)
+    folder = task_folder(spec.name)
     with (
-        load(reward or task_folder(spec.name)) as program,
+        open_reward(reward or folder, folder) as program,
         EpisodeProgress(f"rolling out {spec.name}", 2 * seeds) as advance,
     ):
-        figures = measure_accuracy(spec, program, seeds=seeds, on_episode=advance)
-    folder = task_folder(spec.name)
+        committed = (
+            reward is not None and is_alternative(reward) and (folder / "reward.py").exists()
+        )
+        figures = measure_accuracy(
+            spec,
+            program,
+            seeds=seeds,
+            meant=open_reward(folder, folder) if committed else None,
+            on_episode=advance,
+        )
     labels: tuple[LabelAccuracy, ...] = ()
     if reward is None and (folder / LABELS).exists():
         labels = measure_label_accuracy(TaskFolder.read(folder), figures.subtasks)

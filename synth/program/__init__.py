@@ -6,6 +6,7 @@ from synth.program.lint import Finding, lint
 from synth.program.merge import changed_functions, merge
 from synth.program.parse import Program, parse, program_digest
 from synth.program.reply import extract_code
+from synth.program.unwritten import unwritten
 
 __all__ = [
     "Finding",
@@ -16,4 +17,5 @@ __all__ = [
     "merge",
     "parse",
     "program_digest",
+    "unwritten",
 ]

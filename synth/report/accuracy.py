@@ -1,7 +1,9 @@
 """Accuracy against truth, on seeds that were never recorded.
 
 Truth is simulator state: predicates such as ``carrying_key``. Nothing says which predicate
-a sub-task means, so each is compared with the one it agrees with best; a family that tells
+a sub-task means, so each is compared with the one it agrees with best, or, where the reward is
+an alternative to a committed program, with the one that the program's agrees with best: a bad
+reward must not choose what it is measured by. A family that tells
 no predicates leaves all but the goal without figures. The goal is compared with the
 environment's own success and with nothing else, on the frames that are judged; the strict
 figure, on all frames, stands beside it. A report, not a test: an assertion on truth would
@@ -17,14 +19,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.credit import assign_credit
-from synth.program import parse
 from synth.record import Player, Seeds
 from synth.record.other_missions import other_missions
 from synth.record.rollout import HIDDEN
 from synth.record.serving import Serving
 from synth.report.published import rank_values
-from synth.sandbox import CONFINED
-from synth.verdicts import LiveVerdicts
+from synth.verdicts import Footage, LiveVerdicts, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Rollout
     from synth.report.published import Ranking
-    from synth.reward import Reward
-    from synth.sandbox import Sandboxes
+    from synth.reward import RewardFunction
     from synth.spec import Spec
 
 __all__ = [
@@ -158,19 +157,20 @@ class _Shown:
 
 def measure_accuracy(
     spec: Spec,
-    reward: Reward,
+    reward: RewardFunction,
     *,
     seeds: int = 100,
-    sandboxes: Sandboxes = CONFINED,
+    meant: RewardFunction | None = None,
     on_episode: Callable[[], None] | None = None,
 ) -> Accuracy:
     """Judge fresh expert and random episodes, and compare every frame with truth.
 
     Args:
         spec: The task.
-        reward: Its program is judged in a sandbox.
+        reward: The reward program, or an alternative to one.
         seeds: Fresh seeds for each of the two policies; no seed is shared.
-        sandboxes: Where the program runs.
+        meant: Another reward for the same plan that says which predicate each sub-task means; by
+            default `reward` does.
         on_episode: Called after each episode.
 
     Returns:
@@ -184,8 +184,8 @@ def measure_accuracy(
     fresh = Seeds.of(spec).fresh
     experts: list[_Shown] = []
     randoms: list[_Shown] = []
-    serving, program = Serving(spec, 2 * seeds), parse(reward.source)
-    with Player(spec) as player, LiveVerdicts(program, sandboxes=sandboxes) as verdicts:
+    serving, program = Serving(spec, 2 * seeds), reward.program
+    with Player(spec) as player, LiveVerdicts(program, sandboxes=reward.answerers) as verdicts:
         for shown, roll, block in (
             (experts, player.roll_expert, fresh[:seeds]),
             (randoms, player.roll_random, fresh[seeds : 2 * seeds]),
@@ -204,8 +204,11 @@ def measure_accuracy(
     judged = np.concatenate([j.rollout.judged for j in everything])
     holds = np.concatenate([j.holds for j in everything])
     credited = [assign_credit(j.holds, reward.stages).credited for j in experts]
+    named = holds if meant is None else _holds(meant, [j.rollout for j in everything])
     rows = tuple(
-        best_match(name, holds[:, k], truth, judged, goal=k == len(reward.subtasks) - 1)
+        best_match(
+            name, holds[:, k], truth, judged, goal=k == len(reward.subtasks) - 1, meant=named[:, k]
+        )
         for k, name in enumerate(reward.subtasks)
     )
     return Accuracy(
@@ -239,6 +242,13 @@ def _asked(verdicts: LiveVerdicts, rolled: Rollout, *, told: bool) -> _Shown:
     return _Shown(rolled, holds, values)
 
 
+def _holds(reward: RewardFunction, rolled: Sequence[Rollout]) -> NDArray[np.bool_]:
+    """What a reward says of all frames of some episodes."""
+    shown = [Footage.of(one.frames, one.mission) for one in rolled]
+    answers = ask(reward.program, shown, sandboxes=reward.answerers)
+    return np.concatenate([answers.holds(n) for n in range(len(rolled))])
+
+
 def _hidden(rolled: Rollout) -> int:
     """Success frames that hide what decides."""
     if rolled.seen is None:
@@ -267,6 +277,7 @@ def best_match(
     judged: NDArray[np.bool_],
     *,
     goal: bool,
+    meant: NDArray[np.bool_] | None = None,
 ) -> SubTaskAccuracy:
     """One sub-task against the predicate it agrees with best, or the goal against success.
 
@@ -276,11 +287,13 @@ def best_match(
         truth: Predicate name to ``bool[N]``; for the goal success is among them.
         judged: ``bool[N]``, where success can be told.
         goal: Whether it is the goal.
+        meant: ``bool[N]``, what chooses the predicate in place of `holds`.
     """
     names = ["success"] if goal else [name for name in truth if name != "success"]
     if not names:
         return SubTaskAccuracy(subtask, "", 0, 0, 0, 0.0, 0.0)
-    best = min(names, key=lambda name: int(np.count_nonzero(holds != truth[name])))
+    chosen = holds if meant is None else meant
+    best = min(names, key=lambda name: int(np.count_nonzero(chosen != truth[name])))
     # The bits say where success can be told, and nothing of other predicates.
     counted = judged if goal else np.ones_like(judged)
     both = int(np.count_nonzero((holds & truth[best])[counted]))

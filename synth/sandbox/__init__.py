@@ -26,6 +26,7 @@ Programs are linted elsewhere (`synth.program`); a sandbox relies on it for noth
 
 from __future__ import annotations
 
+from synth.sandbox.answering import Answerer, Answerers
 from synth.sandbox.layers import Layer, layers
 from synth.sandbox.sandbox import Sandbox
 from synth.sandbox.sandboxes import CONFINED, Sandboxes
@@ -33,6 +34,8 @@ from synth.sandbox.verdicts import Cell, CellError, FunctionTime, Verdicts
 
 __all__ = [
     "CONFINED",
+    "Answerer",
+    "Answerers",
     "Cell",
     "CellError",
     "FunctionTime",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Untold
     from synth.program import Program
-    from synth.sandbox import Sandboxes
+    from synth.sandbox import Answerers
     from synth.search.coverage import Coverage
     from synth.search.examiner import Caught
     from synth.search.layouts import Start
@@ -80,7 +80,7 @@ def hunt(
     episodes: int,
     stream: int = 0,
     key: str | None = None,
-    sandboxes: Sandboxes = CONFINED,
+    sandboxes: Answerers = CONFINED,
     on_episode: Callable[[int, int], None] | None = None,
 ) -> Hunt:
     """Look for episodes on which a program is wrong.

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.episode import Episode, EpisodeStore
     from synth.plan import Stages
     from synth.program import Program
-    from synth.sandbox import CellError, Sandboxes
+    from synth.sandbox import Answerers, CellError
     from synth.suite.perturbed import Perturbed
 
 __all__ = ["PerturbedVerdicts", "RecordedVerdicts", "gather", "gather_perturbed"]
@@ -87,7 +87,7 @@ def gather(
     episodes: Sequence[Episode],
     *,
     twice: bool = True,
-    sandboxes: Sandboxes = CONFINED,
+    sandboxes: Answerers = CONFINED,
 ) -> RecordedVerdicts:
     """Run a program over episodes, twice.
 
@@ -138,7 +138,7 @@ class PerturbedVerdicts:
 
 
 def gather_perturbed(
-    program: Program, shown: Sequence[Perturbed], *, sandboxes: Sandboxes = CONFINED
+    program: Program, shown: Sequence[Perturbed], *, sandboxes: Answerers = CONFINED
 ) -> tuple[PerturbedVerdicts, ...]:
     """Run a program over episodes in perturbed pictures, once.
 

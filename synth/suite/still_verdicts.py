@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from synth.episode import EpisodeStore, Scene
     from synth.program import Program
-    from synth.sandbox import CellError, Sandboxes
+    from synth.sandbox import Answerers, CellError
 
 __all__ = ["StillVerdicts", "gather_stills"]
 
@@ -56,7 +56,7 @@ def gather_stills(
     store: EpisodeStore,
     scenes: Sequence[Scene],
     *,
-    sandboxes: Sandboxes = CONFINED,
+    sandboxes: Answerers = CONFINED,
 ) -> StillVerdicts:
     """Run a program over the stills of scenes, once.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from synth.errors import ProgramFault, ProgramSyntaxError
+from synth.errors import BudgetExhausted, ModelError, ProgramFault, ProgramSyntaxError
 from synth.program import lint, parse
 from synth.sandbox import CONFINED
 from synth.suite.evidence import gather, gather_perturbed
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeKind, Scene, Split, Untold
     from synth.program import Finding, Program
-    from synth.sandbox import Sandbox, Sandboxes, Verdicts
+    from synth.sandbox import Answerer, Answerers, Verdicts
     from synth.search import Hunt
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.suite.perturbed import Perturbed
@@ -63,6 +63,10 @@ class Skip(Exception):
         super().__init__(self.reason)
 
 
+_KEPT = (NotJudged, Skip, ProgramFault, ModelError, BudgetExhausted)
+"""What is raised again for every check that needs the same: asking anew would cost the same."""
+
+
 class Subject:
     """A program under judgement.
 
@@ -72,6 +76,8 @@ class Subject:
         splits: Which splits; frames of no other are given to the program.
         twice: Whether it runs on the episodes a second time, in another order.
         sandboxes: Where it runs.
+        program: Stands in for the text where the reward is no program: it is neither parsed nor
+            linted, and `sandboxes` answer for it.
         searched: Whether counterexamples are searched for; if not, that check is skipped.
         day: Decides half of the search's layouts; by default the program and the spec do.
     """
@@ -83,11 +89,12 @@ class Subject:
         *,
         splits: tuple[Split, ...],
         twice: bool = True,
-        sandboxes: Sandboxes = CONFINED,
+        sandboxes: Answerers = CONFINED,
+        program: Program | None = None,
         searched: bool = True,
         day: str | None = None,
     ) -> None:
-        self.source = source
+        self.source, self._unwritten = source, program
         self.searched, self._day = searched, day
         self.task = task
         self.splits = splits
@@ -112,9 +119,16 @@ class Subject:
         splits = [s for s in ("visible", "held_out") if s in self.splits and split in (None, s)]
         return tuple(e for s in splits for e in self.task.store.select(kind=kind, split=s))
 
+    @property
+    def written(self) -> bool:
+        """Whether it is a program, with a text that can be judged as well."""
+        return self._unwritten is None
+
     @cached_property
     def syntax_error(self) -> ProgramSyntaxError | None:
         """Why the program does not parse, or ``None``."""
+        if self._unwritten is not None:
+            return None
         try:
             parse(self.source)
         except ProgramSyntaxError as error:
@@ -130,6 +144,8 @@ class Subject:
         """
         if self.syntax_error is not None:
             raise NotJudged(f"the program does not parse: {self.syntax_error}")
+        if self._unwritten is not None:
+            return self._unwritten
         return parse(self.source)
 
     @cached_property
@@ -140,7 +156,7 @@ class Subject:
             NotJudged: It does not parse.
         """
         missions = self.task.spec.mission is not None
-        return tuple(lint(self.source, missions=missions)) if self.program else ()
+        return tuple(lint(self.program.source, missions=missions)) if self.written else ()
 
     def follows_plan(self) -> bool:
         """Whether ``SUBTASKS`` names the plan's sub-tasks in the plan's stages.
@@ -215,7 +231,7 @@ class Subject:
         """
         return self.keep("perturbed", self._gather_perturbed)
 
-    def open(self) -> Sandbox:
+    def open(self) -> Answerer:
         """A fresh worker for the program.
 
         Raises:
@@ -291,7 +307,7 @@ class Subject:
         from synth.search import hunt, missing  # noqa: PLC0415
 
         if not self.searched:
-            raise Skip("search", "--reward-search leaves this task out")
+            raise Skip("search", "--reward-search does not name this task")
         spec = self.task.spec
         reason = missing(spec)
         if reason:
@@ -321,9 +337,9 @@ class Subject:
         if name not in self._kept:
             try:
                 self._kept[name] = compute()
-            except (NotJudged, Skip, ProgramFault) as error:
+            except _KEPT as error:
                 self._kept[name] = error
         kept = self._kept[name]
-        if isinstance(kept, (NotJudged, Skip, ProgramFault)):
+        if isinstance(kept, _KEPT):
             raise kept
         return kept  # type: ignore[return-value]  # only `compute`'s own result is kept under its name

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from synth.sandbox import Sandbox, Verdicts
+    from synth.sandbox import Answerer, Verdicts
 
 __all__ = ["Probe", "palette", "search"]
 
@@ -58,7 +58,7 @@ class Probe:
         verdicts: Its answer, in which some cell is no bool.
     """
 
-    def __init__(self, sandbox: Sandbox, missions: Sequence[str] = ()) -> None:
+    def __init__(self, sandbox: Answerer, missions: Sequence[str] = ()) -> None:
         self._sandbox, self._missions = sandbox, missions
         self.image = ""
         self.fault: ProgramFault | None = None

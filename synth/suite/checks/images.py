@@ -15,6 +15,7 @@ from synth.suite.checks.generated_images import Probe, palette, search
 from synth.suite.checks.no_verdict import broken_cells
 from synth.suite.diagnosis import pattern
 from synth.suite.registry import check
+from synth.suite.subject import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
     pairs += [(i, len(names) + j) for j in range(len(initials)) for i in range(len(names))]
     told = [episodes[0].mission] * len(names) + [e.mission for e in shown for _ in names]
     missions = [mission for mission in told if mission is not None] or None
+    _require_program(case)
     with case.subject.open() as sandbox:
         verdicts = sandbox.verdicts(frames, np.array(pairs), missions)
     goal = case.plan.goal
@@ -71,6 +73,7 @@ def does_not_complete_on_blank_or_noise(case: Case) -> Iterator[Failure]:
 @check("contract", slow=True)
 def answers_on_any_image(case: Case) -> Iterator[Failure]:
     """Every checker gives a bool for any image of any size, and the same one when asked again."""
+    _require_program(case)
     subtasks = case.subject.program.subtasks
     episodes = case.subject.episodes("expert") or case.subject.episodes()
     recorded = case.subject.task.store.initial_of(episodes[0])
@@ -102,3 +105,9 @@ def answers_on_any_image(case: Case) -> Iterator[Failure]:
                 expected="a bool",
                 actual=broken.what,
             )
+
+
+def _require_program(case: Case) -> None:
+    """Skip the check where the reward is no program: the contract is one of programs."""
+    if not case.subject.written:
+        raise Skip("generated images", "the reward is no program")

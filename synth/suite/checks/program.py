@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from synth.errors import ProgramFault
 from synth.suite.checks.no_verdict import broken_cells
 from synth.suite.registry import check
+from synth.suite.subject import Skip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,7 @@ __all__: list[str] = []
 @check("program")
 def parses(case: Case) -> Iterator[Failure]:
     """The program is Python, shaped like a reward program."""
+    _require_text(case)
     error = case.subject.syntax_error
     if error is not None:
         yield case.failure(
@@ -36,6 +38,7 @@ def parses(case: Case) -> Iterator[Failure]:
 @check("program")
 def lints(case: Case) -> Iterator[Failure]:
     """The program uses only what reward programs may use."""
+    _require_text(case)
     for finding in case.subject.findings:
         yield case.failure(
             f"The program does not pass the lint: line {finding.line}, column {finding.column}: "
@@ -100,6 +103,12 @@ def runs(case: Case) -> Iterator[Failure]:
             expected="a bool",
             actual=broken.what,
         )
+
+
+def _require_text(case: Case) -> None:
+    """Skip the check where the reward is no program."""
+    if not case.subject.written:
+        raise Skip("the program's text", "the reward is no program")
 
 
 def _written(stages: Stages) -> str:

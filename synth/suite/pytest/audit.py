@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from synth.errors import ProgramFault, SandboxUnavailable, SynthError
+from synth.errors import (
+    BudgetExhausted,
+    ModelError,
+    ProgramFault,
+    SandboxUnavailable,
+    SynthError,
+)
+from synth.named_reward import open_reward
 from synth.suite.bounds import bounds
 from synth.suite.omissions import left_out
 from synth.suite.progress import order_line
@@ -43,7 +50,8 @@ class FolderAudit:
     Args:
         folder: ``generated/TASK``.
         reward: Another program, or a folder with a ``reward.py``; a ``task.toml`` beside it
-            brings its own plan. ``None`` audits the one in `folder`.
+            brings its own plan. Or the name of an alternative to programs. ``None`` audits the
+            one in `folder`.
         sandboxes: Where it runs.
         searched: Whether counterexamples are searched for.
         day: Decides half of the search's layouts; by default the commit does, or the program
@@ -54,7 +62,7 @@ class FolderAudit:
         self,
         folder: Path,
         *,
-        reward: Path | None,
+        reward: Path | str | None,
         sandboxes: Sandboxes,
         searched: bool = True,
         day: str | None = None,
@@ -119,7 +127,7 @@ class Audit:
         try:
             about = None if episode is None else task.store[episode]
             result = find_check(check).run(subject, about)
-        except SandboxUnavailable as error:
+        except (SandboxUnavailable, ModelError, BudgetExhausted) as error:
             pytest.fail(f"{error.fault}: {error}", pytrace=False)
         except LookupError as error:
             pytest.fail(
@@ -180,21 +188,38 @@ def _searched(subject: Subject) -> str:
     return "" if hunted is None else f"search: {hunted.coverage} (--search-day {hunted.key})"
 
 
-def _text(failures: tuple[Failure, ...], task: str, reward: Path | None) -> str:
+def _text(failures: tuple[Failure, ...], task: str, reward: Path | str | None) -> str:
     """The sentences of a failed test, a line each, long lists cut, with commands for finds."""
     rest = len(failures) - SHOWN
     more = [f"... and {rest} more."] if rest > 0 else []
     lines = []
     for failure in failures[:SHOWN]:
         lines.append(failure.message)
-        if failure.find is not None:
+        if failure.find is not None and not isinstance(reward, str):
             lines.append(f"  play it again: {failure.find.command(task, reward)}")
     return "\n".join([*lines, *more])
 
 
 def _open(
-    folder: Path, reward: Path | None, *, sandboxes: Sandboxes, searched: bool, day: str | None
+    folder: Path,
+    reward: Path | str | None,
+    *,
+    sandboxes: Sandboxes,
+    searched: bool,
+    day: str | None,
 ) -> Subject:
+    if isinstance(reward, str):
+        alternative = open_reward(reward, folder)
+        return Subject(
+            alternative.program.source,
+            TaskFolder.read(folder),
+            splits=("visible", "held_out"),
+            twice=False,  # what it remembers of pictures would answer
+            sandboxes=alternative.answerers,
+            program=alternative.program,
+            searched=searched,
+            day=day,
+        )
     path = folder if reward is None else reward
     if path.is_dir():
         path /= "reward.py"

@@ -32,9 +32,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("synth", "auditing reward programs")
     group.addoption(
         "--reward",
-        metavar="PATH",
+        metavar="REWARD",
         help="audit this program instead of the reward.py beside the suite; a task.toml beside "
-        "it brings its own plan",
+        "it brings its own plan. Or an alternative to programs, as clip:MODEL; for it "
+        "counterexamples are searched only where --reward-search names the task",
     )
     group.addoption(
         "--reward-failures", metavar="FILE", help="write the failures as JSON to this file"
@@ -98,6 +99,7 @@ def audit(request: pytest.FixtureRequest) -> Audit:
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
     each failed assertion. Task and verdicts are computed once per folder and session.
     """
+    from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
     from synth.sandbox import Sandboxes  # noqa: PLC0415 - as below
     from synth.suite.pytest.audit import Audit, FolderAudit  # noqa: PLC0415 - keeps pytest's start light
 
@@ -107,11 +109,13 @@ def audit(request: pytest.FixtureRequest) -> Audit:
     properties.append((BEGUN, json.dumps([str(folder), folder.name])))
     if folder not in audited:
         searched = request.config.getoption("--reward-search")
+        reward = request.config.getoption("--reward")
+        alternative = reward is not None and is_alternative(reward)
         audited[folder] = FolderAudit(
             folder,
-            reward=_path_option(request.config, "--reward"),
+            reward=reward if alternative else _path_option(request.config, "--reward"),
             sandboxes=Sandboxes(unsafe=request.config.getoption("--reward-unsafe")),
-            searched=searched is None or folder.name in searched.split(","),
+            searched=not alternative if searched is None else folder.name in searched.split(","),
             day=request.config.getoption("--search-day"),
         )
     return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
