@@ -36,7 +36,7 @@ class OptionEnv(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs
 
     Args:
         env: A `synth.RewardWrapper`, or wrappers above one. What it pays is not handed on: the
-            learner gets the inner reward, the manager the environment's own.
+            learner gets the intrinsic reward, the manager the environment's own.
         manager: Chooses the options; by default `synth.options.PlanOrder`. One object may serve
             many environments of one process.
         limit: Steps after which an option is cut.

@@ -28,7 +28,7 @@ class OptionStep:
 
     Attributes:
         name: The option's.
-        reward: Its inner reward.
+        reward: Its intrinsic reward.
         terminated: It was achieved, or the environment came to a terminal state: nothing follows.
         truncated: Its time, or the environment's, ran out: the learner estimates the rest.
         episode_ended: Whether the environment's own episode ended.

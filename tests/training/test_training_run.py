@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synth.cli.app import app
+from synth.cli.train import _arm
 from synth.errors import UsageError
 from synth.training import Arm, TrainingRun, environments, settings_of, train, trainer
 from synth.training.results import read_episodes
@@ -76,6 +77,15 @@ def test_options_pay_each_subtask_to_the_policy_that_follows_it(doorkey, actions
     venv.close()
     assert told == [(1.0, False), (1.0, False), (1.0, True)]
     assert infos[0]["is_success"]
+
+
+@pytest.mark.parametrize("name", ["options", "options-learned"])
+def test_arms_by_options_are_given_by_name(name):
+    """What `--reward` takes is what folders and figures call them; they see credit where asked."""
+    arm = _arm(name, seen=None, env_weight=0.0, mode="potential")
+    assert arm.name == name
+    assert not arm.seen
+    assert _arm(name, seen=True, env_weight=1.0, mode="credit").name == f"{name}-seen"
 
 
 def test_a_run_by_options_counts_the_environments_episodes(doorkey, tmp_path):
