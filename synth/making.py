@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.envs.trainable import Granted, Picture
-    from synth.reward import Reward
+    from synth.reward import RewardFunction
     from synth.shaping import GoalFrom, Mode
     from synth.spec import Spec
     from synth.vec import RewardVecWrapper
@@ -56,6 +56,7 @@ def make(
     goal_from: GoalFrom | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
+    reward: RewardFunction | None = None,
     unsafe: bool = False,
 ) -> gym.Env[Any, Any]:
     """A task's environment with its reward program as its reward.
@@ -80,6 +81,7 @@ def make(
             picture that the reward looks at, ``uint8[H, W, 3]``.
         wrap: Called with the environment, below the reward: where wrappers go that change
             observations or actions.
+        reward: Another reward than the committed one, for the same plan.
         unsafe: See `synth.Reward`.
 
     Raises:
@@ -88,11 +90,11 @@ def make(
         EnvironmentFault: The environment cannot be made here.
         SandboxUnavailable: This machine cannot confine the program.
     """
-    reward, spec = _opened(task, unsafe=unsafe)
+    paid, spec = _opened(task, reward, unsafe=unsafe)
     env, picture, granted = _environment(spec, Path(task), observation, wrap)
     return RewardWrapper(
         env,
-        reward,
+        paid,
         mode=mode,
         scale=scale,
         gamma=gamma,
@@ -116,6 +118,7 @@ def make_vec(
     goal_from: GoalFrom | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
+    reward: RewardFunction | None = None,
     unsafe: bool = False,
 ) -> RewardVecWrapper:
     """The same for stable-baselines3: ``n`` environments, judged in one call a step.
@@ -135,6 +138,7 @@ def make_vec(
             the task's provenance has it.
         observation: ``own`` or ``picture``.
         wrap: Called in the environment's process.
+        reward: Another reward than the committed one, for the same plan.
         unsafe: See `synth.Reward`.
 
     Raises:
@@ -151,11 +155,11 @@ def make_vec(
             f"make_vec was asked for {n} environments of kind {kind!r}; give 1 or more, of kind "
             "'dummy' or 'subproc'."
         )
-    reward, spec = _opened(task, unsafe=unsafe)
+    paid, spec = _opened(task, reward, unsafe=unsafe)
     one = partial(_one_of_many, spec, Path(task), observation, wrap)
     return RewardVecWrapper(
         vectorised([one] * n, parallel=kind == "subproc"),
-        reward,
+        paid,
         mode=mode,
         scale=scale,
         gamma=gamma,
@@ -232,10 +236,12 @@ def _is_text(space: gym.Space[Any]) -> bool:
     return space.shape is None and not isinstance(space, (gym.spaces.Dict, gym.spaces.Tuple))
 
 
-def _opened(task: str | Path, *, unsafe: bool) -> tuple[Reward, Spec]:
+def _opened(
+    task: str | Path, reward: RewardFunction | None, *, unsafe: bool
+) -> tuple[RewardFunction, Spec]:
     folder = Path(task)
     spec = read_task(folder / "task.toml").spec
-    return load(folder, unsafe=unsafe), spec
+    return reward or load(folder, unsafe=unsafe), spec
 
 
 def _environment(

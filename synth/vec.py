@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.plan import Stages
-    from synth.reward import Reward
+    from synth.reward import RewardFunction
 
 __all__ = ["CreditVecWrapper", "RewardVecWrapper", "VecEnv", "VecEnvWrapper", "vectorised"]
 
@@ -144,7 +144,7 @@ class RewardVecWrapper(CreditVecWrapper):
     def __init__(
         self,
         venv: VecEnv,
-        reward: Reward,
+        reward: RewardFunction,
         *,
         mode: Mode = "credit",
         scale: float = 1.0,

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from synth.envs.trainable import Granted, StepResult
     from synth.envs.words import MissionReader
-    from synth.reward import Reward
+    from synth.reward import RewardFunction
 
 __all__ = [
     "FRAME_KEY",
@@ -129,7 +129,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
     def __init__(
         self,
         env: gym.Env[Any, Any],
-        reward: Reward | str | Path,
+        reward: RewardFunction | str | Path,
         *,
         mode: Mode = "credit",
         scale: float = 1.0,

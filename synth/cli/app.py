@@ -31,6 +31,7 @@ COMMANDS = (
     "synth.cli.run:run",
     "synth.cli.label:label",
     "synth.cli.accuracy:accuracy",
+    "synth.cli.sweep:sweep",
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",
     "synth.cli.export:export",

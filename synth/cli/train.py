@@ -24,8 +24,8 @@ def train(
     reward: Annotated[
         list[str],
         typer.Option(
-            help="What pays: code, sparse (the environment alone), truth, options (each sub-task "
-            "an option, in the plan's order) or options-learned; repeatable."
+            help="What pays: code, clip:MODEL, vlm:MODEL, sparse (the environment alone), truth, "
+            "options (each sub-task an option, in the plan's order) or options-learned; repeatable."
         ),
     ] = ["code"],  # noqa: B006 - typer copies it
     algo: Annotated[
@@ -113,7 +113,9 @@ def train(
 
 
 def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
-    from synth.training import Arm  # noqa: PLC0415 - start-up stays quick
+    from synth.named_reward import is_alternative  # noqa: PLC0415 - start-up stays quick
+    from synth.training import Arm  # noqa: PLC0415
+    from synth.training.arm import PAID_BY  # noqa: PLC0415
 
     if mode not in ("credit", "potential"):
         raise UsageError(f"mode is {mode!r}; it must be 'credit' or 'potential'.")
@@ -123,15 +125,15 @@ def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
             seen=bool(seen),
             options="learned" if name == "options-learned" else "plan",
         )
-    paid, _, rest = name.partition("-")
-    if rest not in ("", "seen", "unseen") or paid not in ("code", "sparse", "truth"):
+    paid, _, rest = (name, "", "") if is_alternative(name) else name.partition("-")
+    if rest not in ("", "seen", "unseen") or not (paid in PAID_BY or is_alternative(paid)):
         raise UsageError(
             f"there is no reward {name!r} to train with; give code, sparse or truth, possibly with "
-            "-seen or -unseen after it, or options or options-learned."
+            "-seen or -unseen after it, or clip:MODEL, vlm:MODEL, options or options-learned."
         )
     sees = seen if seen is not None else (rest == "seen" if rest else paid != "sparse")
     return Arm(
-        paid=paid,  # type: ignore[arg-type]  # one of the three, as has just been seen
+        paid=paid,
         seen=sees,
         env_weight=1.0 if paid == "sparse" else env_weight,
         mode="potential" if mode == "potential" else "credit",

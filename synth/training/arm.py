@@ -7,6 +7,8 @@
 ``truth``
     credit as for ``code``, by predicates of the simulator's state in place of the program: what
     a program without any error would pay.
+``clip:MODEL``, ``vlm:MODEL``
+    credit as for ``code``, by an alternative to programs (`synth.alternatives`).
 
 Each arm says whether the agent *sees* what has been credited (`synth.seen`); *sparse, seen* is
 the control that sees credit and is not paid for it.
@@ -17,9 +19,11 @@ program or by truth; the environment's own reward goes to the manager that choos
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 import gymnasium as gym
 
@@ -27,6 +31,7 @@ from synth.envs import Trainable, family_of
 from synth.envs.trainable import Encoded
 from synth.errors import EnvironmentFault, UsageError
 from synth.making import WithoutText, make_vec
+from synth.named_reward import ALTERNATIVES, is_alternative, open_reward
 from synth.options.manager import PlanOrder, SMDPQLearning
 from synth.options.vec import OptionVecWrapper
 from synth.seen_vec import CreditVecObservation
@@ -42,9 +47,11 @@ if TYPE_CHECKING:
     from synth.envs.trainable import Granted
     from synth.spec import Spec
 
-__all__ = ["Arm", "OptionsBy", "PaidBy", "SuccessInfo", "environments"]
+__all__ = ["PAID_BY", "Arm", "OptionsBy", "SuccessInfo", "environments"]
 
-PaidBy = Literal["code", "sparse", "truth"]
+PAID_BY = ("code", "sparse", "truth")
+DIGITS = 8
+"""Of the digest by which folders tell alternatives apart."""
 OptionsBy = Literal["plan", "learned"]
 
 
@@ -53,7 +60,7 @@ class Arm:
     """What an agent is paid by, and what it sees.
 
     Attributes:
-        paid: ``code``, ``sparse`` or ``truth``.
+        paid: ``code``, ``sparse`` or ``truth``, or an alternative's name, as ``clip:MODEL``.
         seen: Whether what has been credited is in the observation.
         env_weight: Weight of the environment's own reward beside credit; ``sparse`` is 1.
         mode: ``credit`` or ``potential``, as for `synth.RewardWrapper`.
@@ -62,15 +69,15 @@ class Arm:
             which one it follows; it need not see credit.
     """
 
-    paid: PaidBy
+    paid: str
     seen: bool
     env_weight: float = 1.0
     mode: Literal["credit", "potential"] = "credit"
     options: OptionsBy | None = None
 
     def __post_init__(self) -> None:
-        if self.paid not in get_args(PaidBy):
-            known = ", ".join(get_args(PaidBy))
+        if self.paid not in PAID_BY and not is_alternative(self.paid):
+            known = ", ".join((*PAID_BY, *(f"{scheme}:MODEL" for scheme in ALTERNATIVES)))
             raise UsageError(f"there is no reward {self.paid!r} to train with; give {known}.")
         if self.options is not None and self.paid == "sparse":
             raise UsageError(
@@ -89,7 +96,7 @@ class Arm:
                 "seen": self.seen,
             }
             return "-".join(word for word, said in parts.items() if said)
-        words: list[str] = [self.paid]
+        words = [_plain(self.paid)]
         if self.seen != (self.paid != "sparse"):
             words.append("seen" if self.seen else "unseen")
         if self.paid != "sparse" and self.mode != "credit":
@@ -151,11 +158,19 @@ def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
         stages, predicates = matched_predicates(spec, folder)
         one = partial(_bare, spec, tuple(predicates))
         venv = TruthVecWrapper(vectorised([one] * count, parallel=False), stages, predicates, arm)
-    elif arm.paid == "code" or arm.seen:
+    elif arm.paid != "sparse" or arm.seen:
         # Credit that is seen and not paid: a plan that is worth nothing.
-        scale = 1.0 if arm.paid == "code" else 0.0
-        weight = arm.env_weight if arm.paid == "code" else 1.0
-        venv = make_vec(folder, count, mode=arm.mode, scale=scale, env_weight=weight, wrap=wrap)
+        scale = 1.0 if arm.paid != "sparse" else 0.0
+        weight = arm.env_weight if arm.paid != "sparse" else 1.0
+        venv = make_vec(
+            folder,
+            count,
+            mode=arm.mode,
+            scale=scale,
+            env_weight=weight,
+            wrap=wrap,
+            reward=open_reward(arm.paid, folder) if is_alternative(arm.paid) else None,
+        )
     else:
         return vectorised([partial(_bare, spec, ())] * count, parallel=False)
     if arm.seen:
@@ -164,6 +179,17 @@ def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
         return venv
     learned = arm.options == "learned"
     return OptionVecWrapper(venv, SMDPQLearning() if learned else PlanOrder())
+
+
+def _plain(paid: str) -> str:
+    """What is paid by, fit for a folder's name."""
+    if not is_alternative(paid):
+        return paid
+    name, _, _ = paid.partition("?")
+    scheme, _, model = name.partition(":")
+    short = re.sub(r"[^A-Za-z0-9._]+", "_", model.rstrip("/").rpartition("/")[2])
+    # Two models may end alike, and one model may have two thresholds.
+    return f"{scheme}-{short}-{hashlib.sha256(paid.encode()).hexdigest()[:DIGITS]}"
 
 
 def _learnable(spec: Spec, env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from synth.envs import family_of
 from synth.errors import UsageError
+from synth.named_reward import is_alternative
 from synth.options import SMDPQLearning
 from synth.options.following import OPTION_INFO
 from synth.options.vec import OptionVecWrapper
@@ -151,7 +152,7 @@ def train(
         steps_to_90=steps_to(log.episodes, 0.9),
         episodes=tuple(log.episodes),
         seconds=round(before + time.monotonic() - started, 1),
-        reward=_digest(run.folder / "reward.py") if run.arm.paid == "code" or run.arm.seen else "",
+        reward=_reward(run),
         versions={**versions(), **_family(run).versions()},
         machine=machine(),
     )
@@ -345,6 +346,14 @@ def _has(package: str) -> bool:
 
 def _family(run: TrainingRun) -> Family:
     return family_of(read_task(run.folder / "task.toml").spec)
+
+
+def _reward(run: TrainingRun) -> str:
+    """What was paid by: the digest of the program, or an alternative's name."""
+    if is_alternative(run.arm.paid):
+        return run.arm.paid
+    by_code = run.arm.paid == "code" or run.arm.seen
+    return _digest(run.folder / "reward.py") if by_code else ""
 
 
 def _digest(file: Path) -> str:
