@@ -19,7 +19,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from synth.episode import read_store
 from synth.errors import SynthError, UsageError
 from synth.program import parse
-from synth.record import Seeds, missing, record
+from synth.record import missing, record
+from synth.record.refresh import generation_seeds
 from synth.record.seeds import spare
 from synth.report.accuracy import SubTaskAccuracy, best_match
 from synth.sandbox import CONFINED
@@ -200,7 +201,7 @@ def _served(spec: Spec, store: EpisodeStore) -> tuple[int, int] | None:
     A seed that did not serve was passed over, and one to spare took its place, in their order.
     """
     try:
-        seeds = Seeds.of(spec)
+        seeds = generation_seeds(spec, store.generation)
     except SynthError:
         return None  # demonstrations that are not here
     served = tried = 0

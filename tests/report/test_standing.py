@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from synth.cli.app import app
+from synth.episode import read_store
 from synth.errors import EnvironmentFault
 from synth.report import measure
 from synth.report.standing import keep_time
@@ -22,6 +23,18 @@ policy = "nobody:walk"
 [success]
 when = "terminated"
 """
+
+
+def test_held_out_episodes_that_were_replaced_are_counted_among_their_own_seeds(monkeypatch):
+    """KeyCorridor's are of a later generation: none served without being tried."""
+    monkeypatch.chdir(ROOT)
+    spec = load_spec("key-corridor")
+    assert read_store(ROOT / "generated" / "key-corridor" / "episodes").generation > 0
+    told = measure(spec)
+    assert told.experts is not None
+    served, tried = told.experts
+    assert served == spec.expert.episodes + spec.held_out.episodes
+    assert served <= tried
 
 
 def test_a_committed_task_is_measured_from_its_files(monkeypatch):
