@@ -64,7 +64,8 @@ def draw_sweep(swept: Sequence[SweptReward], file: Path) -> None:
             axis.set_title(f"{one.subtask}: F1 {best.f1:.2f}", fontsize=9)
             axis.grid(alpha=0.25)
         row[0].set_ylabel(reward.name[-LONGEST:], fontsize=7)
-    figure.supxlabel("recall", fontsize=9)
+    for axis in axes[-1]:
+        axis.set_xlabel("recall", fontsize=9)
     figure.supylabel("precision", fontsize=9)
     figure.legend(
         lines.values(), lines.keys(), loc="outside lower center", ncols=5, frameon=False, fontsize=8

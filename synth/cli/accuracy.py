@@ -58,11 +58,13 @@ def accuracy(
             meant=open_reward(folder, folder) if committed else None,
             on_episode=advance,
         )
+        cost = str(getattr(program.answerers, "cost", ""))
     labels: tuple[LabelAccuracy, ...] = ()
     if reward is None and (folder / LABELS).exists():
         labels = measure_label_accuracy(TaskFolder.read(folder), figures.subtasks)
     if as_json:
         content = {**asdict(figures), "labels": [asdict(row) for row in labels]}
+        content |= {"cost": cost} if cost else {}
         typer.echo(json.dumps(content, indent=2))
         return
     out = output()
@@ -103,6 +105,8 @@ def accuracy(
         _print_scenes(figures, out)
     if labels:
         out.print(_labels(labels))
+    if cost:
+        out.print(cost)
 
 
 def _print_scenes(figures: Accuracy, out: Console) -> None:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from synth.prompts.prompt import Prompt
     from synth.prompts.requests import Request
 
-__all__ = ["Model", "ModelOptions", "Reply", "Usage"]
+__all__ = ["FirstToken", "FirstTokenModel", "Model", "ModelOptions", "Reply", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,31 @@ class Model(Protocol):
 
         Raises:
             ModelError: The service failed, refused, or answered with nothing usable.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FirstToken:
+    """What a model's answer might begin with.
+
+    Attributes:
+        top: The likeliest tokens, each with the logarithm of its probability.
+        usage: Tokens; zero where the provider does not count them.
+    """
+
+    top: tuple[tuple[str, float], ...]
+    usage: Usage = Usage()
+
+
+@runtime_checkable
+class FirstTokenModel(Protocol):
+    """A model that tells probabilities. It may be asked from several threads at once."""
+
+    def first_token(self, prompt: Prompt) -> FirstToken:
+        """The likeliest first tokens of its answer.
+
+        Raises:
+            ModelError: The service failed, or tells no probabilities.
         """
         ...

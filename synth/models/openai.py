@@ -11,8 +11,15 @@ import base64
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, ModelUnavailable, Paid
-from synth.models.base import Reply, Usage
+from synth.errors import (
+    ModelError,
+    ModelRefused,
+    ModelReplyError,
+    ModelTruncated,
+    ModelUnavailable,
+    Paid,
+)
+from synth.models.base import FirstToken, Reply, Usage
 from synth.models.manner import LimitName, Manner
 from synth.models.patience import PatientTransport
 from synth.models.service import Service, missing_sdk
@@ -33,6 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLE", "OpenAIModel", "open_provider"]
 
 VARIABLE = "OPENAI_API_KEY"
+
+LIKELIEST = 20
+"""Tokens whose probabilities are asked for; more are not given."""
 
 _TEXTS = frozenset({"text", "output_text"})
 _CUT = frozenset({"length", "max_tokens", "model_length", "MAX_TOKENS"})
@@ -87,8 +97,34 @@ class OpenAIModel:
         )
         return self._reply(answer)
 
-    def _send(self, prompt: Prompt, manner: Manner) -> ChatCompletion:
-        extra: dict[str, Any] = {}
+    def first_token(self, prompt: Prompt) -> FirstToken:
+        """Ask for one token and the likeliest others in its place.
+
+        Raises:
+            ModelError: As for `ask`; also where the server tells no probabilities.
+        """
+        # Its own manner: what is learned of the limit on tokens holds for answers in words.
+        manner = Manner(limit=self._manner.limit, tokens=1, given=True)
+        send = partial(self._send, prompt, logprobs=True, top_logprobs=LIKELIEST)
+        completion, _ = self._service.in_some_manner(openai, send, manner, schema=False)
+        choices = getattr(completion, "choices", None)
+        if not choices:
+            failure = self._service.failure_in(getattr(completion, "error", None))
+            raise failure or self._service.unreadable()
+        told = getattr(getattr(choices[0], "logprobs", None), "content", None)
+        if not told:
+            raise ModelError(
+                f"{self.name}: the server tells no log probabilities; leave logprobs out, or "
+                "choose a server that tells them."
+            )
+        usage = completion.usage
+        counted = (
+            Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else Usage()
+        )
+        likely = told[0].top_logprobs or [told[0]]
+        return FirstToken(tuple((one.token, one.logprob) for one in likely), counted)
+
+    def _send(self, prompt: Prompt, manner: Manner, **extra: Any) -> ChatCompletion:
         if manner.schema and prompt.schema is not None:
             schema = {"name": "answer", "schema": prompt.schema, "strict": True}
             extra["response_format"] = {"type": "json_schema", "json_schema": schema}

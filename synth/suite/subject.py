@@ -99,7 +99,7 @@ class Subject:
         self.task = task
         self.splits = splits
         self.twice = twice
-        self._sandboxes = sandboxes
+        self.sandboxes = sandboxes
         self._kept: dict[str, object] = {}
 
     @property
@@ -239,7 +239,7 @@ class Subject:
             ProgramFault: It cannot be loaded.
         """
         self.require_runnable()
-        return self._sandboxes.open(self.program, deadline=patience(FEW))
+        return self.sandboxes.open(self.program, deadline=patience(FEW))
 
     def _smoke(self) -> Verdicts:
         episode = self.episodes()[0]
@@ -255,16 +255,16 @@ class Subject:
             self.task.store,
             self.episodes(),
             twice=self.twice,
-            sandboxes=self._sandboxes,
+            sandboxes=self.sandboxes,
         )
 
     def _gather_perturbed(self) -> tuple[PerturbedVerdicts, ...]:
         self.require_runnable()
-        return gather_perturbed(self.program, self.pictures, sandboxes=self._sandboxes)
+        return gather_perturbed(self.program, self.pictures, sandboxes=self.sandboxes)
 
     def _gather_stills(self) -> StillVerdicts:
         self.require_runnable()
-        return gather_stills(self.program, self.task.store, self.scenes, sandboxes=self._sandboxes)
+        return gather_stills(self.program, self.task.store, self.scenes, sandboxes=self.sandboxes)
 
     @cached_property
     def pictures(self) -> tuple[Perturbed, ...]:
@@ -322,7 +322,7 @@ class Subject:
             episodes=spec.search.episodes if spec.search is not None else 0,
             stream=self.task.store.generation if held_out else 0,
             key=self._day,
-            sandboxes=self._sandboxes,
+            sandboxes=self.sandboxes,
         )
 
     def keep(self, name: str, compute: Callable[[], T]) -> T:

@@ -11,12 +11,6 @@ from tiny_clip import write_tiny_clip
 from synth.plan import Plan, SubTask
 
 ROOT = Path(__file__).parents[2]
-RED, BLUE = (255, 0, 0), (0, 0, 255)
-
-
-def flat(colour, size=8):
-    """A picture in one colour."""
-    return np.full((size, size, 3), colour, np.uint8)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import BLUE, RED, flat
+from flat_pictures import BLUE, RED, flat
 from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner

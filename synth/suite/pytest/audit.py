@@ -147,6 +147,7 @@ class Audit:
                 "untold": _untold(subject),
                 "order": _order(subject, check),
                 "searched": _searched(subject),
+                "cost": str(getattr(subject.sandboxes, "cost", "")),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )

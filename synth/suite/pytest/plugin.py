@@ -137,6 +137,7 @@ class _Tally:
     skipped: list[str] = field(default_factory=list)
     untold: tuple[int, str] = (0, "")
     searched: str = ""
+    cost: str = ""
 
     def __str__(self) -> str:
         """One line for the terminal."""
@@ -176,6 +177,7 @@ class _Summary:
             # It grows with the search, wherever among the workers that ran.
             tally.untold = max(tally.untold, tuple(facts["untold"]))
             tally.searched = facts["searched"] or tally.searched
+            tally.cost = facts["cost"] or tally.cost
             if facts["skipped"]:
                 tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
@@ -199,6 +201,8 @@ class _Summary:
                 terminalreporter.write_line(f"    {missing}")
             if tally.searched:
                 terminalreporter.write_line(f"    {tally.searched}")
+            if tally.cost:
+                terminalreporter.write_line(f"    {tally.cost}")
             if tally.untold[0]:
                 terminalreporter.write_line(f"    {tally.untold[1]}")
 
