@@ -85,11 +85,14 @@ class RewardStep:
         reward: The dense reward.
         credited: Indices of the sub-tasks credited at this step.
         credit: The episode's credit so far.
+        claimed: The frame at which the verdicts first had the goal hold, whoever is asked about
+            it, or -1.
     """
 
     reward: float
     credited: tuple[int, ...]
     credit: Credit
+    claimed: int
 
     def info(self, names: tuple[str, ...], env_reward: float) -> dict[str, object]:
         """The step as an entry of gymnasium's info, with names in place of indices.
@@ -102,6 +105,7 @@ class RewardStep:
             "credited": tuple(names[k] for k in self.credited),
             "complete": self.credit.complete >= 0,
             "skipped": tuple(names[k] for k in self.credit.skipped),
+            "claimed_at": self.claimed,
             "share": self.credit.credited / len(names),
             "env_reward": env_reward,
         }
@@ -121,6 +125,7 @@ class Shaper:
         self._count = sum(len(stage) for stage in stages)
         self._shaping = shaping
         self._potential = 0.0
+        self._frame, self._claimed = 0, -1
 
     def reset(self, holds: NDArray[np.bool_], progress: NDArray[np.float32] | None = None) -> None:
         """Begin an episode at its first frame.
@@ -129,6 +134,7 @@ class Shaper:
             holds: ``bool[K]`` for the initial frame. What holds at once pays nothing.
             progress: ``float32[K]``, or ``None`` where progress is not used.
         """
+        self._frame, self._claimed = 0, 0 if holds[-1] else -1
         self._tracker.reset()
         self._tracker.step(self._told(holds, granted=False))
         self._potential = self._phi(progress)
@@ -152,6 +158,9 @@ class Shaper:
             granted: Whether the environment itself says that the goal is reached; only asked
                 for by ``goal_from="environment"``.
         """
+        self._frame += 1
+        if holds[-1] and self._claimed < 0:
+            self._claimed = self._frame
         credited = self._tracker.step(self._told(holds, granted=granted))
         base = self._shaping.weight * env_reward
         if self._shaping.mode == "credit":
@@ -161,7 +170,7 @@ class Shaper:
             phi = 0.0 if terminated else self._phi(progress)
             dense = self._shaping.scale * (self._shaping.gamma * phi - self._potential)
             self._potential = phi
-        return RewardStep(base + dense, credited, self._tracker.credit)
+        return RewardStep(base + dense, credited, self._tracker.credit, self._claimed)
 
     @property
     def credited(self) -> tuple[bool, ...]:

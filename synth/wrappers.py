@@ -93,7 +93,8 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
     """Replace an environment's reward by a reward program's.
 
     ``info["synth"]`` holds, after every step: ``credited`` (names credited at this step),
-    ``complete`` (the goal has held), ``skipped`` (names passed over by then), ``share`` (of
+    ``complete`` (the goal has held), ``claimed_at`` (the frame at which the program first saw
+    the goal, whoever pays for it, or -1), ``skipped`` (names passed over by then), ``share`` (of
     the plan credited so far) and ``env_reward``.
 
     Args:

@@ -78,6 +78,7 @@ def test_info_says_what_was_credited(reward: synth.Reward) -> None:
     assert infos[-1] == {
         "credited": ("reach_goal",),
         "complete": True,
+        "claimed_at": 7,
         "skipped": (),
         "share": 1.0,
         "env_reward": 1.0,

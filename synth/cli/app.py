@@ -37,6 +37,7 @@ COMMANDS = (
     "synth.cli.export:export",
     "synth.cli.train:train",
     "synth.cli.curves:curves",
+    "synth.cli.hacking:hacking",
     "synth.cli.doctor:doctor",
 )
 """In the order of the help; a new command is one file and one line here."""

@@ -14,6 +14,7 @@ from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
 if TYPE_CHECKING:
+    from synth.shaping import GoalFrom
     from synth.training import Arm, TrainingResult
 
 __all__ = ["train"]
@@ -49,6 +50,13 @@ def train(
         float, typer.Option(min=0.0, help="Weight of the environment's own reward beside credit.")
     ] = 1.0,
     mode: Annotated[str, typer.Option(help="credit or potential.")] = "credit",
+    goal_from: Annotated[
+        str | None,
+        typer.Option(
+            help="Who says that the goal holds: reward or environment; by default as the task's "
+            "provenance has it."
+        ),
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")
     ] = None,
@@ -64,7 +72,10 @@ def train(
         raise UsageError(
             f'training needs {error.name}, which is not installed; `pip install "synth[train]"`.'
         ) from error
-    arms = [_arm(one, seen=seen, env_weight=env_weight, mode=mode) for one in reward]
+    arms = [
+        _arm(one, seen=seen, env_weight=env_weight, mode=mode, goal_from=goal_from)
+        for one in reward
+    ]
     runs = []
     for task in tasks:
         spec = load_spec(task)
@@ -112,18 +123,31 @@ def train(
         raise failed[0]
 
 
-def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
+def _arm(
+    name: str,
+    *,
+    seen: bool | None,
+    env_weight: float,
+    mode: str,
+    goal_from: str | None = None,
+) -> Arm:
     from synth.named_reward import is_alternative  # noqa: PLC0415 - start-up stays quick
     from synth.training import Arm  # noqa: PLC0415
     from synth.training.arm import PAID_BY  # noqa: PLC0415
 
     if mode not in ("credit", "potential"):
         raise UsageError(f"mode is {mode!r}; it must be 'credit' or 'potential'.")
+    told: GoalFrom | None = None
+    if goal_from is not None:
+        if goal_from not in ("reward", "environment"):
+            raise UsageError(f"--goal-from {goal_from}: it must be reward or environment.")
+        told = "environment" if goal_from == "environment" else "reward"
     if name in ("options", "options-learned"):
         return Arm(
             paid="code",
             seen=bool(seen),
             options="learned" if name == "options-learned" else "plan",
+            goal_from=told,
         )
     paid, _, rest = (name, "", "") if is_alternative(name) else name.partition("-")
     if rest not in ("", "seen", "unseen") or not (paid in PAID_BY or is_alternative(paid)):
@@ -137,6 +161,7 @@ def _arm(name: str, *, seen: bool | None, env_weight: float, mode: str) -> Arm:
         seen=sees,
         env_weight=1.0 if paid == "sparse" else env_weight,
         mode="potential" if mode == "potential" else "credit",
+        goal_from=told if paid == "code" else None,
     )
 
 

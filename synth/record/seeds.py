@@ -13,6 +13,7 @@ From ``spec.seed`` on, blocks of 10,000 seeds, as many as a spec may ask for epi
     held-out search   seed + 80,000 ...
     hunt              seed + 90,000 ...    for the long search by hand
     mutants           seed + 100,000 ...   on which mutants are told from their original
+    trained agents    seed + 110,000 ...   on which it is looked whether they earn what they get
 
 The blocks never meet, so no held-out episode shares a seed with a visible one. Whether two
 seeds give two different layouts is up to the environment. A seed that does not serve (solved at
@@ -81,6 +82,8 @@ class Seeds:
         held_out_search: For the search whose finds no model sees.
         hunt: For the long search; its finds are visible.
         mutants: For telling mutants from their original; what tells one may become visible.
+        agents: For episodes of trained agents; what a program claims wrongly in them may become
+            visible.
     """
 
     visible_expert: Sequence[int]
@@ -94,6 +97,7 @@ class Seeds:
     held_out_search: range
     hunt: range
     mutants: range
+    agents: range
 
     @classmethod
     def of(cls, spec: Spec) -> Seeds:
@@ -108,7 +112,7 @@ class Seeds:
             spec.random.episodes,
             spec.held_out.episodes,
             spec.held_out.episodes,
-            *(BLOCK,) * 7,
+            *(BLOCK,) * 8,
         )
         starts = (spec.seed + BLOCK * block for block in range(len(counts)))
         seeds = cls(*(range(s, s + n) for s, n in zip(starts, counts, strict=True)))

@@ -23,7 +23,8 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import product
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import gymnasium as gym
 
@@ -35,11 +36,14 @@ from synth.named_reward import ALTERNATIVES, is_alternative, open_reward
 from synth.options.manager import PlanOrder, SMDPQLearning
 from synth.options.vec import OptionVecWrapper
 from synth.seen_vec import CreditVecObservation
+from synth.shaping import GoalFrom, Mode
 from synth.task import read_task
+from synth.training.seeded import SeededEpisodes
 from synth.training.truth import TruthVecWrapper, matched_predicates, with_truth
 from synth.vec import vectorised
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from stable_baselines3.common.vec_env import VecEnv
@@ -67,13 +71,16 @@ class Arm:
         options: Who chooses among the sub-tasks as options: the ``plan``'s order, or a ``learned``
             table; ``None`` trains one policy on the sum of rewards. Of the options the agent sees
             which one it follows; it need not see credit.
+        goal_from: Who says that the goal holds where the program pays, the ``reward`` or the
+            ``environment``; ``None`` leaves it to the reward's provenance.
     """
 
     paid: str
     seen: bool
     env_weight: float = 1.0
-    mode: Literal["credit", "potential"] = "credit"
+    mode: Mode = "credit"
     options: OptionsBy | None = None
+    goal_from: GoalFrom | None = None
 
     def __post_init__(self) -> None:
         if self.paid not in PAID_BY and not is_alternative(self.paid):
@@ -94,6 +101,7 @@ class Arm:
                 "learned": self.options == "learned",
                 "truth": self.paid == "truth",
                 "seen": self.seen,
+                f"goal-by-{self.goal_from}": self.goal_from is not None,
             }
             return "-".join(word for word, said in parts.items() if said)
         words = [_plain(self.paid)]
@@ -103,7 +111,34 @@ class Arm:
             words.append(self.mode)
         if self.paid != "sparse" and self.env_weight == 0.0:
             words.append("alone")
+        if self.goal_from is not None:
+            words.append(f"goal-by-{self.goal_from}")
         return "-".join(words)
+
+    @classmethod
+    def named(cls, name: str) -> Arm:
+        """The arm of a name.
+
+        Of `env_weight` a name tells only whether it is 0: otherwise it is taken for 1. Arms that
+        an alternative pays have a digest for a name, and are not found by it.
+
+        Raises:
+            UsageError: No arm is called so.
+        """
+        every = product(
+            PAID_BY,
+            (True, False),
+            (1.0, 0.0),
+            get_args(Mode),
+            (None, *get_args(OptionsBy)),
+            (None, *get_args(GoalFrom)),
+        )
+        for paid, seen, weight, mode, options, goal_from in every:
+            if options is None or paid != "sparse":
+                arm = cls(paid, seen, weight, mode, options, goal_from)
+                if arm.name == name:
+                    return arm
+        raise UsageError(f"no arm is called {name!r}; such names are code, code-alone, options.")
 
 
 class SuccessInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
@@ -138,27 +173,34 @@ class SuccessInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorAr
         return observation, reward, terminated, truncated, {**info, "is_success": self._solved}
 
 
-def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
+def environments(
+    folder: Path, arm: Arm, count: int, *, seeds: Iterator[int] | None = None
+) -> VecEnv:
     """Environments of a task, paid as an arm says.
 
     Args:
         folder: The task's folder with its committed reward.
         arm: What is paid, and what is seen.
         count: How many, stepped one after another.
+        seeds: For looking at an agent: each episode begins with the next of them
+            (`synth.training.seeded`), and the program judges it, also where it does not pay.
 
     Raises:
-        UsageError: There is no reward, or no truth to be paid by.
+        UsageError: There is no reward, or no truth to be paid by; or the program is to judge
+            episodes that are paid by truth.
         SpecError: As for `synth.make`.
         EnvironmentFault: As for `synth.make`.
     """
     spec = read_task(folder / "task.toml").spec
-    wrap = partial(_learnable, spec)
+    wrap = partial(_learnable, spec, seeds)
     venv: VecEnv
     if arm.paid == "truth":
+        if seeds is not None:
+            raise UsageError(f"{arm.name}: no program judges what is paid by truth.")
         stages, predicates = matched_predicates(spec, folder)
         one = partial(_bare, spec, tuple(predicates))
         venv = TruthVecWrapper(vectorised([one] * count, parallel=False), stages, predicates, arm)
-    elif arm.paid != "sparse" or arm.seen:
+    elif arm.paid != "sparse" or arm.seen or seeds is not None:
         # Credit that is seen and not paid: a plan that is worth nothing.
         scale = 1.0 if arm.paid != "sparse" else 0.0
         weight = arm.env_weight if arm.paid != "sparse" else 1.0
@@ -168,6 +210,7 @@ def environments(folder: Path, arm: Arm, count: int) -> VecEnv:
             mode=arm.mode,
             scale=scale,
             env_weight=weight,
+            goal_from=arm.goal_from,
             wrap=wrap,
             reward=open_reward(arm.paid, folder) if is_alternative(arm.paid) else None,
         )
@@ -192,9 +235,13 @@ def _plain(paid: str) -> str:
     return f"{scheme}-{short}-{hashlib.sha256(paid.encode()).hexdigest()[:DIGITS]}"
 
 
-def _learnable(spec: Spec, env: gym.Env[Any, Any]) -> gym.Env[Any, Any]:
+def _learnable(
+    spec: Spec, seeds: Iterator[int] | None, env: gym.Env[Any, Any]
+) -> gym.Env[Any, Any]:
     """The environment with success in its infos, and observations that a network can take."""
     family = _trainable(spec)
+    if seeds is not None:
+        env = SeededEpisodes(env, seeds)
     env = SuccessInfo(env, family.granted(spec))
     if isinstance(family, Encoded):
         env = family.encoded(env)
@@ -206,7 +253,7 @@ def _bare(spec: Spec, predicates: tuple[str, ...]) -> gym.Env[Any, Any]:
     env = _trainable(spec).environment(spec)
     if predicates:
         env = with_truth(spec, env, predicates)
-    env = _learnable(spec, env)
+    env = _learnable(spec, None, env)
     return WithoutText(env) if isinstance(env.observation_space, gym.spaces.Dict) else env
 
 

@@ -17,11 +17,13 @@ from scipy.stats import trim_mean
 from synth.training.results import success_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from synth.training.results import TrainingResult
+    from synth.training.results import TrainedEpisode, TrainingResult
+
+    ShareAt = Callable[[Sequence[TrainedEpisode]], tuple[NDArray[np.int64], NDArray[np.float64]]]
 
 __all__ = ["Curve", "Summary", "curve_of", "interquartile_mean", "interval", "summary_of"]
 
@@ -102,15 +104,16 @@ def interval(
     return low, high
 
 
-def curve_of(results: Sequence[TrainingResult]) -> Curve:
+def curve_of(results: Sequence[TrainingResult], share: ShareAt = success_at) -> Curve:
     """The curve of one arm's seeds.
 
     Args:
         results: One a seed, at least one.
+        share: What is drawn: `synth.training.results.success_at`, or ``claims_at``.
     """
     last = max(max(result.steps, result.settings.steps) for result in results)
     grid = np.linspace(0.0, last, POINTS)
-    rows = np.stack([_held(*success_at(result.episodes), grid) for result in results])
+    rows = np.stack([_held(*share(result.episodes), grid) for result in results])
     low, high = interval(rows)
     return Curve(grid, interquartile_mean(rows), low, high)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from synth.training.results import TrainingResult
 
-__all__ = ["draw"]
+__all__ = ["draw", "pyplot"]
 
 COLUMNS = 4
 COLOURS = {
@@ -27,12 +27,8 @@ COLOURS = {
 OTHERS = ("#e69f00", "#f0e442", "#000000", "#999999")
 
 
-def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Path) -> None:
-    """Draw success against steps.
-
-    Args:
-        results: Task to arm to its seeds.
-        file: PNG or SVG, by its suffix.
+def pyplot() -> Any:
+    """The `pyplot` of matplotlib, drawing into files.
 
     Raises:
         UsageError: matplotlib is missing.
@@ -46,6 +42,20 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
     mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the backend is chosen
 
+    return plt
+
+
+def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Path) -> None:
+    """Draw success against steps.
+
+    Args:
+        results: Task to arm to its seeds.
+        file: PNG or SVG, by its suffix.
+
+    Raises:
+        UsageError: matplotlib is missing.
+    """
+    plt = pyplot()
     columns = min(COLUMNS, len(results))
     rows = -(-len(results) // columns)
     figure, axes = plt.subplots(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import platform
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -27,6 +27,7 @@ __all__ = [
     "WINDOW",
     "TrainedEpisode",
     "TrainingResult",
+    "claims_at",
     "machine",
     "read_episodes",
     "read_result",
@@ -46,7 +47,8 @@ class TrainedEpisode(BaseModel):
         steps: Steps of all environments together when it ended.
         length: Its own steps.
         success: Whether the environment granted success in it.
-        claimed: Whether the goal was credited; ``None`` where nothing was judged.
+        claimed: Whether the program saw the goal in it, whoever pays for the goal; ``None`` where
+            nothing was judged.
         paid: Sum of what the agent was paid.
     """
 
@@ -104,9 +106,21 @@ def success_at(episodes: Sequence[TrainedEpisode]) -> tuple[NDArray[np.int64], N
         successes in the last `WINDOW` episodes by then; episodes that have not been yet count as
         failures, so that the first lucky one is no full success.
     """
+    return _share_at(episodes, "success")
+
+
+def claims_at(episodes: Sequence[TrainedEpisode]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """As `success_at`, of the episodes in which the program saw the goal."""
+    return _share_at(episodes, "claimed")
+
+
+def _share_at(
+    episodes: Sequence[TrainedEpisode], what: Literal["success", "claimed"]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """As `success_at`, of any yes or no of an episode."""
     steps = np.array([episode.steps for episode in episodes], np.int64)
-    solved = np.array([episode.success for episode in episodes], np.float64)
-    sums = np.cumsum(np.concatenate([np.zeros(WINDOW), solved]))
+    told = np.array([bool(getattr(episode, what)) for episode in episodes], np.float64)
+    sums = np.cumsum(np.concatenate([np.zeros(WINDOW), told]))
     return steps, (sums[WINDOW:] - sums[:-WINDOW]) / WINDOW
 
 

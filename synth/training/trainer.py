@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from synth.envs.base import Family
 
-__all__ = ["Checkpoint", "TrainingRun", "train"]
+__all__ = ["MANAGER", "RESULT", "Checkpoint", "TrainingRun", "algorithm_named", "train"]
 
 CHECKPOINT_STEPS = 20_000
 EPISODES = "episodes.jsonl"
@@ -223,7 +223,7 @@ def _callback(
                         steps=self.num_timesteps,
                         length=self._lengths[i],
                         success=bool(info["is_success"]),
-                        claimed=None if told is None else bool(told["complete"]),
+                        claimed=None if told is None else told["claimed_at"] >= 0,
                         paid=round(self._paid[i], 4),
                     )
                 )
@@ -290,7 +290,7 @@ def _model(run: TrainingRun, venv: Any, kept: Checkpoint | None) -> BaseAlgorith
     import torch  # noqa: PLC0415 - an extra
 
     torch.set_num_threads(1)  # small networks: more threads only wait for each other
-    algorithm = _algorithm(run.settings.algorithm)
+    algorithm = algorithm_named(run.settings.algorithm)
     if kept is not None:
         model: BaseAlgorithm = algorithm.load(run.home / "model.zip", env=venv, device="cpu")
         if hasattr(model, "load_replay_buffer") and (run.home / "buffer.pkl").exists():
@@ -324,7 +324,7 @@ def _policy(space: gym.Space[Any]) -> str:
     return "CnnPolicy" if len(space.shape or ()) == _IMAGE_AXES else "MlpPolicy"
 
 
-def _algorithm(name: str) -> Any:
+def algorithm_named(name: str) -> Any:
     """The class of that name, of stable-baselines3 or of sb3-contrib."""
     for package in ("stable_baselines3", "sb3_contrib"):
         try:
