@@ -89,7 +89,7 @@ class AnswerFile:
     def __init__(self, path: Path, *, most: int) -> None:
         self._path, self._most = path, most
         self._lock = threading.Lock()
-        self._under_way = 0
+        self._sent = 0  # answered, or under way
         self._known: dict[str, KeptAnswer] = {}
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -106,6 +106,7 @@ class AnswerFile:
                     "ask anew."
                 ) from error
             self._known[answer.key] = answer
+        self._sent = sum(one.requests for one in self._known.values())
         if torn:  # a process was killed while it wrote; the next line must not be glued to it
             os.truncate(path, len(content) - len(torn))
 
@@ -121,13 +122,12 @@ class AnswerFile:
             BudgetExhausted: As many as are allowed have been sent, or are under way.
         """
         with self._lock:
-            sent = sum(one.requests for one in self._known.values()) + self._under_way
-            if sent >= self._most:
+            if self._sent >= self._most:
                 raise BudgetExhausted(
-                    f"{sent} requests about pictures have been sent, and calls={self._most} are "
+                    f"{self._sent} requests about pictures were sent, and calls={self._most} are "
                     f"allowed; raise calls to go on. Their answers are kept in {self._path}."
                 )
-            self._under_way += 1
+            self._sent += 1
 
     def add(self, answer: KeptAnswer) -> None:
         """Keep an answer: it is on the disk when this returns.
@@ -146,7 +146,6 @@ class AnswerFile:
                     os.close(handle)
             except OSError as error:
                 raise UsageError(f"{self._path}: cannot be written ({error.strerror}).") from error
-            self._under_way -= answer.requests
             self._known[answer.key] = answer
 
     def cost(self, price: Price | None) -> AskingCost:

@@ -46,6 +46,8 @@ def reward_of(plan, model, file, *, looking=InWords, most=100, threshold=0.5):
     return RewardFunction(unwritten("vlm", plan.stage_names, takes_mission=False), answerer)
 
 
+pytest_plugins = ["pytester"]
+
 FRAMES = np.stack([flat(RED), flat(BLUE), flat(RED), flat((0, 0, 0))])
 HOLDS = [[True, False], [False, True], [True, False], [False, False]]
 
@@ -173,3 +175,30 @@ def test_settings_of_a_name_are_checked(doorkey, monkeypatch, tmp_path):
         open_alternative("openai:x?logprobs=yes", doorkey)
     with pytest.raises(UsageError, match="no model provider 'oracle'"):
         open_alternative("oracle:x", doorkey)
+
+
+def test_the_audit_ends_where_the_budget_does_and_says_what_it_cost(doorkey, pytester, monkeypatch):
+    """A test that cannot be made for want of money fails with that sentence; the cost is told."""
+    monkeypatch.setenv("COLUMNS", "300")
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    monkeypatch.setattr(
+        "synth.alternatives.vlm_reward.open_model", lambda *_, **__: ScriptedModel(all_no)
+    )
+    result = pytester.runpytest(
+        str(doorkey), "--reward", "vlm:openai:x?calls=2", "-k", "program or seldom",
+        "-p", "no:cacheprovider", "-p", "no:syrupy", "-p", "no:xdist",
+    )  # fmt: skip
+    result.assert_outcomes(
+        passed=2, failed=1, skipped=2, deselected=result.parseoutcomes()["deselected"]
+    )
+    told = result.stdout.str()
+    assert "budget: 2 requests about pictures were sent, and calls=2 are allowed" in told
+    assert "asked about 2 pictures so far: 2 requests, 0 input and 0 output tokens" in told
+    assert "During handling" not in told
+
+
+def all_no(request):
+    """Nothing is done."""
+    names = request.pictures[0].subtasks
+    rows = [{"picture": "picture-01", "subtask": n, "answer": "no", "remark": ""} for n in names]
+    return json.dumps({"answers": rows})

@@ -93,6 +93,11 @@ class FolderAudit:
             pytest.fail(self._problem, pytrace=False)
         return self._subject
 
+    @property
+    def cost(self) -> str:
+        """What the answers cost so far, in a line; nothing where they cost nothing."""
+        return "" if self._subject is None else str(getattr(self._subject.sandboxes, "cost", ""))
+
     @cached_property
     def left_out(self) -> tuple[str, ...]:
         """What the spec does not ask for."""
@@ -128,7 +133,7 @@ class Audit:
             about = None if episode is None else task.store[episode]
             result = find_check(check).run(subject, about)
         except (SandboxUnavailable, ModelError, BudgetExhausted) as error:
-            pytest.fail(f"{error.fault}: {error}", pytrace=False)
+            raise pytest.fail.Exception(f"{error.fault}: {error}", pytrace=False) from None
         except LookupError as error:
             pytest.fail(
                 f"usage: this file does not fit the installed synth or its episodes ({error}): "
@@ -147,7 +152,6 @@ class Audit:
                 "untold": _untold(subject),
                 "order": _order(subject, check),
                 "searched": _searched(subject),
-                "cost": str(getattr(subject.sandboxes, "cost", "")),
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )

@@ -24,7 +24,8 @@ __all__: list[str] = []
 
 PROPERTY = "synth_audit"
 BEGUN = "synth_audit_begun"
-_OURS = frozenset({PROPERTY, BEGUN})
+COST = "synth_audit_cost"
+_OURS = frozenset({PROPERTY, BEGUN, COST})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,7 +94,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.fixture
-def audit(request: pytest.FixtureRequest) -> Audit:
+def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     """Make one check of the suite on the reward program beside the test file.
 
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
@@ -118,7 +119,9 @@ def audit(request: pytest.FixtureRequest) -> Audit:
             searched=not alternative if searched is None else folder.name in searched.split(","),
             day=request.config.getoption("--search-day"),
         )
-    return Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
+    yield Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
+    # After the test, whatever became of it: it may have ended where a budget did.
+    properties.append((COST, json.dumps(audited[folder].cost)))
 
 
 @dataclass
@@ -165,6 +168,9 @@ class _Summary:
         if BEGUN in told and PROPERTY not in told and report.failed:
             folder, task = told[BEGUN]
             self.tallies.setdefault(folder, _Tally(task)).broken += 1
+        if report.when == "teardown" and told.get(COST):
+            folder, task = told[BEGUN]
+            self.tallies.setdefault(folder, _Tally(task)).cost = told[COST]
         if report.when == "call" and PROPERTY in told:
             facts = told[PROPERTY]
             tally = self.tallies.setdefault(facts["folder"], _Tally(facts["task"]))
@@ -177,7 +183,6 @@ class _Summary:
             # It grows with the search, wherever among the workers that ran.
             tally.untold = max(tally.untold, tuple(facts["untold"]))
             tally.searched = facts["searched"] or tally.searched
-            tally.cost = facts["cost"] or tally.cost
             if facts["skipped"]:
                 tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
