@@ -34,7 +34,11 @@ def draw_gaps(results: Mapping[str, Sequence[TrainingResult]], file: Path) -> No
     columns = min(COLUMNS, len(results))
     rows = -(-len(results) // columns)
     figure, axes = plt.subplots(
-        rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False, layout="constrained"
+        rows,
+        columns,
+        figsize=(max(5.0, 3.4 * columns), 3.0 * rows),
+        squeeze=False,
+        layout="constrained",
     )
     for axis, (name, seeds) in zip(axes.flat, results.items(), strict=False):
         true, claimed = curve_of(seeds), curve_of(seeds, claims_at)
@@ -56,17 +60,21 @@ def draw_gaps(results: Mapping[str, Sequence[TrainingResult]], file: Path) -> No
                 linewidth=0,
                 label=label,
             )
-        axis.set_title(f"{name} ({len(seeds)} seeds)", fontsize=9)
+        axis.set_title(f"{name} ({len(seeds)} seed{'' if len(seeds) == 1 else 's'})", fontsize=9)
+        axis.set_xlabel("environment steps, thousands", fontsize=9)
         axis.set_ylim(-0.02, 1.02)
         axis.set_xlim(left=0)
         axis.grid(alpha=0.25)
     for axis in axes.flat[len(results) :]:
         axis.set_visible(False)
-    figure.supxlabel("environment steps, thousands", fontsize=9)
     figure.supylabel("share of the last 100 episodes", fontsize=9)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     figure.legend(
-        handles, labels, loc="outside lower center", ncols=min(len(labels), 4), frameon=False
+        handles,
+        labels,
+        loc="outside lower center",
+        ncols=2 if columns == 1 else len(labels),
+        frameon=False,
     )
     figure.savefig(file, dpi=130)
     plt.close(figure)

@@ -16,6 +16,7 @@ from synth.task.provenance import changed_files, file_digests, read_digests
 from .conftest import PLAN, PROGRAM, SPEC, Command
 
 pytest.importorskip("stable_baselines3", reason="needs the train extra")
+from synth.training import TrainingResult, settings_of
 
 HONEST = PROGRAM.removeprefix("```python\n").removesuffix("```\n")
 PLANTED = """\
@@ -98,10 +99,28 @@ def test_a_planted_lie_is_found_shown_and_kept(checkout: Path, synth_command: Co
 
 def test_an_agent_of_another_program_is_refused(checkout: Path, synth_command: Command) -> None:
     """What it learned from is no longer there, so its claims would be another's."""
-    folder = trained(checkout, synth_command, HONEST)
-    (folder / "reward.py").write_text(PLANTED, encoding="utf-8")
+    home = checkout / "runs/walk/training/code/seed-0"
+    home.mkdir(parents=True)
+    (home / "model.zip").write_bytes(b"")
+    result = TrainingResult(
+        task="walk",
+        arm="code",
+        seed=0,
+        settings=settings_of("minigrid"),
+        steps=1,
+        stopped="steps",
+        steps_to_90=None,
+        episodes=(),
+        seconds=0.0,
+        reward="of another program",
+        versions={},
+        machine={},
+    )
+    (home / "result.json").write_text(result.model_dump_json(), encoding="utf-8")
+    (checkout / "generated" / "walk").mkdir(parents=True)
+    (checkout / "generated" / "walk" / "reward.py").write_text(HONEST, encoding="utf-8")
     ran = synth_command("hacking", "walk")
-    assert ran.code == 2
+    assert ran.code == 2, ran.all
     assert "trained by another program" in ran.err
 
 
