@@ -149,10 +149,13 @@ def _of_missions(figures: Accuracy) -> str:
     told = figures.missions
     if told is None:
         return ""
-    return (
+    line = (
         f"\nmissions: {told.distinct} different ones; right deeds for another mission: "
         f"{told.others}, of which complete: {told.completed}"
     )
+    if not told.completed:
+        return line
+    return f"{line}\n[bold red]the reward is wrong: it takes other missions' deeds for its own[/]"
 
 
 def _labels(rows: tuple[LabelAccuracy, ...]) -> Table:

@@ -70,5 +70,5 @@ def _made_here(family: Family) -> str:
     try:
         versions = family.versions()
     except importlib.metadata.PackageNotFoundError as error:
-        return f'no: {error.name} is missing (pip install "synth\\[{family.name}]")'
+        return f'no: {error.name} is missing (pip install "synth[{family.name}]")'
     return ", ".join(f"{name} {version}" for name, version in versions.items()) or "yes"

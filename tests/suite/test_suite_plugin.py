@@ -129,6 +129,13 @@ def test_failures_are_written_as_json(pytester, folder, workers):
     assert f" {len(tests)} of " in result.stdout.str()
 
 
+def test_a_program_that_is_not_there_is_one_error(pytester):
+    """Not a failure of every test: the path was mistyped."""
+    result = run(pytester, "keydoor", "--reward", "nofile.py")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--reward: there is no *nofile.py*"])
+
+
 def test_folder_of_the_failures_must_exist(pytester, folder):
     """A report that could not be written is refused before anything is judged."""
     result = run(pytester, "keydoor", "--reward-failures", "missing/out.json")

@@ -69,6 +69,12 @@ def pytest_configure(config: pytest.Config) -> None:
     report = _path_option(config, "--reward-failures")
     if report is not None and not report.parent.is_dir():
         raise pytest.UsageError(f"--reward-failures: there is no folder {report.parent}.")
+    reward = _path_option(config, "--reward")
+    if reward is not None and not reward.exists():
+        from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
+
+        if not is_alternative(config.getoption("--reward")):
+            raise pytest.UsageError(f"--reward: there is no {reward}; name a program's file.")
     config.pluginmanager.register(_Summary(), "synth-summary")
 
 
