@@ -28,9 +28,10 @@ MINIWOB = (
     "A black and white arrow shows where the last click was: the pixel at its tip, which is its "
     "upper left end. Before the first click there is no arrow. The arrow hides what lies below it. "
     "The places that can be clicked are {side} pixels apart: columns and rows {first}, {second}, "
-    "{third} and so on. A click counts for what the page has at that very pixel, the one on top "
-    "where there are several: a circle or polygon with its outline and nothing around it, anything "
-    "else, words too, in the whole rectangle that it takes up."
+    "{third} and so on. A click is a point, the upper left corner of its pixel, and counts for "
+    "what the page has there, the one on top where there are several: a circle or polygon with "
+    "its outline and nothing around it, anything else, words too, in the whole rectangle that it "
+    "takes up."
 )
 
 PHONE_NOTES = (
