@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synth.loop import judge
-from synth.loop.judge import BESIDE_VERDICTS, code_digest
+from synth.loop.judge import BESIDE_VERDICTS, code_digest, is_beside_verdicts
 from tests import house
 
 
@@ -45,13 +45,13 @@ def test_code_above_the_loop_does_not_judge_anew(tmp_path: Path) -> None:
 
 def test_no_verdict_can_depend_on_what_is_left_out() -> None:
     """Nothing that is digested imports, even lazily, a module that is not; each exists."""
-    tops = {module.name.split(".")[0] for module in house.modules()}
-    assert tops >= BESIDE_VERDICTS
+    names = {module.name for module in house.modules()}
+    assert names >= BESIDE_VERDICTS
     leaks = [
         f"{module.name} imports {name}"
         for module in house.modules()
-        if module.name.split(".")[0] not in BESIDE_VERDICTS
+        if not is_beside_verdicts(module.name)
         for name in house.imports_of(module)
-        if name.split(".")[0] in BESIDE_VERDICTS
+        if is_beside_verdicts(name)
     ]
     assert leaks == [], f"take it off {judge.__name__}.BESIDE_VERDICTS"
