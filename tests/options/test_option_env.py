@@ -186,7 +186,7 @@ def test_options_learn_what_the_environments_reward_alone_does_not(errands_rewar
         below = DummyVecEnv([lambda: FrameInfo(Errands())] * 8)
         return synth.RewardVecWrapper(below, errands_reward, **how)
 
-    steps = 5_000
+    steps = 10_000
     assert np.mean(trained(synth.OptionVecWrapper(paid()), steps)) > 0.9
     flat = synth.CreditVecObservation(paid(scale=0.0, env_weight=1.0))
     assert not any(trained(flat, steps))

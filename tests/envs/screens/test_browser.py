@@ -19,6 +19,8 @@ from synth.errors import EnvironmentFault
 from tests.envs.screens.conftest import needs_browser
 
 STARTS = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a script starts with &
 from synth.envs.screens.browser import shared_browser
 browser = shared_browser()
 print(browser.call("SystemInfo.getProcessInfo")["processInfo"][0]["id"], flush=True)
