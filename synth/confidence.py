@@ -138,10 +138,9 @@ def _require(events: int, trials: int, certainty: float) -> None:
 def wilson(events: int, trials: int, certainty: float = CERTAINTY) -> Interval:
     """Wilson's score interval, two-sided: narrower than the exact one, and right on average.
 
-    With share p of n trials and z the normal quantile (Wilson, "Probable inference, the law of
-    succession, and statistical inference", JASA 22, 1927)::
-
-        (p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n)
+    The rates p from which the share counted is at most z standard deviations, sqrt(p(1-p)/n),
+    away (Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22,
+    1927).
 
     Args:
         events: How often it happened.
@@ -154,11 +153,7 @@ def wilson(events: int, trials: int, certainty: float = CERTAINTY) -> Interval:
     _require(events, trials, certainty)
     if not trials:
         return Interval(0.0, 1.0)
-    z, share = float(special.ndtri((1.0 + certainty) / 2.0)), events / trials
-    middle = share + z * z / (2 * trials)
-    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    whole = 1 + z * z / trials
-    # At the ends the formula gives 0 and 1 but for rounding.
-    low = 0.0 if events == 0 else (middle - reach) / whole
-    high = 1.0 if events == trials else (middle + reach) / whole
-    return Interval(low, high)
+    from scipy.stats import binomtest  # noqa: PLC0415 - takes half a second, and few need it
+
+    score = binomtest(events, trials).proportion_ci(certainty, method="wilson")
+    return Interval(float(score.low), float(score.high))

@@ -125,8 +125,9 @@ class VlmAnswerer(PictureAnswerer):
                 for future in asked:
                     future.result()
             except BaseException:
-                for future in asked:
-                    future.cancel()  # those under way are waited for, and their answers kept
+                # Ctrl-C too: no further request is paid for. Those under way are waited for, and
+                # their answers kept.
+                pool.shutdown(wait=False, cancel_futures=True)
                 raise
         shares = np.array([self._told(digest) for digest in seen], np.float32)
         unsaid = np.isnan(shares)

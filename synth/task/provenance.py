@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "changed_files",
+    "file_digest",
     "file_digests",
     "read_digests",
     "renew_digests",
@@ -43,7 +44,7 @@ def file_digests(folder: Path) -> dict[str, str]:
     """
     files = {p.relative_to(folder): p for p in sorted(folder.rglob("*")) if p.is_file()}
     return {
-        name.as_posix(): _digest(path)
+        name.as_posix(): file_digest(path)
         for name, path in files.items()
         if name.as_posix() != FILE
         and not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
@@ -114,12 +115,17 @@ def changed_files(folder: Path, digests: Mapping[str, str]) -> tuple[str, ...]:
 
 def _digest_or_none(path: Path) -> str | None:
     try:
-        return _digest(path)
+        return file_digest(path)
     except OSError:
         return None
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, of a text whatever ends its lines.
+
+    Raises:
+        OSError: It cannot be read.
+    """
     content = path.read_bytes()
     if path.suffix in _TEXTS:
         # A checkout may end lines as Windows does, and nobody has changed anything by that.

@@ -9,7 +9,6 @@ episodes, and two things are held side by side in each: whether the program saw 
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,6 +21,7 @@ from synth.options.vec import OptionVecWrapper
 from synth.record import Seeds
 from synth.record.seeds import BLOCK
 from synth.task import read_task
+from synth.task.provenance import file_digest
 from synth.training.arm import Arm, environments
 from synth.training.results import read_result
 from synth.training.rollouts import roll_agent
@@ -184,7 +184,7 @@ def look(
     if not 1 <= episodes <= BLOCK:
         raise UsageError(f"{episodes} episodes were asked for; there are seeds for 1 to {BLOCK}.")
     result = read_result(home / RESULT)
-    reward, model = _digest(folder / "reward.py"), _digest(home / "model.zip")
+    reward, model = file_digest(folder / "reward.py"), file_digest(home / "model.zip")
     if result.reward not in ("", reward):
         raise UsageError(
             f"{home}: the agent was trained by another program than {folder / 'reward.py'}; delete "
@@ -322,7 +322,3 @@ def _read(file: Path) -> HackingReport | None:
         return HackingReport.model_validate_json(file.read_text(encoding="utf-8"))
     except ValidationError as error:
         raise UsageError(f"{file} is damaged ({error}); delete it to look again.") from error
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

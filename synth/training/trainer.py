@@ -7,7 +7,6 @@ begin anew. A replay buffer is kept with the model, and so is what a manager of 
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -26,6 +25,7 @@ from synth.options import SMDPQLearning
 from synth.options.following import OPTION_INFO
 from synth.options.vec import OptionVecWrapper
 from synth.task import read_task
+from synth.task.provenance import file_digest
 from synth.training.arm import Arm, environments
 from synth.training.results import (
     WINDOW,
@@ -353,8 +353,4 @@ def _reward(run: TrainingRun) -> str:
     if is_alternative(run.arm.paid):
         return run.arm.paid
     by_code = run.arm.paid == "code" or run.arm.seen
-    return _digest(run.folder / "reward.py") if by_code else ""
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    return file_digest(run.folder / "reward.py") if by_code else ""
