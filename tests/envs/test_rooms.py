@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import os
 import re
-import subprocess
-import sys
 import warnings
-from pathlib import Path
 
 import gymnasium
 import numpy as np
@@ -22,7 +17,7 @@ from synth.envs import Instructable, Simulator, family_of
 from synth.envs.rooms import walker
 from synth.envs.rooms.body import RoomAction, Walker
 from synth.envs.rooms.errands import errand_of
-from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SpecError
+from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
 
 __all__ = ["drawn"]  # a fixture for all tests of this file
 
@@ -249,36 +244,6 @@ def test_the_eyes_alone_tell_how_much_they_see():
     assert room(FIND).reset(3).seen == 1.0
 
 
-@pytest.mark.parametrize(
-    ("lines", "render", "key"),
-    [
-        ("", "sice = 64", "render.sice"),
-        ("", "size = 8", "render.size"),
-        ("", 'views = ["side"]', "render.views"),
-        ("", "pitch = 90", "render.pitch"),
-        ("", "textures = 1", "render.textures"),
-        ("colour = 3", "", "options.colour"),
-        ("obs_width = 3", "", "options.obs_width"),
-        ("turn_step = 0", "", "options.turn_step"),
-    ],
-)
-def test_a_spec_that_says_what_cannot_be_is_refused_at_its_key(lines, render, key):
-    """With what may be said instead."""
-    room(FIND)
-    spec = spec_of(FIND, lines=lines, render=render)
-    with pytest.raises(SpecError) as caught:
-        family_of(spec).make(spec)
-    assert caught.value.key == key
-
-
-def test_an_option_of_no_sense_is_the_environments_refusal():
-    """The environment's own words are quoted."""
-    room(FIND)
-    spec = spec_of(FIND, lines='alike = "neither"')
-    with pytest.raises(EnvironmentFault, match="alike is one of both, colour, shape, mixed"):
-        family_of(spec).make(spec)
-
-
 def test_an_action_that_is_none_is_refused():
     """Not taken for another, as MiniWorld would."""
     simulator = room(FIND)
@@ -286,31 +251,6 @@ def test_an_action_that_is_none_is_refused():
     for action in (4, -1, True, "left", 1.0):
         with pytest.raises(IllegalAction, match="its actions are 0 to 3"):
             simulator.step(action)
-
-
-def test_a_missing_package_is_named_with_its_extra(monkeypatch):
-    """The family can be asked without it; making cannot be."""
-    monkeypatch.setitem(sys.modules, "miniworld", None)
-    spec = spec_of(FIND)
-    family = family_of(spec)
-    assert family.name == "rooms"
-    with pytest.raises(EnvironmentFault, match=r"synth\[rooms\]"):
-        family.make(spec)
-
-
-def test_where_nothing_can_draw_the_packages_are_named(monkeypatch):
-    """Pyglet's own word is quoted, and Debian's packages are said."""
-    real = importlib.import_module
-
-    def without_egl(name, *rest):
-        if name == "miniworld":
-            raise ImportError('Library "EGL" not found.')
-        return real(name, *rest)
-
-    monkeypatch.setattr(importlib, "import_module", without_egl)
-    spec = spec_of(FIND)
-    with pytest.raises(EnvironmentFault, match=r'"EGL" not found.*libegl1 libgl1'):
-        family_of(spec).make(spec)
 
 
 def test_notes_say_which_half_is_which():
@@ -404,42 +344,3 @@ def test_a_training_environment_is_drawn_as_it_was_recorded():
     env.reset(seed=3)
     assert np.array_equal(picture(env), simulator.reset(3).frame)
     env.close()
-
-
-@pytest.mark.parametrize(
-    "closing",
-    [
-        "import pyglet; pyglet.canvas.Display(); gc.collect()",
-        "import pygame; pygame.display.set_mode((8, 8)); pygame.quit()",
-    ],
-    ids=["pyglet", "pygame"],
-)
-def test_a_room_opens_after_another_library_closed_what_all_draw_through(closing):
-    """A display that pyglet forgets, and a window of SDL's, close EGL for the whole process."""
-    room(FIND)
-    code = (
-        "import gc\n"
-        "from rooms import spec_of\n"
-        "from synth.envs import family_of\n"
-        f"spec = spec_of({FIND!r})\n"
-        "def look():\n"
-        "    simulator = family_of(spec).make(spec)\n"
-        "    frame = simulator.reset(3).frame\n"
-        "    simulator.close()\n"
-        "    return frame.tobytes()\n"
-        "before, lost = look(), family_of(spec).make(spec)\n"
-        f"{closing}\n"
-        "assert look() == before\n"
-        "lost.close()\n"
-        "assert look() == before\n"
-    )
-    environment = {**os.environ, "SDL_VIDEODRIVER": "offscreen"}
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr

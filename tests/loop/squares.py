@@ -16,7 +16,7 @@ import numpy as np
 from synth.episode import Episode, EpisodeStore
 from synth.errors import ProgramSyntaxError
 from synth.failure import Failure
-from synth.journal import FunctionRecord
+from synth.journal import DecisionRecord, FunctionRecord, read_journal
 from synth.loop.judge import Alike, HeldOutCount, Timing
 from synth.loop.verdict import Verdict
 from synth.plan import Plan, SubTask
@@ -340,3 +340,9 @@ SUBTASKS = [take_key, reach_goal]
 def real_goal(goal: str) -> str:
     """The goal's function alone."""
     return f"def reach_goal(frame, initial):\n    return {goal}\n"
+
+
+def decisions(outcome: object) -> list[str]:
+    """The decisions in a run's journal."""
+    tape = read_journal(outcome.folder / "journal.jsonl")
+    return [r.decision for r in tape.records if isinstance(r, DecisionRecord)]

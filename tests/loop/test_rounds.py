@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, function, program
+from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, decisions, function, program
 
 from synth.envs.base import PlainFamily
 from synth.errors import (
     EnvironmentFault,
-    ModelDeadEnd,
-    ModelRefused,
-    ModelTruncated,
     ModelUnavailable,
-    Paid,
 )
 from synth.journal import (
-    DecisionRecord,
-    FunctionRecord,
-    SpeedRecord,
-    WastedRecord,
     read_journal,
 )
 from synth.loop import events
-from synth.loop.faster import parts_of
-from synth.models.base import Reply, Usage
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan
-from synth.prompts.requests import DescribeRequest, FasterRequest, RefineRequest, WriteRequest
+from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,12 +30,6 @@ if TYPE_CHECKING:
     from synth.spec import Spec
 
 GOOD = block(program())
-
-
-def decisions(outcome: object) -> list[str]:
-    """The decisions in a run's journal."""
-    tape = read_journal(outcome.folder / "journal.jsonl")
-    return [r.decision for r in tape.records if isinstance(r, DecisionRecord)]
 
 
 def test_a_right_first_answer_is_accepted(go: Go, markers: Markers) -> None:
@@ -302,60 +284,6 @@ def test_a_worse_program_of_a_new_plan_does_not_replace_the_best(go: Go) -> None
     assert (outcome.folder / "reward.py").read_text() == program(key="wrong")
 
 
-def test_a_faster_program_is_kept_where_it_passes_everything(go: Go) -> None:
-    """Rounds for speed come on top, carry the profile, and end where the target is met."""
-    model = ScriptedModel(
-        [PLAN_TEXT, block(program(microseconds=90)), block(function("look", "30"))]
-    )
-    outcome = go(model, rounds=2)
-    assert outcome.accepted
-    assert outcome.source == program(microseconds=30)
-    assert outcome.fast_enough
-    assert outcome.looks == 2
-    faster = model.requests[2]
-    assert isinstance(faster, FasterRequest)
-    assert faster.microseconds == 90
-    assert faster.profile[0].function == "look"
-    assert (outcome.folder / "reward.py").read_text() == program(microseconds=30)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        block(program(microseconds=30, key="wrong")),
-        block(program(microseconds=30, goal="narrow")),
-        block(program(microseconds=95)),
-        "No.",
-    ],
-    ids=["fails a visible test", "fails on held-out episodes", "slower", "no code"],
-)
-def test_a_faster_program_that_gives_something_up_is_not_kept(go: Go, answer: str) -> None:
-    """The passing program stays accepted, slow as it is, and the model hears why."""
-    slow = program(microseconds=90)
-    model = ScriptedModel([PLAN_TEXT, block(slow), answer, answer])
-    outcome = go(model)
-    assert outcome.accepted
-    assert outcome.source == slow
-    assert outcome.fast_enough is False
-    assert "asks for 60" in outcome.next_step
-    assert len(model.requests) == 4
-    second = model.requests[3]
-    assert isinstance(second, FasterRequest)
-    assert second.notes
-    assert "held" not in second.notes[0]
-
-
-def test_a_model_that_offers_no_faster_program_is_asked_once(go: Go) -> None:
-    """The same program as an answer means that there is no other; nothing is judged again."""
-    slow = program(microseconds=90)
-    model = ScriptedModel([PLAN_TEXT, block(slow), block(slow)])
-    outcome = go(model)
-    assert outcome.accepted
-    assert outcome.source == slow
-    assert outcome.looks == 1
-    assert len(model.requests) == 3
-
-
 def test_the_best_of_several_samples_is_taken_and_the_first_of_equals(go: Go) -> None:
     """Each sample's plan feeds the same sample's program; ties go to the lower sample."""
     model = ScriptedModel(
@@ -396,77 +324,6 @@ def test_a_sample_that_passes_is_found_behind_one_that_only_seems_to(go: Go) -> 
     assert (outcome.folder / "reward.py").read_text() == program()
 
 
-def test_a_dead_end_is_the_models_and_asking_again_is_not_the_advice(go: Go) -> None:
-    """A model that cannot do it ends the run as an outcome with exit code 6, not as a fault."""
-    model = ScriptedModel([PLAN_TEXT, block(program(key="wrong")), ModelDeadEnd("no such word.")])
-    outcome = go(model)
-    assert (outcome.accepted, outcome.ending, outcome.exit_code) == (False, "dead_end", 6)
-    assert outcome.reason == "no such word."
-    assert "another with --model" in outcome.next_step
-    assert "run the same" not in outcome.next_step.lower()
-    assert outcome.source == program(key="wrong")
-
-
-def test_a_failed_service_loses_nothing_and_a_rerun_asks_only_what_is_missing(go: Go) -> None:
-    """Exit code 3, a message that says to run again, and no answer asked for twice."""
-    first = ScriptedModel([PLAN_TEXT, ModelUnavailable("the service is down.")])
-    with pytest.raises(ModelUnavailable, match="Nothing answered is lost") as failed:
-        go(first)
-    assert failed.value.exit_code == 3
-    second = ScriptedModel({"write-1-0": GOOD})
-    outcome = go(second)
-    assert outcome.accepted
-    assert [r.key for r in second.requests] == ["write-1-0"]
-    assert (outcome.calls, outcome.replayed) == (2, 1)
-
-
-def test_samples_that_were_answered_survive_one_that_was_not(go: Go) -> None:
-    """With one of three samples lost, the other two are not paid for again."""
-    answers = {f"describe-0-{k}": PLAN_TEXT for k in range(3)}
-    with pytest.raises(ModelUnavailable):
-        go(ScriptedModel({**answers, "describe-0-1": ModelUnavailable("down.")}), samples=3)
-    second = ScriptedModel({**answers, **{f"write-1-{k}": GOOD for k in range(3)}})
-    assert go(second, samples=3).accepted
-    asked = sorted(r.key for r in second.requests)
-    assert asked == ["describe-0-1", "write-1-0", "write-1-1", "write-1-2"]
-
-
-def test_an_interrupted_run_goes_on(go: Go) -> None:
-    """Ctrl-C ends cleanly with what there is, and the same command continues."""
-
-    def answers(request: object) -> str | Reply:
-        if isinstance(request, WriteRequest):
-            raise KeyboardInterrupt
-        return Reply(PLAN_TEXT, Usage(10, 5))
-
-    outcome = go(ScriptedModel(answers))
-    assert not outcome.accepted
-    assert outcome.ending == "interrupted"
-    assert outcome.exit_code == 130
-    second = ScriptedModel({"write-1-0": GOOD})
-    assert go(second).accepted
-    assert len(second.requests) == 1
-
-
-def test_answers_in_flight_at_an_interrupt_are_kept(go: Go) -> None:
-    """Ctrl-C while several samples are under way waits for them: they are paid for."""
-
-    def answers(request: Request) -> str:
-        if request.sample == 1:
-            os.kill(os.getpid(), signal.SIGINT)
-        return PLAN_TEXT
-
-    # Where the tests run in the background, the shell has Ctrl-C ignored from the start.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        outcome = go(ScriptedModel(answers), samples=3)
-    finally:
-        signal.signal(signal.SIGINT, before)
-    assert outcome.ending == "interrupted"
-    kept = read_journal(outcome.folder / "journal.jsonl").responses
-    assert "describe-0-1" in {r.key for r in kept}
-
-
 def test_a_changed_prompt_is_asked_anew_and_said_once(go: Go, squares: Squares) -> None:
     """An answer to another wording is not taken for an answer to this one."""
     go(ScriptedModel([PLAN_TEXT, GOOD]))
@@ -487,38 +344,6 @@ def test_a_goal_that_is_withheld_is_in_no_request(go: Go, squares: Squares) -> N
     model = ScriptedModel([PLAN_TEXT, block(program(key="wrong")), GOOD])
     assert go(model, task=hidden).accepted
     assert [r.goal for r in model.requests] == [None] * 3
-
-
-def test_an_answer_cut_at_the_token_limit_is_feedback(go: Go) -> None:
-    """The model hears that its answer was cut, and the run goes on."""
-    cut = ModelTruncated("the answer reached 4096 tokens.")
-    model = ScriptedModel([PLAN_TEXT, cut, GOOD])
-    outcome = go(model)
-    assert outcome.accepted
-    refine = model.requests[2]
-    assert isinstance(refine, RefineRequest)
-    assert "cut at the token limit" in refine.source
-
-
-def test_what_a_cut_answer_cost_is_counted(go: Go) -> None:
-    """Tokens of an answer that reached the limit count against the budget as any others."""
-    cut = ModelTruncated("cut.", paid=Paid("def half(", 1200, 900, "m"))
-    outcome = go(ScriptedModel([PLAN_TEXT, cut, GOOD]))
-    assert outcome.usage.total >= 2100
-
-
-def test_a_refused_answer_is_written_down_and_asked_again(go: Go, tmp_path: Path) -> None:
-    """The run ends, the cost stays in the journal, and the same command asks once more."""
-    refused = ModelRefused("the model declined.", paid=Paid("No.", 100, 7, "m"))
-    with pytest.raises(ModelRefused):
-        go(ScriptedModel([PLAN_TEXT, refused]))
-    outcome = go(ScriptedModel([GOOD]))
-    assert outcome.accepted
-    assert outcome.calls == 3, "the plan, the refusal and the program"
-    assert outcome.usage.total >= 107
-    (journal,) = tmp_path.rglob("journal.jsonl")
-    (wasted,) = [r for r in read_journal(journal).records if isinstance(r, WastedRecord)]
-    assert (wasted.text, wasted.input_tokens) == ("No.", 100)
 
 
 def test_events_tell_the_whole_story_in_order(go: Go) -> None:
@@ -562,44 +387,3 @@ def test_a_refinement_is_told_what_came_of_the_rounds_before(go: Go) -> None:
         ),
         "Round 3: the answer could not be used.",
     )
-
-
-def test_a_rejected_faster_program_comes_back_with_its_time(go: Go) -> None:
-    """And with why it was not taken, whether it was wrong or no faster."""
-    slow = block(program(microseconds=90))
-    wrong = block(program(key="wrong", microseconds=30))
-    model = ScriptedModel([PLAN_TEXT, slow, wrong, "No."])
-    assert go(model).accepted
-    last = model.requests[-1]
-    assert isinstance(last, FasterRequest)
-    (note,) = last.notes
-    assert note.startswith(
-        "A program with another look, take_key took 30 us per frame, and was not taken, "
-        "since it fails expert::take_key[expert-0001]"
-    )
-    assert note.endswith("(to beat: 90 us).")
-
-
-def test_the_parts_of_a_measured_time_sum_up_to_it(go: Go) -> None:
-    """Whatever a stopwatch said: what is called from outside, and the handing over."""
-    slow = block(program(microseconds=90))
-    model = ScriptedModel([PLAN_TEXT, slow, "No.", "No."])
-    go(model)
-    request = model.requests[2]
-    assert isinstance(request, FasterRequest)
-    assert request.hand_over == pytest.approx(90 - 90 / 4)
-    record = SpeedRecord(
-        program="",
-        single=75.0,
-        batched=60.0,
-        profile=(
-            FunctionRecord(function="perceive", microseconds=88.0, calls=1.0),
-            FunctionRecord(function="helper", microseconds=44.0, calls=2.0),
-            FunctionRecord(function="goal", microseconds=8.0, calls=1.0),
-        ),
-    )
-    costs, hand_over = parts_of(record, ("goal",))
-    by_name = {cost.function: cost.microseconds for cost in costs}
-    assert by_name["perceive"] + by_name["goal"] + hand_over == pytest.approx(75.0)
-    assert by_name["helper"] == pytest.approx(by_name["perceive"] / 2)
-    assert parts_of(record.model_copy(update={"batched": 80.0}), ("goal",))[1] == 0.0
