@@ -48,6 +48,7 @@ LAYERS = (
     ("models",),
     ("loop", "report"),
     ("alternatives",),
+    ("regress",),
     ("wrappers",),
     ("vec", "seen"),
     ("making", "seen_vec"),

@@ -100,7 +100,7 @@ def _worth(comparison: Comparison) -> str:
 
 def _attempts(outcome: Outcome) -> list[str]:
     """The first failing sentence of each round, and where the rest of them is."""
-    lines = [f"round {a.round}, {a.key}: {a.sentence}" for a in outcome.attempts]
+    lines = [f"round {a.round}, {a.key}: {a.sentence}" for a in outcome.failed_answers]
     if outcome.failures is not None:
         lines.append(f"all that failed, with pictures: {shown(outcome.failures)}")
     return lines

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.errors import BudgetExhausted, ModelError, ModelTruncated, Paid
@@ -27,6 +27,7 @@ from synth.prompts.requests import request_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from synth.journal import Journal, Tape
     from synth.loop.budget import StopCondition
@@ -62,6 +63,7 @@ class Asker:
         clock: For the records.
         observe: Told of every request and answer, one at a time.
         tape: The tape a replaying model answers from; where it ends, the run does.
+        prompts: Folder of templates that take the place of synth's own, or ``None``.
     """
 
     def __init__(
@@ -76,10 +78,11 @@ class Asker:
         clock: Clock,
         observe: Observer,
         tape: Tape | None = None,
+        prompts: Path | None = None,
     ) -> None:
         self._model, self._journal, self._pictures = model, journal, pictures
         self._render, self._stop, self._price, self._clock = render, stop, price, clock
-        self._observe, self._tape = observe, tape
+        self._observe, self._tape, self._prompts = observe, tape, prompts
         self._mutex = threading.Lock()
         self._before = len(journal.tape.responses)
         self._told = False
@@ -139,6 +142,7 @@ class Asker:
         return tuple(record.text for record in found if record is not None)
 
     def _question(self, request: Request) -> _Question:
+        request = replace(request, prompts=self._prompts)
         prompt = self._render(request)
         return _Question(request, prompt, request_digest(request, prompt))
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from synth.loop.judge import Task
     from synth.prompts.requests import FailureReport, Shot
 
-__all__ = ["Attempt", "FailureLog", "write_failures"]
+__all__ = ["FailedAnswer", "FailureLog", "write_failures"]
 
 FILE, PICTURES = "failures.md", "failures"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Attempt:
+class FailedAnswer:
     """One answer that was not good enough.
 
     Attributes:
@@ -66,7 +66,7 @@ class FailureLog:
 
     def __init__(self) -> None:
         self._round = 0
-        self._attempts: dict[str, Attempt] = {}
+        self._attempts: dict[str, FailedAnswer] = {}
 
     def __call__(self, event: Event) -> None:
         """Take in an event."""
@@ -74,9 +74,9 @@ class FailureLog:
             case events.RoundStarted(round=number):
                 self._round = number
             case events.Unusable(key=key, reason=reason):
-                self._attempts[key] = Attempt(self._round, key, unusable=reason)
+                self._attempts[key] = FailedAnswer(self._round, key, unusable=reason)
             case events.Judged(key=key, verdict=verdict) if verdict.failed:
-                known = self._attempts.get(key) or Attempt(self._round, key)
+                known = self._attempts.get(key) or FailedAnswer(self._round, key)
                 self._attempts[key] = replace(
                     known,
                     failed=len(verdict.failed),
@@ -84,19 +84,19 @@ class FailureLog:
                     judged=event,
                 )
             case events.HeldOut(key=key, failed=failed) if failed:
-                self._attempts[key] = Attempt(self._round, key, held_out=failed)
+                self._attempts[key] = FailedAnswer(self._round, key, held_out=failed)
             case _:
                 pass
 
     @property
-    def attempts(self) -> tuple[Attempt, ...]:
+    def attempts(self) -> tuple[FailedAnswer, ...]:
         """In the order in which they were made."""
         return tuple(self._attempts.values())
 
     @property
-    def first_of_rounds(self) -> tuple[Attempt, ...]:
+    def first_of_rounds(self) -> tuple[FailedAnswer, ...]:
         """Of each round in which something failed the first attempt."""
-        first: dict[int, Attempt] = {}
+        first: dict[int, FailedAnswer] = {}
         for attempt in self.attempts:
             first.setdefault(attempt.round, attempt)
         return tuple(first.values())
@@ -141,7 +141,7 @@ def write_failures(folder: Path, log: FailureLog, task: Task, audit: str) -> Pat
     return folder / FILE
 
 
-def _attempt(attempt: Attempt, task: Task, pictures: dict[str, Shot]) -> list[str]:
+def _attempt(attempt: FailedAnswer, task: Task, pictures: dict[str, Shot]) -> list[str]:
     lines = [f"### {attempt.key}", ""]
     if attempt.unusable:
         lines += [f"The answer could not be used: {attempt.unusable}", ""]

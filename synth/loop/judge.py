@@ -52,6 +52,7 @@ BESIDE_VERDICTS = frozenset(
         "named_reward",
         "options",
         "prompts",
+        "regress",
         "report",
         "seen",
         "seen_vec",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from synth.episode import EpisodeStore
     from synth.journal import HeldOutRecord, SpeedRecord
     from synth.loop.episodes import Episodes
-    from synth.loop.failure_log import Attempt
+    from synth.loop.failure_log import FailedAnswer
     from synth.loop.labelling import LabelCounts
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
@@ -50,7 +50,7 @@ class Outcome:
         looks: How often the held-out split was looked at.
         replaced: How often the held-out episodes were replaced between two looks.
         failures: The file that tells what failed, where a run was not accepted.
-        attempts: Of each round in which something failed the first attempt.
+        failed_answers: Of each round in which something failed the first answer.
         episodes: By which programs were judged, or ``None`` where that is not known.
         labels: What came of asking eyes, or ``None`` where the spec does not ask for it.
     """
@@ -75,7 +75,7 @@ class Outcome:
     looks: int = 0
     replaced: int = 0
     failures: Path | None = None
-    attempts: tuple[Attempt, ...] = ()
+    failed_answers: tuple[FailedAnswer, ...] = ()
     episodes: Episodes | None = None
     labels: LabelCounts | None = None
 

@@ -72,6 +72,7 @@ def run_loop(
     clock: Clock | None = None,
     sandboxes: Sandboxes = CONFINED,
     labels: tuple[Label, ...] = (),
+    prompts: Path | None = None,
 ) -> Outcome:
     """Synthesise a reward program for a task, or go on with a run begun earlier.
 
@@ -87,6 +88,7 @@ def run_loop(
         clock: Counts seconds; for tests.
         sandboxes: Where programs run.
         labels: What people have answered about pictures of the task.
+        prompts: Folder of templates that take the place of synth's own.
 
     Returns:
         The outcome, also where a budget ran out or the user interrupted.
@@ -126,6 +128,7 @@ def run_loop(
             clock=watch,
             observe=observe,
             tape=tape,
+            prompts=prompts,
         )
         judge = judge or SuiteJudge(episodes, folder, sandboxes=sandboxes)
         shown, notes = demonstrations(episodes.original), _picture_notes(task)
@@ -158,7 +161,7 @@ def run_loop(
                 source=tape,
             ),
         )
-        _head(run, model, journal)
+        _head(run, model, journal, templates_digest(prompts))
         return _to_its_end(run, model, files, journal, log)
 
 
@@ -179,7 +182,7 @@ def _to_its_end(
     _keep_labels(run, files)
     outcome = _outcome(run, files, journal, ending, reason)
     written = _write_failures(run, files, FailureLog() if outcome.accepted else log)
-    outcome = replace(outcome, failures=written, attempts=log.first_of_rounds)
+    outcome = replace(outcome, failures=written, failed_answers=log.first_of_rounds)
     run.ledger.note(DecisionRecord(decision="stop", reason=reason))
     state: RunPhase = "stopped" if ending == "budget" else ending
     files.write_status(
@@ -208,7 +211,7 @@ def _rounds(run: Run) -> tuple[Ending, str]:
     return "accepted", "every test passes, held-out episodes included"
 
 
-def _head(run: Run, model: Model, journal: Journal) -> None:
+def _head(run: Run, model: Model, journal: Journal, prompts: str) -> None:
     """Say in the journal what runs, unless it was the same before."""
     spec, options = run.spec, run.options
     record = RunRecord(
@@ -216,7 +219,7 @@ def _head(run: Run, model: Model, journal: Journal) -> None:
         spec=spec.episode_digest(),
         model=model.name,
         synth=__version__,
-        prompts=templates_digest(),
+        prompts=prompts,
         samples=options.samples,
         rounds=options.rounds,
         faster_rounds=options.faster_rounds,

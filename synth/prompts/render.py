@@ -12,7 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
 from synth.errors import ProgramSyntaxError, UsageError
 from synth.program.parse import parse_tree
@@ -31,6 +31,8 @@ from synth.prompts.requests import (
 from synth.prompts.view import Marker, Viewer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from synth.plan import Plan
     from synth.prompts.requests import FailureReport, Request, Shot
 
@@ -55,14 +57,14 @@ def render(request: Request) -> Prompt:
     _refuse_held_out(request)
     viewer = Viewer()
     words = _words(request, viewer)
-    system = _template("system").render(
+    system = _template("system", request.prompts).render(
         kind=request.kind,
         missions=request.missions,
         measured=request.measured,
         allowed=allow_list(),
         library=vision_library(),
     )
-    body = _template(request.kind).render(
+    body = _template(request.kind, request.prompts).render(
         goal=request.goal,
         missions=request.missions,
         picture_notes=request.picture_notes,
@@ -82,9 +84,16 @@ def _schema(request: Request) -> dict[str, Any] | None:
 
 
 @cache
-def templates_digest() -> str:
-    """Digest of all that prompts are made from but the requests, as 64 hex digits."""
-    environment = _environment()
+def templates_digest(prompts: Path | None = None) -> str:
+    """Digest of all that prompts are made from but the requests, as 64 hex digits.
+
+    Args:
+        prompts: Folder of templates that take the place of synth's own.
+
+    Raises:
+        UsageError: It holds none.
+    """
+    environment = _environment(prompts)
     loader = environment.loader
     sha = hashlib.sha256(f"{allow_list()}\0{vision_library()}".encode())
     for name in sorted(environment.list_templates(extensions=["j2"])):
@@ -208,9 +217,17 @@ def _number(value: float) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def _environment(prompts: Path | None) -> Environment:
+    own = PackageLoader("synth.prompts", "templates")
+    names = own.list_templates()
+    if prompts is not None and not any((prompts / name).is_file() for name in names):
+        raise UsageError(
+            f"{prompts}: holds no template of prompts; copy one of synth/prompts/templates "
+            f"there and change it: {', '.join(names)}."
+        )
     return Environment(
-        loader=PackageLoader("synth.prompts", "templates"),
+        # What a folder leaves out is asked in synth's own words.
+        loader=own if prompts is None else ChoiceLoader([FileSystemLoader(prompts), own]),
         undefined=StrictUndefined,
         finalize=_finalize,
         autoescape=False,  # noqa: S701 - prompts are not HTML
@@ -220,8 +237,8 @@ def _environment() -> Environment:
     )
 
 
-def _template(name: str) -> Any:
-    return _environment().get_template(f"{name}.md.j2")
+def _template(name: str, prompts: Path | None) -> Any:
+    return _environment(prompts).get_template(f"{name}.md.j2")
 
 
 def _finalize(value: Any) -> Any:

@@ -16,6 +16,8 @@ from synth.episode import frame_digest
 from synth.prompts.beside import beside
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -134,6 +136,7 @@ class Request:
         measured: Whether success is a threshold of a measure, so that progress is wanted.
         sample: Which of the round's K independent samples this is, from 0.
         round: The round it belongs to, from 0.
+        prompts: Folder of templates that take the place of synth's own, or ``None``.
     """
 
     kind: ClassVar[RequestKind]
@@ -143,6 +146,7 @@ class Request:
     measured: bool = False
     sample: int = 0
     round: int = 0
+    prompts: Path | None = None
 
     @property
     def key(self) -> str:

@@ -32,8 +32,8 @@ def test_every_round_and_every_failure_stands_in_the_file_with_its_pictures(go: 
         assert link.startswith("failures/")
         with Image.open(outcome.folder / link) as picture:
             assert max(picture.size) >= 24 * 10
-    assert [a.round for a in outcome.attempts] == [1, 2, 3]
-    assert outcome.attempts[0].sentence in text
+    assert [a.round for a in outcome.failed_answers] == [1, 2, 3]
+    assert outcome.failed_answers[0].sentence in text
 
 
 def test_of_held_out_failures_there_is_a_number_and_the_command(go: Go) -> None:
