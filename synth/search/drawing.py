@@ -21,7 +21,7 @@ from synth.search.coverage import Coverage, Diary
 from synth.search.strategies import Script, Sketch, scripts, sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from synth.search.examiner import Caught, Examined, Examiner
     from synth.search.layouts import Start
@@ -49,8 +49,8 @@ def drawn_search(
         number: Of the search: each is another one.
         tell: Told after each episode how many were tried.
     """
-    found: dict[ViolationKind, Caught] = {}
-    tried, diary = 0, Diary()
+    diary = Diary()
+    found, tried = _other_deeds(examiner, starts, episodes // 2, diary, tell)
     # One run of Hypothesis stops at what it finds first, so each kind has a run of its own.
     while tried < episodes and len(found) < len(KINDS):
         search = _Search(examiner, starts, frozenset(KINDS) - found.keys(), diary)
@@ -65,6 +65,36 @@ def drawn_search(
             break
         found[search.best.violation.kind] = search.best
     return found, diary.coverage()
+
+
+def _other_deeds(
+    examiner: Examiner,
+    starts: Sequence[Start],
+    episodes: int,
+    diary: Diary,
+    tell: Callable[[int], None],
+) -> tuple[dict[ViolationKind, Caught], int]:
+    """The right deeds for other missions, each whole and as the expert does it.
+
+    Changed by chance they are soon right for none, and would not be taken for success by a
+    program that heeds half of a mission.
+
+    Returns:
+        The shortest contradiction of each kind, and how many episodes were played.
+    """
+    found: dict[ViolationKind, Caught] = {}
+    player = examiner.player
+    misled = [start for start in starts if start.deed is not None][:episodes]
+    for done, start in enumerate(misled, start=1):
+        shown = player.shown(start.seed, mission=start.deed)
+        episode = examiner.examine(start.seed, shown, mission=start.mission)
+        diary.write((start, frame_digest(frame)) for frame in episode.frames)
+        for one in examiner.caught(episode, lambda _: True):
+            known = found.get(one.violation.kind)
+            if known is None or len(one.actions) < len(known.actions):
+                found[one.violation.kind] = one
+        tell(done)
+    return found, len(misled)
 
 
 class _Contradicted(Exception):

@@ -3,7 +3,8 @@
 The seeds of a block are in the repository, so a program could hold a table of their layouts.
 Nobody can know those of a key beforehand: it comes from the commit that is audited, or from the
 program itself. The same key always gives the same seeds. Where missions vary, half of the layouts
-are searched with another mission than their own.
+are searched with another mission than their own, and in each of them the right deed for yet another
+is played too: a program that heeds half of a mission takes it for success.
 """
 
 from __future__ import annotations
@@ -40,10 +41,13 @@ class Start(NamedTuple):
     Attributes:
         seed: What the environment is reset with.
         mission: Given to the episode; ``None`` leaves it the one that its seed draws.
+        deed: Another mission that the layout could have, whose deed is no success in this one
+            or is one by chance; ``None`` where there is none.
     """
 
     seed: int
     mission: str | None = None
+    deed: str | None = None
 
 
 def starts_of(player: Player, seeds: Iterable[int]) -> tuple[Start, ...]:
@@ -53,24 +57,38 @@ def starts_of(player: Player, seeds: Iterable[int]) -> tuple[Start, ...]:
         player: Plays them.
         seeds: In turn from the block and from the key; two of four keep their mission.
     """
-    return tuple(
-        Start(seed, _other_mission(player, seed) if n // 2 % 2 else None)
-        for n, seed in enumerate(seeds)
-    )
+    return tuple(_start(player, seed, told=bool(n // 2 % 2)) for n, seed in enumerate(seeds))
 
 
-def _other_mission(player: Player, seed: int) -> str | None:
-    """Another mission of a seed's layout, always the same one; ``None`` where it has none."""
+def _start(player: Player, seed: int, *, told: bool) -> Start:
+    """How the episodes of a seed begin, always the same.
+
+    Args:
+        player: Plays them.
+        seed: Of the layout.
+        told: Whether they are given another mission than their own, where the layout has one.
+    """
     simulator = player.simulator
     if not player.missioned or not isinstance(simulator, Instructable):
-        return None
+        return Start(seed)
     try:
         player.began(seed, draw=False)
     except EnvironmentFault:
-        return None  # an environment need not have a layout for every seed there is
-    others = [mission for mission in simulator.missions() if mission != simulator.mission()]
+        return Start(seed)  # an environment need not have a layout for every seed there is
+    own, every = simulator.mission(), simulator.missions()
     rng = np.random.default_rng([Stream.MISSION, seed])
-    return others[int(rng.integers(len(others)))] if others else None
+    given = _drawn([mission for mission in every if mission != own], rng) if told else None
+    present = own if given is None else given
+    others = [mission for mission in every if mission != present]
+    if rng.integers(2):
+        # What shares most words with the mission tells whether the last of them is heeded.
+        alike = [len(set(mission.split()) & set(present.split())) for mission in others]
+        others = [one for one, n in zip(others, alike, strict=True) if n == max(alike)]
+    return Start(seed, given, _drawn(others, rng))
+
+
+def _drawn(missions: list[str], rng: np.random.Generator) -> str | None:
+    return missions[int(rng.integers(len(missions)))] if missions else None
 
 
 def key_of_program(spec: Spec, source: str) -> str:

@@ -97,6 +97,7 @@ class Scout:
         self._number_of = {json_key(action): n for n, action in enumerate(self._table)}
         self._rng = np.random.default_rng([Stream.SEARCH, number])
         self._count = 0
+        self._deeds: dict[int, str] = {}
         self.layouts = self._laid_out(starts)
 
     @staticmethod
@@ -106,8 +107,9 @@ class Scout:
         return isinstance(simulator, Comparable) and isinstance(simulator, Pictured)
 
     def _laid_out(self, starts: Sequence[Start]) -> list[Layout]:
-        layouts, fault, exact = [], None, self._state is not None
-        for seed, given in starts:
+        layouts: list[Layout] = []
+        fault, exact = None, self._state is not None
+        for seed, given, deed in starts:
             try:
                 step = self._player.began(seed, mission=given)
             except EnvironmentFault as error:
@@ -116,6 +118,8 @@ class Scout:
             root = Spot(None, 0, 0, step.success, _is_judged(step))
             told = mission_of(self._simulator) if self._player.missioned else None
             key = self._key(step)
+            if deed is not None:
+                self._deeds[len(layouts)] = deed
             layouts.append(Layout(seed, step.frame, key, root, exact=exact, mission=told))
         if fault is not None and not layouts:
             raise fault
@@ -127,12 +131,15 @@ class Scout:
 
     def go(self) -> Sortie:
         """Play one more episode."""
-        layout = self.layouts[self._count % len(self.layouts)]
-        first = self._count < len(self.layouts)
+        turn, at = divmod(self._count, len(self.layouts))
+        layout = self.layouts[at]
         self._count += 1
         limit = self._player.spec.max_steps
         # An expert's episode comes first: it shows where success is, and is much to start from.
-        start = layout.root if first else layout.draw(self._rng, deepest=limit)
+        first = turn == 0
+        # What it does for another mission comes next: half a mission heeded would not be seen else.
+        deed = self._deeds.get(at) if turn == 1 else None
+        start = layout.draw(self._rng, deepest=limit) if turn and deed is None else layout.root
         places = start.trail()
         way = _Way(
             layout,
@@ -140,16 +147,28 @@ class Scout:
             [place.action for place in places[1:]],
             [(layout.root, layout.initial)] if first else [],
         )
+        # Before the reset: the expert is played for it.
+        shown = () if deed is None else self._player.shown(layout.seed, mission=deed)
         self._player.began(layout.seed, mission=layout.mission, draw=False)
         for number in way.actions:
             self._simulator.step(self._table[number], draw=False)
         for place in places:
             place.visits += 1
-        if not first:
+        if deed is not None:
+            self._repeat(way, shown, limit)
+        elif not first:
             self._wander(way, limit)
-        if first or self._rng.random() < AGAIN:
+        if first or (deed is None and self._rng.random() < AGAIN):
             self._follow(way, limit)
         return Sortie(layout, tuple(way.places), self.actions(way.actions), tuple(way.fresh))
+
+    def _repeat(self, way: _Way, shown: Sequence[Any], limit: int) -> None:
+        """Actions that the expert did in another episode of the layout."""
+        for action in shown[: limit - len(way.actions)]:
+            number = self._number_of.get(json_key(plain(action)))
+            if way.here.ends or number is None:
+                return
+            self._step(way, number)
 
     def _wander(self, way: _Way, limit: int) -> None:
         """A stretch of habits, one after the other."""

@@ -19,12 +19,17 @@ from synth.prompts.requests import DescribeRequest
 from synth.record import Seeds
 from synth.record.player import Player
 from synth.search import hunt
+from synth.search.drawing import drawn_search
+from synth.search.examiner import Examiner
 from synth.search.layouts import starts_of
+from synth.search.sorties import Scout
+from synth.search.strategies import LAYOUTS
 from synth.suite import judge
 from synth.suite.omissions import left_out
 from synth.suite.pytest.write import render_suite
 from synth.task.folder import TaskFolder
 from synth.task.found import add_found, play
+from synth.verdicts import LiveVerdicts
 
 WANTED = "mission.split()[2]"
 PROGRESS = """\
@@ -93,6 +98,39 @@ def test_the_search_tries_other_missions_and_keeps_them_with_what_it_finds(row):
         again = player.play(one.find.seed, one.find.actions, mission=one.find.mission)
     assert np.array_equal(again.frames, one.rollout.frames)
     assert one.shortest
+
+
+def test_the_search_plays_in_each_layout_what_is_right_for_another_mission(row):
+    """After the expert's own deed comes the one for another mission, whole and unchanged."""
+    with Player(token_spec()) as player:
+        starts = starts_of(player, range(4))
+        scout = Scout(player, starts, number=0)
+        own, misled = ([scout.go() for _ in starts] for _ in range(2))
+        for start, first, second in zip(starts, own, misled, strict=True):
+            assert start.deed not in (None, first.layout.mission)
+            assert second.actions == player.shown(start.seed, mission=start.deed)
+            assert second.layout.mission == first.layout.mission
+
+
+def test_a_drawn_search_begins_with_deeds_for_other_missions(row, monkeypatch):
+    """Where Hypothesis draws, half of the episodes at most are such deeds, before all others."""
+    played = []
+    examine = Examiner.examine
+
+    def spy(self, seed, actions, **how):
+        played.append((seed, tuple(actions), how.get("mission")))
+        return examine(self, seed, actions, **how)
+
+    monkeypatch.setattr(Examiner, "examine", spy)
+    spec, right = token_spec(), parse(REWARD)
+    with Player(spec) as player, LiveVerdicts(right) as verdicts:
+        examiner = Examiner(player, verdicts, progress=False)
+        starts = starts_of(player, range(LAYOUTS))
+        found, _ = drawn_search(examiner, starts, 8, number=0, tell=lambda _: None)
+        wanted = [(s.seed, player.shown(s.seed, mission=s.deed), s.mission) for s in starts[:4]]
+    assert played[:4] == wanted
+    assert len(played) > len(wanted)
+    assert not found
 
 
 def test_a_find_of_another_mission_is_another_find(task, row):
