@@ -23,10 +23,12 @@
     │   ├── ExpertFailed                      the expert does not succeed
     │   └── IllegalAction                     it was given an action that it does not have
     ├── SandboxUnavailable    (RuntimeError)  no lockdown on this machine                exit 4
+    ├── WorkersLost           (RuntimeError)  those who did the work have died           exit 4
     └── BudgetExhausted       (RuntimeError)  rounds, calls, tokens, money or seconds    exit 5
 
 Messages are one or two sentences: what is wrong, where, and what to do. This module
-does not format for the terminal; the command line does.
+does not format for the terminal; the command line does. Every error comes through a pickle as it
+is, since work is done in other processes.
 """
 
 from __future__ import annotations
@@ -58,10 +60,19 @@ __all__ = [
     "SuiteError",
     "SynthError",
     "UsageError",
+    "WorkersLost",
 ]
 
 Fault = Literal[
-    "usage", "reward", "spec", "model service", "model", "environment", "sandbox", "budget"
+    "usage",
+    "reward",
+    "spec",
+    "model service",
+    "model",
+    "environment",
+    "sandbox",
+    "workers",
+    "budget",
 ]
 
 
@@ -75,6 +86,18 @@ class SynthError(Exception):
 
     fault: ClassVar[Fault] = "usage"
     exit_code: ClassVar[int] = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an exception is made anew from its message alone, as if that were all that
+        # its constructor takes.
+        return _as_it_was, (type(self), self.args, self.__dict__)
+
+
+def _as_it_was(kind: type[SynthError], args: tuple[Any, ...], state: dict[str, Any]) -> SynthError:
+    """An error from a pickle, without its constructor."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(SynthError, ValueError):
@@ -243,6 +266,13 @@ class SandboxUnavailable(SynthError, RuntimeError):
     """This machine cannot confine a program, so none is run."""
 
     fault = "sandbox"
+    exit_code = 4
+
+
+class WorkersLost(SynthError, RuntimeError):
+    """The processes or machines that did the work have ended before their time."""
+
+    fault = "workers"
     exit_code = 4
 
 

@@ -28,7 +28,7 @@ LAYERS = (
     ("plan", "failure", "credit", "confidence"),
     ("perturbations",),
     ("spec", "episode", "shaping"),
-    ("program",),
+    ("program", "scheduling"),
     ("sandbox",),
     ("proven", "verdicts"),
     ("reward",),
