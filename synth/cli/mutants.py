@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
+from synth.cli.crew import Jobs, Scheduler  # noqa: TC001 - typer reads the annotations when it runs
 from synth.errors import BudgetExhausted
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
@@ -46,9 +46,8 @@ def mutants(
     seconds: Annotated[
         float | None, typer.Option(min=1, help="Start nothing more after so long.")
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Mutants judged at once; as many as there are cores.")
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,
 ) -> None:
     """Break the committed reward in small ways, and see which of them the suite notices."""
@@ -70,7 +69,8 @@ def mutants(
             sample=sample,
             search=search,
             seconds=seconds,
-            jobs=jobs or os.cpu_count() or 1,
+            jobs=jobs,
+            scheduler=scheduler,
             ledger=RUNS / folder.name / "mutants.jsonl",
             on_mutant=lambda done, total, stage: tell(stage, done, total),
         )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
+from synth.cli.crew import Jobs, Scheduler  # noqa: TC001 - typer reads the annotations when it runs
 from synth.errors import SynthError, UsageError
+from synth.scheduling import hire
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
 if TYPE_CHECKING:
     from synth.shaping import GoalFrom
     from synth.training import Arm, TrainingResult
+    from synth.training.fleet import Progress
 
 __all__ = ["train"]
 
@@ -57,9 +59,8 @@ def train(
             "provenance has it."
         ),
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Runs at once; as many as there are cores.")
-    ] = None,
+    jobs: Jobs = None,
+    scheduler: Scheduler = None,
     as_json: Annotated[bool, typer.Option("--json", help="Results as JSON, one a line.")] = False,
 ) -> None:
     """Train agents with stable-baselines3; the same command goes on where it was interrupted."""
@@ -95,18 +96,16 @@ def train(
     failed: list[SynthError] = []
     results: list[TrainingResult] = []
     total = sum(run.settings.steps for run in runs)
-    with PhaseProgress("training") as tell:
+    with PhaseProgress("training") as tell, hire(scheduler, jobs, most=len(runs)) as crew:
 
-        def progress(far: object) -> None:
-            assert isinstance(far, dict)  # noqa: S101 - as train_all calls it
+        def progress(far: dict[int, Progress]) -> None:
             tell(
                 f"{len(results)} of {len(runs)} runs, steps",
                 sum(p.steps for p in far.values()),
                 total,
             )
 
-        at_once = min(jobs or os.cpu_count() or 1, len(runs))
-        for run, outcome in train_all(runs, at_once, progress):
+        for run, outcome in train_all(runs, crew, progress):
             if isinstance(outcome, SynthError):
                 errors().print(
                     f"{run.task}, {run.arm.name}, seed {run.seed}: {outcome}", markup=False

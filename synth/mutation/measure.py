@@ -9,6 +9,7 @@ an episode that does is searched for. A report, not a test; nothing is written t
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -54,6 +55,8 @@ class MutationRun:
         search: Episodes that the search may try against each survivor.
         seconds: Start nothing more after so long.
         jobs: How many mutants to judge at once, each in a process of its own.
+        scheduler: Address of a Dask scheduler whose workers judge them; fresh episodes are
+            compared here all the same.
         ledger: A file that remembers what the suite has said until the run is complete, so
             that another one with the same program and task goes on from there.
         on_mutant: Called as ``on_mutant(done, total, stage)`` for each mutant judged, and for
@@ -73,13 +76,15 @@ class MutationRun:
         sample: int = 300,
         search: int = 200,
         seconds: float | None = None,
-        jobs: int = 1,
+        jobs: int | None = 1,
+        scheduler: str | None = None,
         ledger: Path | None = None,
         on_mutant: Callable[[int, int, str], None] | None = None,
         sandboxes: Sandboxes = CONFINED,
     ) -> None:
         self._task, self._source, self._sandboxes = task, source, sandboxes
-        self._limit, self._sample, self._seconds, self._jobs = limit, sample, seconds, jobs
+        self._limit, self._sample, self._seconds = limit, sample, seconds
+        self._jobs, self._scheduler = jobs, scheduler
         self._judge = MutantJudge(task, search, sandboxes)
         self._ledger = MutantLedger(ledger, task, source)
         self._tell = on_mutant or (lambda *_: None)
@@ -111,13 +116,13 @@ class MutationRun:
             SuiteError: The original does not pass its own suite.
             ExpertFailed: The expert does not succeed on a fresh seed.
             EnvironmentFault: The simulator is missing or misbehaves.
-            SandboxUnavailable: This machine cannot confine the programs, or a process that
-                judges them ended before its time.
+            SandboxUnavailable: This machine cannot confine the programs.
+            WorkersLost: The processes that judge them end before their time.
         """
         self._require_passing()
         self._mutants = mutants(self._source)
         chosen = _drawn(self._mutants, self._limit)
-        with Workers(self._judge, self._jobs) as workers:
+        with Workers(self._judge, self._jobs, self._scheduler) as workers:
             judged = self._judge_all(workers, chosen)
             alive = [o.mutant for o in self._outcomes.values() if o.fate == "undecided"]
             compared = self._compare(alive) if alive else True
@@ -161,7 +166,7 @@ class MutationRun:
         spec, original, sandboxes = self._task.spec, parse(self._source), self._sandboxes
         with (
             FreshEpisodes(spec, original, size=self._sample, sandboxes=sandboxes) as sample,
-            ThreadPoolExecutor(self._jobs) as pool,
+            ThreadPoolExecutor(self._jobs or os.cpu_count()) as pool,
         ):
             for batch in sample.batches():
                 if self._is_late(1.0):

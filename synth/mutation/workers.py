@@ -1,4 +1,4 @@
-"""Several mutants judged at once, each in one of a few processes.
+"""Several mutants judged at once, each by whoever of a crew is free.
 
 Threads would not do: CPython 3.11 cannot parse in two threads at once (its AST constructor
 then fails with a recursion depth mismatch), and judging parses. The processes are synth's
@@ -7,30 +7,23 @@ own; the mutants run in sandboxes of theirs, as everywhere.
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from typing import TYPE_CHECKING, Self, TypeVar
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from synth.errors import SandboxUnavailable
+from synth.scheduling import fan_out, hire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from concurrent.futures import Future
+    from types import TracebackType
 
     from synth.mutation.judge import MutantJudge
     from synth.mutation.mutants import Mutant
+    from synth.scheduling import Shared
 
 __all__ = ["Workers"]
 
 T = TypeVar("T")
-
-_judge: MutantJudge | None = None
-"""A worker process's own, set once as it starts."""
 
 
 class Workers:
@@ -38,12 +31,13 @@ class Workers:
 
     Args:
         judge: It is sent to each process once.
-        jobs: How many processes; with one, everything happens in this one.
+        jobs: How many processes of this machine; with one, everything happens in this one.
+        scheduler: Address of a Dask scheduler whose workers take their place.
     """
 
-    def __init__(self, judge: MutantJudge, jobs: int) -> None:
-        self._judge, self._jobs = judge, jobs
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, judge: MutantJudge, jobs: int | None, scheduler: str | None = None) -> None:
+        self._judge, self._jobs, self._scheduler = judge, jobs, scheduler
+        self._stack = ExitStack()
 
     def ask(
         self,
@@ -59,77 +53,36 @@ class Workers:
             is_late: Once it says so none is begun any more; what was begun is finished.
 
         Raises:
-            SandboxUnavailable: A process ended before its time, as when memory runs out.
+            WorkersLost: One mutant took several processes with it, as when memory runs out.
             SynthError: What the judge raises.
         """
-        if self._jobs == 1:
-            for mutant in mutants:
-                if is_late():
-                    return
-                yield mutant, question(self._judge, mutant.source)
-            return
-        try:
-            yield from self._ask_processes(question, mutants, is_late)
-        except BrokenProcessPool as error:
-            raise SandboxUnavailable(
-                f"a process that judges mutants ended before its time ({error}); "
-                "fewer of them (--jobs) need less memory."
-            ) from error
-
-    def _ask_processes(
-        self,
-        question: Callable[[MutantJudge, str], T],
-        mutants: Sequence[Mutant],
-        is_late: Callable[[], bool],
-    ) -> Iterator[tuple[Mutant, T]]:
-        waiting = deque(mutants)
-        begun: dict[Future[T], Mutant] = {}
-        while True:
-            # One at work and one waiting for each process: enough to keep all busy, and little to
-            # wait for when time is up.
-            while waiting and len(begun) < 2 * self._jobs and not is_late():
-                mutant = waiting.popleft()
-                begun[self._processes().submit(_answer, question, mutant.source)] = mutant
-            if not begun:
-                return
-            for future in wait(begun, return_when=FIRST_COMPLETED).done:
-                yield begun.pop(future), future.result()
-
-    def _processes(self) -> ProcessPoolExecutor:
-        """The pool, started when first needed."""
-        if self._pool is None:
-            # Not forked: this process may have threads, a progress bar's among them.
-            self._pool = ProcessPoolExecutor(
-                self._jobs, get_context("spawn"), initializer=_begin, initargs=(self._judge,)
-            )
-        return self._pool
+        asked = _Question(question, self._shared)
+        by_source = [mutant.source for mutant in mutants]
+        for done in fan_out(self._crew, asked, by_source, is_late=is_late):
+            yield mutants[done.number], done.result()
 
     def __enter__(self) -> Self:
-        """The workers, none of them started yet."""
+        """The workers; a process is started when it is needed."""
+        self._crew = self._stack.enter_context(hire(self._scheduler, self._jobs))
+        self._shared = self._stack.enter_context(self._crew.share(self._judge))
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """End the processes; those at work finish what they have begun."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._stack.__exit__(kind, error, trace)
 
 
-def _begin(judge: MutantJudge) -> None:
-    global _judge  # noqa: PLW0603 - a pool's initialiser has no other place for what it sets
-    _judge = judge
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it on Ctrl-C
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+@dataclass(frozen=True, slots=True)
+class _Question(Generic[T]):
+    """A question to the judge, as it travels."""
 
+    question: Callable[[MutantJudge, str], T]
+    judge: Shared[MutantJudge]
 
-def _end_with_parent() -> None:
-    """A pool's processes wait for work for ever where their parent was killed."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _answer(question: Callable[[MutantJudge, str], T], source: str) -> T:
-    if _judge is None:
-        raise RuntimeError("the worker was not begun")
-    return question(_judge, source)
+    def __call__(self, source: str) -> T:
+        return self.question(self.judge.value, source)

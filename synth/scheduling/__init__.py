@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from synth.scheduling.crew import Crew, hire
 from synth.scheduling.fan_out import Done, fan_out
-from synth.scheduling.kept import alone, kept_result
+from synth.scheduling.kept import alone, kept_result, read_kept
+from synth.scheduling.shared import Shared
 
-__all__ = ["Crew", "Done", "alone", "fan_out", "hire", "kept_result"]
+__all__ = ["Crew", "Done", "Shared", "alone", "fan_out", "hire", "kept_result", "read_kept"]

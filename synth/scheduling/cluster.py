@@ -24,15 +24,18 @@ from synth import __version__
 from synth.errors import UsageError, WorkersLost
 from synth.scheduling.crew import AHEAD, Crew
 from synth.scheduling.fan_out import TRIES
+from synth.scheduling.shared import Shared, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
 
 __all__ = ["cluster"]
 
 A = TypeVar("A")
 R = TypeVar("R")
+V = TypeVar("V")
 
 SECONDS = 10
 """In which a scheduler must answer, and a worker come."""
@@ -92,6 +95,10 @@ class _Cluster(Crew):
         if self._client.status != "running":
             raise self._gone()
         return super().submit(_InFolder(do, Path.cwd()), piece)
+
+    def share(self, value: V) -> AbstractContextManager[Shared[V]]:
+        """By a file in the folder that all of them see."""
+        return in_file(value, Path.cwd())
 
     def lost_by(self, error: BaseException) -> int:
         """One, or all that a piece may lose: Dask has tried that often already.

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import BrokenExecutor, CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from synth.errors import UsageError
 from synth.scheduling.here import Here
 from synth.scheduling.processes import LocalProcesses
+from synth.scheduling.shared import Shared, in_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Executor, Future
+    from contextlib import AbstractContextManager
 
 __all__ = ["Crew", "hire"]
 
 A = TypeVar("A")
 R = TypeVar("R")
+V = TypeVar("V")
 
 AHEAD = 2
 """Pieces handed over for each worker."""
@@ -34,8 +37,10 @@ class Crew:
     Attributes:
         fewer: What to do where workers run out of memory, in words.
         losses: What a future raises where its worker was lost.
+        is_here: Whether it is this very process, so that what it does need not travel.
     """
 
+    is_here = False
     fewer = "fewer of them (--jobs) need less memory."
     losses: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
 
@@ -54,6 +59,14 @@ class Crew:
         """Have a piece done."""
         return self._executor.submit(do, piece)
 
+    def share(self, value: V) -> AbstractContextManager[Shared[V]]:
+        """Give all workers something large; it is theirs while the block lasts.
+
+        Args:
+            value: Sent to each process once. It must not change meanwhile.
+        """
+        return in_file(value, None)
+
     def lost_by(self, error: BaseException) -> int:  # noqa: ARG002 - here every loss is of one
         """How many workers a loss stands for.
 
@@ -69,9 +82,15 @@ class Crew:
 class _Alone(Crew):
     """This very process: nothing is handed over ahead, since nothing goes on meanwhile."""
 
+    is_here = True
+
     def room(self) -> int:
         """One piece, which is done when it has been handed over."""
         return 1
+
+    def share(self, value: V) -> AbstractContextManager[Shared[V]]:
+        """Nothing has to be sent."""
+        return nullcontext(Shared(value))
 
 
 @contextmanager

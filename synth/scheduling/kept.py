@@ -80,5 +80,5 @@ def read_kept(path: Path, kind: type[M]) -> M | None:
         return None
     except (OSError, ValidationError) as error:
         raise UsageError(
-            f"{path}: not a {kind.__name__} ({type(error).__name__}); remove it, and it is made anew."
+            f"{path}: not a {kind.__name__} ({type(error).__name__}); remove it, it is made anew."
         ) from error

@@ -50,7 +50,7 @@ def test_a_scheduler_that_is_lost_ends_it_with_what_to_do(tmp_path: Path, monkey
         work = fan_out(crew, square, [Piece(number, tmp_path) for number in range(50)])
         next(work)
         made.close()
-        with pytest.raises(WorkersLost, match="the scheduler is gone.*same command"):
+        with pytest.raises(WorkersLost, match=r"the scheduler is gone.*same command"):
             list(work)
 
 
@@ -58,7 +58,7 @@ def test_who_does_not_serve_is_told(tmp_path: Path, monkeypatch) -> None:
     """No scheduler, several threads, and a jobs option beside it: each with its remedy."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("synth.scheduling.cluster.SECONDS", 0.5)
-    with pytest.raises(UsageError, match="no Dask scheduler answers.*dask scheduler"):
+    with pytest.raises(UsageError, match=r"no Dask scheduler answers.*dask scheduler"):
         hire("tcp://127.0.0.1:9").__enter__()
     with pytest.raises(UsageError, match="--jobs is for this machine"):
         hire("tcp://127.0.0.1:9", jobs=2).__enter__()

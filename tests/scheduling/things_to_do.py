@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from synth.errors import IllegalAction
-from synth.scheduling import kept_result
+from synth.scheduling import Shared, kept_result
 
 
 @dataclass(frozen=True)
@@ -77,3 +77,8 @@ def keep(piece: Piece) -> int:
         return Square(value=square(piece))
 
     return kept_result(piece.folder / f"kept-{piece.number}.json", Square, make).value
+
+
+def pick(numbers: Shared[tuple[int, ...]], piece: Piece) -> int:
+    """The piece's place in something large."""
+    return numbers.value[piece.number]
