@@ -54,6 +54,7 @@ def make(
     env_weight: float | None = None,
     use_progress: bool = False,
     goal_from: GoalFrom | None = None,
+    max_steps: int | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
     reward: RewardFunction | None = None,
@@ -77,6 +78,7 @@ def make(
         use_progress: Put the program's progress into the potential.
         goal_from: Who says that the goal holds, ``reward`` or ``environment``; by default as
             the task's provenance has it.
+        max_steps: Steps after which an episode is cut; by default as the task says.
         observation: ``own`` leaves the environment's observation as it is; ``picture`` is the
             picture that the reward looks at, ``uint8[H, W, 3]``.
         wrap: Called with the environment, below the reward: where wrappers go that change
@@ -90,7 +92,7 @@ def make(
         EnvironmentFault: The environment cannot be made here.
         SandboxUnavailable: This machine cannot confine the program.
     """
-    paid, spec = _opened(task, reward, unsafe=unsafe)
+    paid, spec = _opened(task, reward, max_steps, unsafe=unsafe)
     env, picture, granted = _environment(spec, Path(task), observation, wrap)
     return RewardWrapper(
         env,
@@ -116,6 +118,7 @@ def make_vec(
     gamma: float = 0.99,
     env_weight: float | None = None,
     goal_from: GoalFrom | None = None,
+    max_steps: int | None = None,
     observation: Observation = "own",
     wrap: Wrap | None = None,
     reward: RewardFunction | None = None,
@@ -136,6 +139,7 @@ def make_vec(
         env_weight: Weight of the environment's own reward.
         goal_from: Who says that the goal holds, ``reward`` or ``environment``; by default as
             the task's provenance has it.
+        max_steps: As for `make`.
         observation: ``own`` or ``picture``.
         wrap: Called in the environment's process.
         reward: Another reward than the committed one, for the same plan.
@@ -155,7 +159,7 @@ def make_vec(
             f"make_vec was asked for {n} environments of kind {kind!r}; give 1 or more, of kind "
             "'dummy' or 'subproc'."
         )
-    paid, spec = _opened(task, reward, unsafe=unsafe)
+    paid, spec = _opened(task, reward, max_steps, unsafe=unsafe)
     one = partial(_one_of_many, spec, Path(task), observation, wrap)
     return RewardVecWrapper(
         vectorised([one] * n, parallel=kind == "subproc"),
@@ -237,10 +241,14 @@ def _is_text(space: gym.Space[Any]) -> bool:
 
 
 def _opened(
-    task: str | Path, reward: RewardFunction | None, *, unsafe: bool
+    task: str | Path, reward: RewardFunction | None, max_steps: int | None, *, unsafe: bool
 ) -> tuple[RewardFunction, Spec]:
     folder = Path(task)
     spec = read_task(folder / "task.toml").spec
+    if max_steps is not None:
+        if max_steps < 1:
+            raise UsageError(f"max_steps is {max_steps}; an episode needs at least one step.")
+        spec = spec.model_copy(update={"max_steps": max_steps})
     return reward or load(folder, unsafe=unsafe), spec
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Encoded", "Granted", "Picture", "StepResult", "Trainable", "Truthful"]
+__all__ = ["Encoded", "Granted", "Picture", "StepResult", "Timed", "Trainable", "Truthful"]
 
 StepResult = tuple[Any, Any, bool, bool, dict[str, Any]]
 """Observation, reward, terminated, truncated and info, as gymnasium's ``step`` returns them."""
@@ -66,6 +66,20 @@ class Encoded(Protocol):
 
     def encoded(self, env: Any) -> Any:
         """The `gymnasium.Env` with its observations as one row of numbers."""
+        ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A family whose environments come with a time limit of their own, which a spec may shorten."""
+
+    def own_limit(self, spec: Spec) -> int | None:
+        """Steps after which the environment itself cuts an episode; ``None`` where it never does.
+
+        Raises:
+            EnvironmentFault: As for `Family.make`.
+            SpecError: As for `Family.make`.
+        """
         ...
 
 

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import gymnasium as gym
 
 from synth.envs import Trainable, family_of
-from synth.envs.trainable import Encoded
+from synth.envs.trainable import Encoded, Timed
 from synth.errors import EnvironmentFault, UsageError
 from synth.making import WithoutText, make_vec
 from synth.named_reward import ALTERNATIVES, is_alternative, open_reward
@@ -174,7 +174,12 @@ class SuccessInfo(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorAr
 
 
 def environments(
-    folder: Path, arm: Arm, count: int, *, seeds: Iterator[int] | None = None
+    folder: Path,
+    arm: Arm,
+    count: int,
+    *,
+    time_limit: Literal["task", "environment"] = "task",
+    seeds: Iterator[int] | None = None,
 ) -> VecEnv:
     """Environments of a task, paid as an arm says.
 
@@ -182,6 +187,7 @@ def environments(
         folder: The task's folder with its committed reward.
         arm: What is paid, and what is seen.
         count: How many, stepped one after another.
+        time_limit: Who cuts episodes; see `TrainingSettings`.
         seeds: For looking at an agent: each episode begins with the next of them
             (`synth.training.seeded`), and the program judges it, also where it does not pay.
 
@@ -191,7 +197,7 @@ def environments(
         SpecError: As for `synth.make`.
         EnvironmentFault: As for `synth.make`.
     """
-    spec = read_task(folder / "task.toml").spec
+    spec = _timed(read_task(folder / "task.toml").spec, time_limit)
     wrap = partial(_learnable, spec, seeds)
     venv: VecEnv
     if arm.paid == "truth":
@@ -211,6 +217,7 @@ def environments(
             scale=scale,
             env_weight=weight,
             goal_from=arm.goal_from,
+            max_steps=spec.max_steps,
             wrap=wrap,
             reward=open_reward(arm.paid, folder) if is_alternative(arm.paid) else None,
         )
@@ -255,6 +262,15 @@ def _bare(spec: Spec, predicates: tuple[str, ...]) -> gym.Env[Any, Any]:
         env = with_truth(spec, env, predicates)
     env = _learnable(spec, None, env)
     return WithoutText(env) if isinstance(env.observation_space, gym.spaces.Dict) else env
+
+
+def _timed(spec: Spec, time_limit: Literal["task", "environment"]) -> Spec:
+    """The spec with the environment's own time limit, where that is wanted and known."""
+    family = family_of(spec)
+    if time_limit == "task" or not isinstance(family, Timed):
+        return spec
+    own = family.own_limit(spec)
+    return spec if own is None else spec.model_copy(update={"max_steps": own})
 
 
 def _trainable(spec: Spec) -> Trainable:

@@ -287,7 +287,13 @@ def _played(
     spec = read_task(folder / "task.toml").spec
     seeds = Seeds.of(spec).agents[:episodes]
     count = min(result.settings.environments, episodes)
-    venv = environments(folder, Arm.named(result.arm), count, seeds=iter(seeds))
+    venv = environments(
+        folder,
+        Arm.named(result.arm),
+        count,
+        time_limit=result.settings.time_limit,
+        seeds=iter(seeds),
+    )
     try:
         model = algorithm_named(result.settings.algorithm).load(home / "model.zip", device="cpu")
         model.set_random_seed(result.seed)

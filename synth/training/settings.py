@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,8 @@ class TrainingSettings(BaseModel):
         algorithm: Name of a class of stable-baselines3 or sb3-contrib, in lower case.
         environments: How many are stepped side by side.
         steps: Steps of the environments, all together.
+        time_limit: Whether episodes are cut as the ``environment`` itself does, where its family
+            tells, or after the ``max_steps`` of the ``task``.
         stop: Share of successes in the last 100 episodes at which training stops early, or
             ``None`` to go on to the end.
         hyperparameters: Keyword arguments of the algorithm.
@@ -35,6 +37,7 @@ class TrainingSettings(BaseModel):
     algorithm: str
     environments: int = Field(ge=1, le=256)
     steps: int = Field(ge=1)
+    time_limit: Literal["task", "environment"] = "task"
     stop: float | None = Field(default=None, gt=0.0, le=1.0)
     hyperparameters: dict[str, Any] = {}
 

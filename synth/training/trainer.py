@@ -120,7 +120,12 @@ def train(
     started = time.monotonic()
     kept = _checkpoint(run.home)
     log = EpisodeLog(run.home / EPISODES, keep=kept.episodes if kept else 0)
-    venv = environments(run.folder, run.arm, run.settings.environments)
+    venv = environments(
+        run.folder,
+        run.arm,
+        run.settings.environments,
+        time_limit=run.settings.time_limit,
+    )
     try:
         model = _model(run, venv, kept)
         before = kept.seconds if kept else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -178,3 +179,19 @@ def test_commands_train_and_draw(doorkey, tmp_path, monkeypatch):
     assert drawn.exit_code == 0, drawn.output
     assert "0 of 1" in drawn.stdout
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_training_episodes_are_as_long_as_the_environment_lets_them_be(doorkey):
+    """A spec cuts episodes at 200 steps, MiniGrid's DoorKey-6x6 at 360; each arm is cut alike."""
+    for arm in (Arm("sparse", seen=False), Arm("code", seen=True), Arm("truth", seen=True)):
+        lengths = []
+        for limit in ("task", "environment"):
+            venv = environments(doorkey, arm, 1, time_limit=limit)
+            venv.reset()
+            steps, done = 0, False
+            while not done:
+                _, _, (done,), _ = venv.step(np.array([0]))
+                steps += 1
+            lengths.append(steps)
+            venv.close()
+        assert lengths == [200, 360]

@@ -50,6 +50,11 @@ class GymnasiumFamily(PlainFamily):
 
         return training_environment(spec)
 
+    def own_limit(self, spec: Spec) -> int | None:
+        """What the environment was registered with."""
+        limit: int | None = getattr(registered(spec.env), "max_episode_steps", None)
+        return limit
+
     def picture(self, spec: Spec) -> Picture:
         """Its own render, resized as the recorded pictures are."""
         from synth.envs.gymnasium.training import DrawnPicture  # noqa: PLC0415 - on demand

@@ -76,6 +76,13 @@ class MiniGridFamily(PlainFamily):
         )
         return env
 
+    def own_limit(self, spec: Spec) -> int | None:
+        """What the environment's class sets where nobody gives it one."""
+        env = _installed("making", spec).make_env(spec, limited=False)
+        limit = int(env.unwrapped.max_steps)
+        env.close()
+        return limit
+
     def picture(self, spec: Spec) -> Picture:
         """The whole grid from cached tiles; about ten times as fast as MiniGrid's render."""
         picture: Picture = _installed("making", spec).FastPicture(spec)

@@ -59,12 +59,13 @@ class FastPicture:
         return self._renderer.render(env.unwrapped)
 
 
-def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
+def make_env(spec: Spec, *, render_mode: str | None = None, limited: bool = True) -> Any:
     """The environment of a spec, with gymnasium's usual wrappers, drawn as the spec says.
 
     Args:
         spec: Whose ``env``, ``options``, ``max_steps`` and ``render`` it follows.
         render_mode: Gymnasium's.
+        limited: Whether episodes are cut after ``max_steps``; else by the environment's own limit.
 
     Raises:
         SpecError: The spec names an unknown id, render key or option.
@@ -73,12 +74,13 @@ def make_env(spec: Spec, *, render_mode: str | None = None) -> Any:
     settings = render_settings(spec)
     SpecKeys(spec, "options").refuse_ours(_OURS)
     refuse_condition(spec, "a MiniGrid environment succeeds where it ends with a reward above zero")
-    ours = {
-        "max_steps": spec.max_steps,
+    ours: dict[str, Any] = {
         "tile_size": settings["tile_size"],
         "highlight": settings["highlight"],
         "render_mode": render_mode,
     }
+    if limited:
+        ours["max_steps"] = spec.max_steps
     try:
         wrapped = _made(spec, ours)
     except (gymnasium.error.UnregisteredEnv, gymnasium.error.DeprecatedEnv) as error:
