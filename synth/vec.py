@@ -155,16 +155,21 @@ class RewardVecWrapper(CreditVecWrapper):
         told = goal_from or reward.goal_from
         super().__init__(venv, reward.stages, Shaping(mode, scale, gamma, env_weight, told))
         self.reward_program = reward
-        # Of each environment: the episode's words, first picture, last one, and its verdicts.
+        # Of each environment: the episode's words, first picture, last one, its bytes, and its
+        # verdicts; and those of every picture that the episode has shown.
         self._missions: list[str] = [""] * venv.num_envs
         self._initials: dict[int, NDArray[np.uint8]] = {}
         self._last: dict[int, NDArray[np.uint8]] = {}
+        self._bytes: list[bytes] = [b""] * venv.num_envs
+        self._known: list[dict[int, NDArray[np.bool_]]] = [{} for _ in range(venv.num_envs)]
         self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
         self._compared = False
 
     def _hold_at_first(self, fresh: Sequence[int]) -> NDArray[np.bool_]:
         for i in fresh:
             self._initials[i] = self._last[i] = _frame(self._source.reset_infos[i])
+            self._bytes[i] = self._last[i].tobytes()
+            self._known[i].clear()
         if not self._compared and (proven := self.reward_program.proven) is not None:
             for i in fresh:
                 proven.compare(self._initials[i])
@@ -180,13 +185,22 @@ class RewardVecWrapper(CreditVecWrapper):
         return self._holds[list(fresh)]
 
     def _hold_now(self, infos: list[dict[str, Any]]) -> NDArray[np.bool_]:
-        frames = [_frame(info) for info in infos]
-        # Programs have no memory: a picture that did not change keeps its verdicts.
-        changed = [i for i, frame in enumerate(frames) if not np.array_equal(frame, self._last[i])]
-        for i in changed:
-            self._last[i] = frames[i]
-        if changed:
-            self._judge(changed)
+        # Programs have no memory: a picture that was shown before has its verdicts already. Most
+        # of a learner's pictures were: it turns, and turns back.
+        fresh = []
+        for i, info in enumerate(infos):
+            frame = _frame(info)
+            content = frame.tobytes()
+            if content == self._bytes[i]:
+                continue
+            self._last[i], self._bytes[i] = frame, content
+            known = self._known[i].get(hash(content))
+            if known is None:
+                fresh.append(i)
+            else:
+                self._holds[i] = known
+        if fresh:
+            self._judge(fresh)
         for info in infos:
             del info[FRAME_KEY]
         return self._holds
@@ -207,6 +221,9 @@ class RewardVecWrapper(CreditVecWrapper):
             error = verdicts.errors[0]
             raise ProgramFault(f"environment {which[error.pair]}: {error}")
         self._holds[list(which)] = verdicts.cells == Cell.TRUE
+        for i in which:
+            # By 64 bits of a keyed hash: the pictures of an episode would be too many to keep.
+            self._known[i][hash(self._bytes[i])] = self._holds[i].copy()
 
 
 def vectorised(ones: Sequence[Callable[[], gym.Env[Any, Any]]], *, parallel: bool) -> VecEnv:

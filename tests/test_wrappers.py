@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import gymnasium as gym
@@ -238,6 +239,23 @@ def test_only_what_changed_is_sent_to_the_sandbox(reward: synth.Reward, monkeypa
     for _ in range(7):
         venv.step(np.array([1, 0, 0]))
     assert sizes == [3, *[1] * 7, 1]
+
+
+def test_a_picture_is_judged_once_in_an_episode(reward: synth.Reward, monkeypatch) -> None:
+    """Going back and forth asks nothing new; the next episode begins with nothing known."""
+    asked = []
+    verdicts = reward.verdicts
+    monkeypatch.setattr(
+        reward, "verdicts", lambda f, p, m: asked.append(len(p)) or verdicts(f, p, m)
+    )
+    short = partial(gym.wrappers.TimeLimit, Walk(), 5)
+    venv = synth.RewardVecWrapper(DummyVecEnv([lambda: FrameInfo(short())]), reward)
+    venv.reset()
+    for action in (RIGHT, LEFT, RIGHT, LEFT, RIGHT):
+        venv.step(np.array([action]))
+    assert asked == [1, 1, 1]  # the first picture, one step from it, and the next episode's first
+    venv.step(np.array([RIGHT]))
+    assert asked == [1, 1, 1, 1]
 
 
 def test_the_goal_can_be_taken_from_the_environment() -> None:
