@@ -34,6 +34,7 @@ COMMANDS = (
     "synth.cli.sweep:sweep",
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",
+    "synth.cli.regress:regress",
     "synth.cli.export:export",
     "synth.cli.train:train",
     "synth.cli.curves:curves",

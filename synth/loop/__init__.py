@@ -11,7 +11,7 @@ from synth.loop.judge import Judge, SuiteJudge, Timing
 from synth.loop.options import LoopOptions
 from synth.loop.outcome import Outcome
 from synth.loop.prices import Price, find_price
-from synth.loop.promote import Provenance, promote
+from synth.loop.promote import Provenance, promote, read_provenance
 from synth.loop.run import run_loop
 from synth.loop.verdict import Verdict
 
@@ -37,6 +37,7 @@ __all__ = [
     "compare",
     "find_price",
     "promote",
+    "read_provenance",
     "read_status",
     "run_loop",
 ]

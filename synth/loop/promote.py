@@ -13,7 +13,7 @@ import platform
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth import __version__
 from synth.episode import read_store
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
     from synth.journal import Tape
     from synth.spec import Spec
 
-__all__ = ["Provenance", "promote"]
+__all__ = ["Provenance", "promote", "read_provenance"]
 
+PROVENANCE = "provenance.json"
 PACKAGES = ("numpy", "scipy", "libcst")
 
 
@@ -85,6 +86,24 @@ class Provenance(BaseModel):
     files: dict[str, str]
 
 
+def read_provenance(folder: Path) -> Provenance | None:
+    """The provenance of a committed reward, or ``None`` where nothing is committed.
+
+    Args:
+        folder: ``generated/TASK``.
+
+    Raises:
+        UsageError: The file is damaged.
+    """
+    path = folder / PROVENANCE
+    try:
+        return Provenance.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise UsageError(f"{path}: the provenance is damaged ({type(error).__name__}).") from error
+
+
 def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Provenance:
     """Make a run's best program the committed reward of its task.
 
@@ -119,7 +138,7 @@ def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Prove
             stale.unlink()
     provenance = _provenance(tape, target, task.spec.name)
     replace_file(
-        target / "provenance.json",
+        target / PROVENANCE,
         (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
     )
     return provenance

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NEAR_MISS_SEEDS",
     "fresh_held_out",
+    "fresh_unrecorded",
     "fresh_visible",
     "generation_seeds",
     "renewable",
@@ -116,6 +117,39 @@ def fresh_visible(
     return _recorded(spec, store, seeds, "visible", on_progress, prefix=f"fresh-{batch}-")
 
 
+def fresh_unrecorded(
+    spec: Spec, like: EpisodeStore, count: int, *, on_progress: OnProgress | None = None
+) -> EpisodeStore:
+    """Episodes from the block of seeds that nothing records, and no run is shown: for reports.
+
+    They are called ``fresh-expert-0001``, have no perturbed pictures and no scenes, and belong to
+    no folder. Pure given the spec.
+
+    Args:
+        spec: What to play.
+        like: The recorded episodes, for their format.
+        count: Experts, random episodes, and near misses where the spec has them, of each so many.
+        on_progress: Told of every episode, for a progress bar.
+
+    Raises:
+        ExpertFailed: The expert does not succeed.
+        EnvironmentFault: The simulator is missing or misbehaves.
+        SpecError: There are no other episodes than the recorded ones.
+    """
+    _require_renewable(spec)
+    seeds = Seeds.of(spec)
+    seeds = replace(
+        seeds,
+        visible_expert=seeds.fresh[:count],
+        visible_random=seeds.fresh[count : 2 * count],
+        visible_near_miss=seeds.fresh[2 * count : BLOCK // 2],  # half of it is spare
+    )
+    if spec.near_miss is not None:
+        fewer = spec.near_miss.model_copy(update={"episodes": count})
+        spec = spec.model_copy(update={"near_miss": fewer})
+    return _recorded(spec, like, seeds, "visible", on_progress, prefix="fresh-", bare=True)
+
+
 def _recorded(
     spec: Spec,
     like: EpisodeStore,
@@ -125,8 +159,9 @@ def _recorded(
     *,
     generation: int = 0,
     prefix: str = "",
+    bare: bool = False,
 ) -> EpisodeStore:
-    """One split from other seeds, in a store of its own."""
+    """One split from other seeds, in a store of its own; `bare` without variants and scenes."""
     with Player(spec) as player, FrameFile() as file:
         family = player.family
         rolls = roll_all(player, seeds, {split: FramePool(file)}, on_progress=on_progress)
@@ -141,13 +176,14 @@ def _recorded(
             generation=generation,
             untold=untold,
         )
-        fresh = with_scenes(player, fresh, prefix=prefix, on_progress=on_progress)
+        if not bare:
+            fresh = with_scenes(player, fresh, prefix=prefix, on_progress=on_progress)
     if frames.shape[1:] != like.frames.shape[1:]:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: fresh frames are {frames.shape[1:]}, and the "
             f"recorded ones {like.frames.shape[1:]}. Run `synth record {spec.name} --force`."
         )
-    return with_variants(spec, fresh, family, on_progress=on_progress)
+    return fresh if bare else with_variants(spec, fresh, family, on_progress=on_progress)
 
 
 def generation_seeds(spec: Spec, generation: int) -> Seeds:

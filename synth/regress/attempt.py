@@ -21,13 +21,14 @@ from synth.task.paths import run_folder
 from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from synth.episode import EpisodeStore
     from synth.loop import Judge, Observer, Outcome
     from synth.models.base import Model
 
-__all__ = ["Attempt", "Attempted", "GroupCount", "attempt", "attempt_folder"]
+__all__ = ["Attempt", "Attempted", "GroupCount", "attempt", "attempt_folder", "goal_right"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +77,11 @@ class Attempt:
             return self.model
         return f"{self.model}/{self.task.name}/{self.series}-{self.sample}"
 
-    def open(self) -> Model:
+    def open(self, on_wait: Callable[[Path], None] | None = None) -> Model:
         """Open the model; nothing is asked yet.
+
+        Args:
+            on_wait: Told the folder of a request that waits for a person's answer.
 
         Raises:
             UsageError: There is no such model, or it does not know an option.
@@ -90,6 +94,7 @@ class Attempt:
             max_images=self.max_images,
             timeout=self.timeout,
             temperature=self.temperature,
+            on_wait=on_wait,
         )
 
 
@@ -159,12 +164,28 @@ def attempt_folder(
     return named.parent / "regress" / name / f"{series}-{sample}"
 
 
+def newest_series(folder: Path, *, finished: bool = False) -> int:
+    """The number of a model's newest series, or 0 where there is none.
+
+    Args:
+        folder: ``runs/TASK/regress/MODEL``.
+        finished: Count only those whose comparison is there, ``2.json``.
+    """
+    names = [p.stem if finished else p.name.partition("-")[0] for p in _series(folder, finished)]
+    return max((int(name) for name in names if name.isdecimal()), default=0)
+
+
+def _series(folder: Path, finished: bool) -> list[Path]:
+    return list(folder.glob("*.json" if finished else "*-*/"))
+
+
 def attempt(
     one: Attempt,
     *,
     model: Model | None = None,
     observer: Observer | None = None,
     judge: Judge | None = None,
+    on_wait: Callable[[Path], None] | None = None,
 ) -> Attempted:
     """Make a reward for a committed task, or go on with an attempt begun earlier.
 
@@ -175,6 +196,7 @@ def attempt(
         model: What answers; by default the one that `one` names.
         observer: Told of what happens; see `synth.loop.events`.
         judge: Judges and measures; the task's suite by default.
+        on_wait: Told the folder of a request that waits for a person's answer.
 
     Returns:
         How it went, also where a budget ran out or the model could not do it.
@@ -194,7 +216,7 @@ def attempt(
     sandboxes = Sandboxes(unsafe=one.unsafe)
     outcome = run_loop(
         RecordedTask(task.spec, task.store),
-        model or one.open(),
+        model or one.open(on_wait),
         one.folder,
         one.options,
         observer,
@@ -224,7 +246,7 @@ def _attempted(
         held_out_failed=held_out.failed if held_out else 0,
         held_out_right=None
         if source is None
-        else _goal_right(source, outcome.deciding_store() or store, sandboxes),
+        else goal_right(source, outcome.deciding_store() or store, sandboxes),
         rounds=outcome.rounds,
         calls=outcome.calls,
         replayed=outcome.replayed,
@@ -254,7 +276,7 @@ def _reason(outcome: Outcome) -> str:
     return f"{reason}; passes what it was shown and fails {failed} held-out tests"
 
 
-def _goal_right(source: str, store: EpisodeStore, sandboxes: Sandboxes) -> float | None:
+def goal_right(source: str, store: EpisodeStore, sandboxes: Sandboxes) -> float | None:
     """Share of the judged held-out frames on which the goal says what the environment says."""
     episodes = store.select(split="held_out")
     shown = [Footage(store.frames, e.frame_index, e.mission) for e in episodes]
