@@ -5,7 +5,7 @@
 """
 
 from synth.regress.attempt import Attempt, Attempted, GroupCount, attempt, attempt_folder
-from synth.regress.comparison import Candidate
+from synth.regress.comparison import ComparedAttempt
 from synth.regress.figures import RewardFigures
 from synth.regress.rates import PassRate, Rules, Ruling, rule
 from synth.regress.regression import Regression, RegressionOptions, TaskRegression, regress
@@ -13,7 +13,7 @@ from synth.regress.regression import Regression, RegressionOptions, TaskRegressi
 __all__ = [
     "Attempt",
     "Attempted",
-    "Candidate",
+    "ComparedAttempt",
     "GroupCount",
     "PassRate",
     "Regression",

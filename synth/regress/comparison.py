@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from synth.sandbox import Sandboxes
     from synth.task import TaskFolder
 
-__all__ = ["Candidate", "Yardstick", "compare_attempt", "draw_differences", "yardstick"]
+__all__ = ["ComparedAttempt", "Yardstick", "compare_attempt", "draw_differences", "yardstick"]
 
 FRESH = 20
 """Fresh episodes of each kind."""
@@ -81,7 +81,7 @@ class Yardstick:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class ComparedAttempt:
     """One attempt beside the committed reward.
 
     Attributes:
@@ -157,7 +157,7 @@ def yardstick(
 
 def compare_attempt(
     went: Attempted, beside: Yardstick, *, sandboxes: Sandboxes = CONFINED, draw: bool = True
-) -> Candidate:
+) -> ComparedAttempt:
     """Hold what an attempt came to against the committed reward.
 
     Args:
@@ -172,7 +172,7 @@ def compare_attempt(
     figures = of_attempt(went)
     if went.program is None or beside.watched is None:
         problem = "no answer held a program" if went.program is None else "the committed one faults"
-        return Candidate(went=went, good=went.passed, figures=figures, problem=problem)
+        return ComparedAttempt(went=went, good=went.passed, figures=figures, problem=problem)
     source = went.program.read_text(encoding="utf-8")
     try:
         watched = watch(source, beside.store, sandboxes)
@@ -180,7 +180,7 @@ def compare_attempt(
         partners = {pair.one: pair.other for pair in matched}
         labels = by_labels(beside.task, source, partners, sandboxes)
     except RewardError as error:
-        return Candidate(went=went, good=False, figures=figures, problem=str(error))
+        return ComparedAttempt(went=went, good=False, figures=figures, problem=str(error))
     meant = {pair.other: beside.watched.column(pair.one) for pair in matched}
     truth = against_truth(beside.store, watched, meant) if beside.fresh else ()
     figures = replace(figures, truth=truth, labels=labels)
@@ -197,7 +197,7 @@ def compare_attempt(
             found,
             sides=("committed", "candidate"),
         )
-    return Candidate(
+    return ComparedAttempt(
         went=went,
         good=went.passed and (goal is None or own is None or goal.wrong <= own.wrong),
         figures=figures,

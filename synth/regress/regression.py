@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from synth.regress.attempt import Attempted
-    from synth.regress.comparison import Candidate, Yardstick
+    from synth.regress.comparison import ComparedAttempt, Yardstick
     from synth.regress.figures import RewardFigures
 
 __all__ = ["Regression", "RegressionOptions", "TaskProblem", "TaskRegression", "regress"]
@@ -94,15 +94,15 @@ class TaskRegression:
     task: str
     committed: RewardFigures
     committed_model: str
-    candidates: tuple[Candidate, ...]
-    old: tuple[Candidate, ...]
+    candidates: tuple[ComparedAttempt, ...]
+    old: tuple[ComparedAttempt, ...]
     episodes: str
     rates: tuple[PassRate, PassRate]
     ruling: Ruling
     series: int
 
     @property
-    def best(self) -> Candidate:
+    def best(self) -> ComparedAttempt:
         """The first good candidate, or else the one that came furthest."""
         return max(self.candidates, key=lambda c: (c.good, c.went.passed, -_failures(c)))
 
@@ -186,7 +186,9 @@ def regress(
         SandboxUnavailable: This machine cannot confine programs.
         UsageError: A folder is no committed task, or the model has no such option.
     """
-    compared: list[tuple[Yardstick, tuple[Candidate, ...], tuple[Candidate, ...], int]] = []
+    compared: list[
+        tuple[Yardstick, tuple[ComparedAttempt, ...], tuple[ComparedAttempt, ...], int]
+    ] = []
     problems: list[TaskProblem] = []
     for folder in folders:
         try:
@@ -220,7 +222,7 @@ def _compare(
     options: RegressionOptions,
     make: Callable[[Attempt], Attempted],
     on_progress: Callable[[str, str, int, int], None] | None,
-) -> tuple[Yardstick, tuple[Candidate, ...], tuple[Candidate, ...], int]:
+) -> tuple[Yardstick, tuple[ComparedAttempt, ...], tuple[ComparedAttempt, ...], int]:
     task, sandboxes = TaskFolder.read(folder), Sandboxes(unsafe=options.unsafe)
 
     def tell(phase: str, done: int, total: int) -> None:
@@ -230,7 +232,7 @@ def _compare(
     beside = yardstick(task, fresh=options.fresh, sandboxes=sandboxes, on_progress=tell)
     new = attempts_at(folder, options)
     old = () if options.against is None else attempts_at(folder, options, old=True)
-    found: list[Candidate] = []
+    found: list[ComparedAttempt] = []
     for number, one in enumerate((*new, *old)):
         tell(f"{one.model} {one.series}-{one.sample}", number, len(new) + len(old))
         found.append(compare_attempt(make(one), beside, sandboxes=sandboxes, draw=one in new))
@@ -276,13 +278,13 @@ def _is_repeatable(model: str) -> bool:
     return model.partition(":")[0] in REPEATABLE
 
 
-def _new_rate(found: Sequence[Candidate], model: str) -> PassRate:
+def _new_rate(found: Sequence[ComparedAttempt], model: str) -> PassRate:
     good = sum(c.good for c in found)
     return PassRate(fixed=float(good)) if _is_repeatable(model) else PassRate(good, len(found))
 
 
 def _old_rate(
-    found: Sequence[Candidate], beside: Yardstick, options: RegressionOptions
+    found: Sequence[ComparedAttempt], beside: Yardstick, options: RegressionOptions
 ) -> PassRate:
     if options.against is not None:
         return _new_rate(found, options.against)
@@ -291,7 +293,7 @@ def _old_rate(
     return PassRate(fixed=options.expected, assumed=True)
 
 
-def _failures(candidate: Candidate) -> int:
+def _failures(candidate: ComparedAttempt) -> int:
     failed = sum(group.failed for group in candidate.figures.groups)
     return failed + candidate.figures.held_out_failed
 

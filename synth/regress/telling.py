@@ -17,7 +17,7 @@ from synth.errors import EnvironmentFault
 if TYPE_CHECKING:
     from jinja2 import Template
 
-    from synth.regress.comparison import Candidate
+    from synth.regress.comparison import ComparedAttempt
     from synth.regress.figures import RewardFigures
     from synth.regress.rates import Call
     from synth.regress.regression import Regression, TaskRegression
@@ -149,7 +149,7 @@ def _labels(figures: RewardFigures) -> str:
     return "" if figures.labels is None else f"{figures.labels.right} of {figures.labels.labels}"
 
 
-def _agreement(candidate: Candidate) -> str:
+def _agreement(candidate: ComparedAttempt) -> str:
     """Of how many frames the two programs' worst matched checkers say the same."""
     return f"{min(pair.same for pair in candidate.matched):.2%}" if candidate.matched else "-"
 
