@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -14,9 +13,6 @@ from rich.table import Table
 from synth.cli.console import output
 from synth.errors import UsageError
 from synth.task.paths import RUNS
-
-if TYPE_CHECKING:
-    from synth.training import TrainingResult
 
 __all__ = ["curves"]
 
@@ -35,9 +31,10 @@ def curves(
 ) -> None:
     """Success against steps over seeds: interquartile means with 95% bootstrap intervals."""
     from synth.training.curves import summary_of  # noqa: PLC0415 - start-up stays quick
+    from synth.training.results import results_in  # noqa: PLC0415 - as above
 
     home = results or RUNS
-    found = _results(home, tasks)
+    found = results_in(home, tasks or ())
     if not found:
         raise UsageError(
             f"{home} holds no finished run"
@@ -70,15 +67,3 @@ def curves(
     output().print(table)
     if figure is not None:
         output().print(f"drawn: {figure}")
-
-
-def _results(home: Path, tasks: list[str] | None) -> dict[str, dict[str, list[TrainingResult]]]:
-    """Task to arm to its seeds, sorted."""
-    from synth.training.results import read_result  # noqa: PLC0415 - start-up stays quick
-
-    found: dict[str, dict[str, list[TrainingResult]]] = defaultdict(lambda: defaultdict(list))
-    for file in sorted(home.glob("*/training/*/seed-*/result.json")):
-        one = read_result(file)
-        if not tasks or one.task in tasks:
-            found[one.task][one.arm].append(one)
-    return {task: dict(arms) for task, arms in found.items()}

@@ -66,7 +66,14 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
         for arm, seeds in arms.items():
             curve = curve_of(seeds)
             colour = COLOURS.get(arm) or OTHERS[sum(map(ord, arm)) % len(OTHERS)]
-            (line,) = axis.plot(curve.steps / 1000, curve.mean, color=colour, linewidth=1.6)
+            (line,) = axis.plot(
+                curve.steps / 1000,
+                curve.mean,
+                color=colour,
+                linewidth=1.6,
+                # A program without an error trains as truth does, step for step.
+                linestyle="--" if arm == "truth" else "-",
+            )
             axis.fill_between(
                 curve.steps / 1000, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
             )

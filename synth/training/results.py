@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import platform
+import zlib
+from collections import defaultdict
 from importlib import metadata
 from typing import TYPE_CHECKING, Literal
 
@@ -31,6 +34,7 @@ __all__ = [
     "machine",
     "read_episodes",
     "read_result",
+    "results_in",
     "steps_to",
     "success_at",
     "versions",
@@ -154,15 +158,41 @@ def read_episodes(file: Path) -> list[TrainedEpisode]:
 def read_result(file: Path) -> TrainingResult:
     """A finished run.
 
+    Args:
+        file: ``result.json``, or the same compressed as ``result.json.gz``.
+
     Raises:
         UsageError: The file is damaged.
     """
     try:
-        return TrainingResult.model_validate_json(file.read_text(encoding="utf-8"))
-    except ValidationError as error:
+        content = file.read_bytes()
+        whole = gzip.decompress(content) if file.suffix == ".gz" else content
+        return TrainingResult.model_validate_json(whole)
+    except (ValidationError, OSError, EOFError, zlib.error) as error:
         raise UsageError(
             f"{file} is damaged ({error}); delete its folder to train anew."
         ) from error
+
+
+def results_in(home: Path, tasks: Sequence[str] = ()) -> dict[str, dict[str, list[TrainingResult]]]:
+    """All finished runs below a folder.
+
+    Args:
+        home: ``runs``, or a folder of the same shape.
+        tasks: Names of those that are wanted; all without.
+
+    Returns:
+        Task to arm to its seeds, sorted.
+
+    Raises:
+        UsageError: A file is damaged.
+    """
+    found: dict[str, dict[str, list[TrainingResult]]] = defaultdict(lambda: defaultdict(list))
+    for file in sorted(home.glob("*/training/*/seed-*/result.json*")):
+        one = read_result(file)
+        if not tasks or one.task in tasks:
+            found[one.task][one.arm].append(one)
+    return {task: dict(arms) for task, arms in found.items()}
 
 
 def versions() -> dict[str, str]:
