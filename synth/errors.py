@@ -21,6 +21,7 @@
     │   └── ModelDeadEnd                      it answered, and could not do it             exit 6
     ├── EnvironmentFault      (RuntimeError)  the simulator is missing or misbehaves     exit 4
     │   ├── ExpertFailed                      the expert does not succeed
+    │   │   └── SolvedAtStart                 there is nothing for it to do
     │   └── IllegalAction                     it was given an action that it does not have
     ├── SandboxUnavailable    (RuntimeError)  no lockdown on this machine                exit 4
     ├── WorkersLost           (RuntimeError)  those who did the work have died           exit 4
@@ -55,6 +56,7 @@ __all__ = [
     "ProgramSyntaxError",
     "RewardError",
     "SandboxUnavailable",
+    "SolvedAtStart",
     "SpecError",
     "StaleEpisodes",
     "SuiteError",
@@ -248,6 +250,10 @@ class EnvironmentFault(SynthError, RuntimeError):
 
 class ExpertFailed(EnvironmentFault):
     """The expert policy does not reach success, so there is nothing to learn from."""
+
+
+class SolvedAtStart(ExpertFailed):
+    """An episode begins in success, so there is nothing for anyone to do."""
 
 
 class IllegalAction(EnvironmentFault):

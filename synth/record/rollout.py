@@ -12,7 +12,13 @@ import numpy as np
 
 from synth.envs import Backdrop
 from synth.episode import Rollout
-from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SynthError
+from synth.errors import (
+    EnvironmentFault,
+    ExpertFailed,
+    IllegalAction,
+    SolvedAtStart,
+    SynthError,
+)
 from synth.record.missions import began, mission_of
 from synth.record.scene_events import SceneWatch
 from synth.record.streams import Stream
@@ -153,10 +159,10 @@ def require_open(episode: Rollout, spec: Spec) -> None:
     """Check that an episode is not solved at the start.
 
     Raises:
-        ExpertFailed: It is: there is nothing for anyone to do.
+        SolvedAtStart: It is: there is nothing for anyone to do.
     """
     if episode.success[0]:
-        raise ExpertFailed(f"{spec.env} is solved at the start with seed {episode.seed}.")
+        raise SolvedAtStart(f"{spec.env} is solved at the start with seed {episode.seed}.")
 
 
 def require_success(episode: Rollout, spec: Spec) -> None:

@@ -1,7 +1,9 @@
 """Seeds that do not serve: solved at the start, or failed by the expert.
 
 Such a seed is passed over and the next one taken; how many were is said, and too many are
-refused, since what remains would no longer be the environment's own choice of scenes.
+refused, since what remains would no longer be the environment's own choice of scenes. An expert
+that fails is bad; scenes that begin solved are how some environments are, and say nothing against
+those that do not.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from synth.errors import ExpertFailed
+from synth.errors import ExpertFailed, SolvedAtStart
 from synth.record.seeds import spare
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ __all__ = ["MOST", "OnProgress", "OnSkip", "Serving", "one_each"]
 Made = TypeVar("Made")
 
 MOST = 0.1
-"""Share of the seeds tried that may be passed over."""
+"""Share of the seeds tried on which the expert may fail."""
+
+MOST_SOLVED = 1 / 3
+"""Share of the seeds tried that may be solved at the start."""
 
 
 class OnProgress(Protocol):
@@ -60,6 +65,7 @@ class Serving:
         self._first: ExpertFailed | None = None
         self._failed: set[int] = set()
         self._served = 0
+        self._solved = 0
         self.passed = 0
 
     def rolls(self, seeds: Sequence[int], roll: Callable[[int], Rollout]) -> Iterator[Rollout]:
@@ -93,9 +99,11 @@ class Serving:
                 return None
             self._failed.add(seed)
             self.passed += 1
+            self._solved += isinstance(error, SolvedAtStart)
             self._first = self._first or error
             # Judged against all that will be tried, or one bad seed at first would be too many.
-            if self.passed > MOST * (self._wanted + self.passed):
+            tried = self._wanted + self.passed
+            if self._failures > MOST * tried or self._solved > MOST_SOLVED * tried:
                 raise ExpertFailed(self._refusal()) from error
             if self._on_skip is not None:
                 self._on_skip("a seed", seed, str(error))
@@ -103,13 +111,17 @@ class Serving:
         self._served += 1
         return rolled
 
+    @property
+    def _failures(self) -> int:
+        return self.passed - self._solved
+
     def _refusal(self) -> str:
         tried = self._served + self.passed
         return (
             f"specs/{self._spec.name}.toml: expert.policy: {self.passed} of {tried} seeds tried "
-            f"do not serve, and at most {MOST:.0%} of {self._wanted + self.passed} may be passed "
-            "over. "
-            f"The first: {self._first}"
+            f"do not serve: on {self._failures} the expert fails, where at most {MOST:.0%} of "
+            f"{self._wanted + self.passed} are passed over, and {self._solved} are solved at the "
+            f"start, where at most {MOST_SOLVED:.0%} are. The first: {self._first}"
         )
 
 
