@@ -35,6 +35,8 @@ COMMANDS = (
     "synth.cli.mutants:mutants",
     "synth.cli.hunt:hunt",
     "synth.cli.regress:regress",
+    "synth.cli.bless:bless",
+    "synth.cli.diff:diff",
     "synth.cli.export:export",
     "synth.cli.train:train",
     "synth.cli.curves:curves",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.models.base import Model
     from synth.spec import Spec
 
-__all__ = ["run"]
+__all__ = ["audit", "run"]
 
 BETTER = (
     "builtin names things by what it sees of them; a vision-language model may name them better,",
@@ -131,7 +131,7 @@ def run(
         )
     for line in explain(outcome, adoption, spec.name):
         say.print(line, markup=False)
-    audited = _audit(spec, say) if adoption.audit else None
+    audited = audit(spec, say) if adoption.audit else None
     left_out = not_checked(spec)
     if left_out:
         say.print(left_out, markup=False)
@@ -175,11 +175,11 @@ def _choose(spec: Spec, model: str, **options: Any) -> _Choice:
     )
 
 
-def _audit(spec: Spec, say: Console) -> bool:
+def audit(spec: Spec, say: Console) -> bool:
     """Run the committed suite as a user would, in a process of its own."""
     folder = task_folder(spec.name)
     say.print(f"auditing: pytest {folder}")
-    audit = subprocess.run(
+    done = subprocess.run(
         [
             sys.executable,
             "-m",
@@ -194,8 +194,8 @@ def _audit(spec: Spec, say: Console) -> bool:
         text=True,
         check=False,
     )
-    lines = [line for line in audit.stdout.splitlines() if line.strip()]
-    shown = lines[-3:] if audit.returncode == 0 else [*lines, *audit.stderr.splitlines()]
+    lines = [line for line in done.stdout.splitlines() if line.strip()]
+    shown = lines[-3:] if done.returncode == 0 else [*lines, *done.stderr.splitlines()]
     for line in shown:
         say.print(line, markup=False)
-    return audit.returncode == 0
+    return done.returncode == 0

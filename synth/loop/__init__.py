@@ -11,7 +11,7 @@ from synth.loop.judge import Judge, SuiteJudge, Timing
 from synth.loop.options import LoopOptions
 from synth.loop.outcome import Outcome
 from synth.loop.prices import Price, find_price
-from synth.loop.promote import Provenance, promote, read_provenance
+from synth.loop.promote import Provenance, deciding_store, promote, read_provenance
 from synth.loop.run import run_loop
 from synth.loop.verdict import Verdict
 
@@ -35,6 +35,7 @@ __all__ = [
     "Timing",
     "Verdict",
     "compare",
+    "deciding_store",
     "find_price",
     "promote",
     "read_provenance",

@@ -1,15 +1,17 @@
 """From `runs/TASK/MODEL` to `generated/TASK`: what was accepted becomes the committed reward.
 
-Files are copied one by one, each replaced whole, with ``provenance.json`` last. A process
-killed in between leaves only whole files, and a provenance whose digests tell that the
-promotion was cut short; the run's own folder is left as it is, so promoting again
-completes it. Whether to promote is for the caller to decide.
+The new folder is made whole beside the committed one and takes its place in one step: a process
+killed at any instant leaves the one or the other. The run's own folder is left as it is. What
+replaces a committed reward is told in a line of the folder's ``CHANGELOG.md``. Whether to promote
+is for the caller to decide.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import platform
+import shutil
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -17,9 +19,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth import __version__
 from synth.episode import read_store
-from synth.episode.replace import replace_file
+from synth.episode.replace import recover_folder, replace_file, swap_folder
 from synth.errors import UsageError
+from synth.failure import Find
 from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
+from synth.loop.episodes import Episodes
 from synth.loop.folder import RunFolder
 from synth.program import program_digest
 from synth.record.folder import replace_folder
@@ -36,9 +40,9 @@ if TYPE_CHECKING:
     from synth.journal import Tape
     from synth.spec import Spec
 
-__all__ = ["Provenance", "promote", "read_provenance"]
+__all__ = ["Provenance", "deciding_store", "promote", "read_provenance"]
 
-PROVENANCE = "provenance.json"
+PROVENANCE, CHANGELOG = "provenance.json", "CHANGELOG.md"
 PACKAGES = ("numpy", "scipy", "libcst")
 
 
@@ -104,7 +108,9 @@ def read_provenance(folder: Path) -> Provenance | None:
         raise UsageError(f"{path}: the provenance is damaged ({type(error).__name__}).") from error
 
 
-def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Provenance:
+def promote(
+    run: Path, target: Path, store: EpisodeStore | None = None, *, note: str = ""
+) -> Provenance:
     """Make a run's best program the committed reward of its task.
 
     Args:
@@ -112,6 +118,7 @@ def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Prove
         target: ``generated/TASK``, which already holds episodes.
         store: The episodes that decided, where the run added or replaced some
             (`Outcome.deciding_store`); by default those of `target` did.
+        note: Why, for the changelog.
 
     Returns:
         What was written to ``provenance.json``.
@@ -123,36 +130,95 @@ def promote(run: Path, target: Path, store: EpisodeStore | None = None) -> Prove
     tape = read_journal(files.journal)
     source = _accepted_source(files, tape)
     task = read_task(files.task)
-    _settle_episodes(target / "episodes", task.spec, store)
-    kept = {p.name for p in files.pictures.glob("*.png")}
-    for name in sorted(kept):
-        _copy(files.pictures / name, target / "pictures" / name)
-    _copy(files.journal, target / "journal.jsonl")
-    _copy(files.task, target / "task.toml")
-    if (run / LABELS).exists():
-        _copy(run / LABELS, target / LABELS)
-    replace_file(target / f"test_{task.spec.name}.py", render_suite(task.spec).encode())
-    replace_file(target / "reward.py", source)
-    for stale in (*target.glob(".*.tmp"), *(target / "pictures").glob("*")):
-        if stale.name not in kept:
-            stale.unlink()
-    provenance = _provenance(tape, target, task.spec.name)
-    replace_file(
-        target / PROVENANCE,
-        (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
-    )
+    recover_folder(target)
+    for left in target.parent.glob(f".{target.name}-*-new"):
+        shutil.rmtree(left)  # of a promotion that was killed
+    before = read_provenance(target)
+    fresh = target.with_name(f".{target.name}-{os.getpid()}-new")
+    try:
+        if not target.exists():
+            read_store(target / "episodes")  # says what is missing, and what makes it
+        shutil.copytree(target, fresh, copy_function=_link)
+        _settle_episodes(fresh / "episodes", target / "episodes", task.spec, store)
+        kept = {p.name for p in files.pictures.glob("*.png")}
+        for name in sorted(kept):
+            _copy(files.pictures / name, fresh / "pictures" / name)
+        _copy(files.journal, fresh / "journal.jsonl")
+        _copy(files.task, fresh / "task.toml")
+        if (run / LABELS).exists():
+            _copy(run / LABELS, fresh / LABELS)
+        replace_file(fresh / f"test_{task.spec.name}.py", render_suite(task.spec).encode())
+        replace_file(fresh / "reward.py", source)
+        for stale in (*fresh.glob(".*.tmp"), *(fresh / "pictures").glob("*")):
+            if stale.name not in kept:
+                stale.unlink()
+        if before is not None:
+            _note_change(fresh, before, tape, note)
+        provenance = _provenance(tape, fresh, task.spec.name)
+        replace_file(
+            fresh / PROVENANCE,
+            (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
+        )
+        swap_folder(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return provenance
 
 
-def _settle_episodes(folder: Path, spec: Spec, store: EpisodeStore | None) -> None:
+def deciding_store(run: Path, target: Path) -> EpisodeStore:
+    """The episodes by which an accepted run was decided, made anew from its journal.
+
+    Args:
+        run: ``runs/TASK/MODEL``, where a run was accepted.
+        target: ``generated/TASK`` with the episodes it began from.
+
+    Raises:
+        UsageError: The run was not accepted, or the episodes are missing.
+        EnvironmentFault: Some must be played for that, and the simulator is missing.
+    """
+    files = RunFolder(run)
+    tape, spec = read_journal(files.journal), read_task(files.task).spec
+    program = program_digest(_accepted_source(files, tape).decode())
+    episodes = Episodes(spec, read_store(target / "episodes"), tape.found)
+    for found in tape.found:
+        episodes.add(Find(found.seed, found.actions, found.note, found.mission))
+    look = tape.look(program)
+    return episodes.at(look.generation if look is not None else episodes.original.generation)
+
+
+def _note_change(folder: Path, before: Provenance, tape: Tape, note: str) -> None:
+    """A line on top of the changelog: what replaces what, by whom, at what cost, and why."""
+    runs = [r for r in tape.records if isinstance(r, RunRecord)]
+    program = program_digest((folder / "reward.py").read_text(encoding="utf-8"))
+    if program == before.program:
+        return
+    tokens = sum(r.input_tokens + r.output_tokens for r in tape.paid)
+    line = (
+        f"- `{program[:8]}` by {runs[-1].model if runs else 'nobody knows whom'} "
+        f"({len(tape.paid)} calls, {tokens:,} tokens) replaces `{before.program[:8]}` by "
+        f"{before.model}{f': {note}' if note else '.'}"
+    )
+    path = folder / CHANGELOG
+    known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = [f"# {before.task}: rewards that were blessed", "", line, *known[2:]]
+    replace_file(path, ("\n".join(lines) + "\n").encode())
+
+
+def _settle_episodes(folder: Path, shown: Path, spec: Spec, store: EpisodeStore | None) -> None:
     """Let the episodes that decided be those of the folder; they stay where they are those.
+
+    Args:
+        folder: The new episodes' folder.
+        shown: The committed one's, for messages.
+        spec: Of the run.
+        store: The episodes that decided, where those of the folder did not.
 
     Raises:
         UsageError: There are none, or they were made from another spec.
     """
     there = read_store(folder)
     for episodes in (there, store or there):
-        episodes.require_fit(spec, folder=str(folder))
+        episodes.require_fit(spec, folder=str(shown))
     if store is not None and _names(store) != _names(there):
         replace_folder(spec, folder, store)
 
@@ -217,6 +283,14 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
         },
         files=dict(file_digests(target)),
     )
+
+
+def _link(source: str, target: str) -> None:
+    """A second name for a file: nothing here writes into one, each is replaced whole."""
+    try:
+        os.link(source, target)
+    except OSError:  # a file system without links
+        shutil.copy2(source, target)
 
 
 def _copy(source: Path, target: Path) -> None:

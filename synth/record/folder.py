@@ -11,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from synth.episode import read_store, write_store
+from synth.episode.replace import swap_folder
 from synth.record.contact_sheet import write_contact_sheet
 from synth.record.pictures import write_animation
 from synth.record.recorder import record
@@ -74,7 +75,7 @@ def replace_folder(spec: Spec, folder: Path, store: EpisodeStore) -> EpisodeStor
     try:
         write_store(fresh, store)
         _draw(fresh, store, spec)
-        _put_in_place(fresh, folder)
+        swap_folder(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return read_store(folder)
@@ -84,17 +85,3 @@ def _draw(folder: Path, store: EpisodeStore, spec: Spec) -> None:
     write_contact_sheet(folder / "contact-sheet.png", store, title=spec.name)
     first = store.select(kind="expert", split="visible")[0]
     write_animation(folder / f"{first.id}.gif", store, first)
-
-
-def _put_in_place(fresh: Path, folder: Path) -> None:
-    if not folder.exists():
-        fresh.replace(folder)
-        return
-    old = folder.with_name(f".{folder.name}-{os.getpid()}-old")
-    folder.replace(old)
-    try:
-        fresh.replace(folder)
-    except BaseException:  # also on Ctrl-C: the old episodes come back
-        old.replace(folder)
-        raise
-    shutil.rmtree(old)

@@ -72,7 +72,8 @@ def chosen_frames(odds: NDArray[np.bool_], most: int = MOST) -> list[int]:
     shown = {0, len(odds) - 1}
     for at in (began[k] for k in evenly(len(began), most // 3)):
         shown |= {at, max(at - 1, 0)}
-    for at in (*evenly(len(odds), most // 2), *np.flatnonzero(odds).tolist()):
+    some = evenly(len(odds), most // 2)
+    for at in (*some, *np.flatnonzero(odds).tolist(), *range(len(odds))):
         if len(shown) < most:
             shown.add(at)
     return sorted(shown)

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from synth.errors import BudgetExhausted, ModelError, ProgramFault, ProgramSyntaxError
+from synth.envs.registry import why_no_simulator
+from synth.errors import (
+    BudgetExhausted,
+    EnvironmentFault,
+    ModelError,
+    ProgramFault,
+    ProgramSyntaxError,
+    SpecError,
+)
 from synth.program import lint, parse
 from synth.sandbox import CONFINED
 from synth.suite.evidence import gather, gather_perturbed
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
     from synth.program import Finding, Program
     from synth.sandbox import Answerer, Answerers, Verdicts
     from synth.search import Hunt
+    from synth.suite.drift import Drift
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.suite.perturbed import Perturbed
     from synth.suite.still_verdicts import StillVerdicts
@@ -80,6 +89,7 @@ class Subject:
             linted, and `sandboxes` answer for it.
         searched: Whether counterexamples are searched for; if not, that check is skipped.
         day: Decides half of the search's layouts; by default the program and the spec do.
+        watched: Whether to look whether the environment still draws and behaves as recorded.
     """
 
     def __init__(
@@ -93,8 +103,10 @@ class Subject:
         program: Program | None = None,
         searched: bool = True,
         day: str | None = None,
+        watched: bool = False,
     ) -> None:
         self.source, self._unwritten = source, program
+        self._watched = watched
         self.searched, self._day = searched, day
         self.task = task
         self.splits = splits
@@ -295,6 +307,32 @@ class Subject:
         return met if recorded is None else recorded + met
 
     @property
+    def drift(self) -> Drift | None:
+        """How the environment of today differs from the recorded one.
+
+        ``None`` where nobody asks, where it cannot be played here, and where the program cannot
+        be run.
+        """
+        return self.keep("drift", self._drift)
+
+    @property
+    def drift_seen(self) -> Drift | None:
+        """The same, if anybody has asked by now."""
+        seen = self._kept.get("drift")
+        return seen if hasattr(seen, "drifted") else None  # type: ignore[return-value]  # as for `hunted`
+
+    def _drift(self) -> Drift | None:
+        from synth.suite.drift import drift_of  # noqa: PLC0415 - it brings simulators
+
+        if not self._watched or why_no_simulator(self.task.spec):
+            return None
+        try:
+            self.require_runnable()
+            return drift_of(self.task, self.program, self.sandboxes)
+        except (EnvironmentFault, SpecError, NotJudged, ProgramFault):
+            return None  # what else needs them says why
+
+    @property
     def hunted(self) -> Hunt | None:
         """What the search came to, if one was made by now."""
         hunted = self._kept.get("search")
@@ -313,6 +351,9 @@ class Subject:
         if reason:
             raise Skip("search", reason.rstrip("."))
         self.require_runnable()
+        if self.drift is not None and self.drift.matters:
+            # Whatever it found would be called the reward's fault.
+            raise Skip("search", "the environment is not as it was recorded")
         seeds = Seeds.of(spec)
         held_out = self.last_split == "held_out"
         return hunt(

@@ -122,7 +122,7 @@ def test_an_interruption_leaves_what_was_there(make_spec, tmp_path, before):
     assert [p.name for p in tmp_path.iterdir()] == (["episodes"] if before else [])
 
 
-@pytest.mark.parametrize("point", ["write_store", "_draw", "_put_in_place"])
+@pytest.mark.parametrize("point", ["write_store", "_draw", "swap_folder"])
 def test_an_interruption_while_writing_leaves_what_was_there(
     make_spec, tmp_path, monkeypatch, point
 ):
@@ -153,6 +153,7 @@ def test_a_move_that_fails_puts_the_old_folder_back(make_spec, tmp_path, monkeyp
             raise Stop
         return honest(self, target)
 
+    monkeypatch.setattr("synth.episode.replace._exchange", lambda *_: False)
     monkeypatch.setattr(type(folder), "replace", replace)
     with pytest.raises(Stop):
         record_folder(make_spec(seed=1), folder, force=True)

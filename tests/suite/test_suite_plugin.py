@@ -44,6 +44,7 @@ def test_loading_the_plugin_imports_nothing_heavy():
         "synth.suite",
         "synth.suite.pytest",
         "synth.suite.pytest.plugin",
+        "synth.suite.pytest.report",
     }
 
 

@@ -46,6 +46,11 @@ def stands_on_its_episodes(case: Case) -> Iterator[Failure]:
             expected="the digest in provenance.json",
             actual="another file or none",
         )
+    drift = case.subject.drift
+    if drift is not None and drift.matters:
+        yield case.failure(
+            str(drift), expected="the recorded pictures, drawn again", actual="other pictures"
+        )
 
 
 @check("contract")

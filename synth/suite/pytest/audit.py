@@ -27,6 +27,7 @@ from synth.suite.pytest.day import key_of_commit
 from synth.suite.registry import find_check
 from synth.suite.subject import NotJudged, Subject
 from synth.task.folder import TaskFolder, read_reward, read_task
+from synth.task.provenance import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,19 @@ class FolderAudit:
         return "" if self._subject is None else str(getattr(self._subject.sandboxes, "cost", ""))
 
     @cached_property
+    def origin(self) -> str:
+        """What is wrong with where the committed program comes from; nothing where all is well."""
+        digests = self.subject.task.digests
+        if self.reward is not None or digests is None:
+            return ""
+        if file_digest(self.folder / "reward.py") == digests.get("reward.py"):
+            return ""
+        return (
+            "reward.py is not the program of its provenance.json: nobody has blessed it. Restore "
+            f"it, or make a reward and bless it: `synth bless {self.subject.task.name}`"
+        )
+
+    @cached_property
     def left_out(self) -> tuple[str, ...]:
         """What the spec does not ask for."""
         return left_out(self.subject.task.spec)
@@ -152,6 +166,8 @@ class Audit:
                 "untold": _untold(subject),
                 "order": _order(subject, check),
                 "searched": _searched(subject),
+                "drift": _drift(subject),
+                "origin": self._audited.origin,
                 "failures": [failure.to_json() for failure in result.failures],
             }
         )
@@ -185,6 +201,12 @@ def _untold(subject: Subject) -> tuple[int, str]:
     """How many pictures cannot be told from success, and the line that says so."""
     untold = subject.untold
     return (0, "") if untold is None else (untold.pictures, str(untold))
+
+
+def _drift(subject: Subject) -> tuple[bool, str]:
+    """Whether the environment is another than the recorded one, and what is known of that."""
+    drift = subject.drift_seen
+    return (False, "") if drift is None else (drift.drifted, str(drift))
 
 
 def _searched(subject: Subject) -> str:
@@ -240,4 +262,5 @@ def _open(
         sandboxes=sandboxes,
         searched=searched,
         day=day,
+        watched=True,
     )

@@ -1,4 +1,4 @@
-"""The pytest plugin: the `audit` fixture, five options and a line of summary per task.
+"""The pytest plugin: the `audit` fixture, six options and a line of summary per task.
 
 It imports nothing but pytest and the standard library, since every pytest session of
 every project in the environment loads it; whatever needs NumPy waits for the first test
@@ -9,11 +9,12 @@ are read as text and run in the sandbox.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from synth.suite.pytest.report import Tally, add_figures, told
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,6 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--reward-failures", metavar="FILE", help="write the failures as JSON to this file"
     )
     group.addoption(
+        "--synth-report",
+        metavar="FILE",
+        help="write for machines and for comments what the audits came to, the reason first in "
+        "every line: JSON (.json), Markdown (.md) or plain lines",
+    )
+    group.addoption(
         "--reward-search",
         metavar="TASKS",
         help="search for counterexamples in the audits of these tasks only, as doorkey,taxi; the "
@@ -66,9 +73,10 @@ _AUDITED = pytest.StashKey[dict[Path, "FolderAudit"]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Start a session with nothing audited."""
     config.stash[_AUDITED] = {}
-    report = _path_option(config, "--reward-failures")
-    if report is not None and not report.parent.is_dir():
-        raise pytest.UsageError(f"--reward-failures: there is no folder {report.parent}.")
+    for option in ("--reward-failures", "--synth-report"):
+        report = _path_option(config, option)
+        if report is not None and not report.parent.is_dir():
+            raise pytest.UsageError(f"{option}: there is no folder {report.parent}.")
     reward = _path_option(config, "--reward")
     if reward is not None and not reward.exists():
         from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
@@ -130,40 +138,11 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     properties.append((COST, json.dumps(audited[folder].cost)))
 
 
-@dataclass
-class _Tally:
-    """The tests of one task; `broken` ones ended without a verdict."""
-
-    task: str
-    subtasks: int = 0
-    episodes: int = 0
-    tests: int = 0
-    failed: int = 0
-    broken: int = 0
-    bounds: str = ""
-    order: str = ""
-    left_out: tuple[str, ...] = ()
-    skipped: list[str] = field(default_factory=list)
-    untold: tuple[int, str] = (0, "")
-    searched: str = ""
-    cost: str = ""
-
-    def __str__(self) -> str:
-        """One line for the terminal."""
-        made = self.tests - len(self.skipped) + self.broken
-        wrong = self.failed + self.broken
-        broken = f" ({self.broken} came to no verdict)" if self.broken else ""
-        verdict = f"{wrong} of {made} tests failed{broken}" if wrong else "all passed"
-        counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {made} tests"
-        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
-        return f"{self.task}: {counts}: {verdict}{skipped}"
-
-
 class _Summary:
     """What is reported at the end; under xdist only the controller's is printed and written."""
 
     def __init__(self) -> None:
-        self.tallies: dict[str, _Tally] = {}
+        self.tallies: dict[str, Tally] = {}
         self.failures: list[dict[str, Any]] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -173,13 +152,15 @@ class _Summary:
         }
         if BEGUN in told and PROPERTY not in told and report.failed:
             folder, task = told[BEGUN]
-            self.tallies.setdefault(folder, _Tally(task)).broken += 1
+            tally = self.tallies.setdefault(folder, Tally(task))
+            tally.broken += 1
+            tally.told.append((report.nodeid, f"no verdict: {report.longreprtext.strip()}"))
         if report.when == "teardown" and told.get(COST):
             folder, task = told[BEGUN]
-            self.tallies.setdefault(folder, _Tally(task)).cost = told[COST]
+            self.tallies.setdefault(folder, Tally(task)).cost = told[COST]
         if report.when == "call" and PROPERTY in told:
             facts = told[PROPERTY]
-            tally = self.tallies.setdefault(facts["folder"], _Tally(facts["task"]))
+            tally = self.tallies.setdefault(facts["folder"], Tally(facts["task"]))
             tally.subtasks, tally.episodes = facts["subtasks"], facts["episodes"]
             tally.tests += 1
             tally.failed += bool(facts["failures"])
@@ -189,9 +170,12 @@ class _Summary:
             # It grows with the search, wherever among the workers that ran.
             tally.untold = max(tally.untold, tuple(facts["untold"]))
             tally.searched = facts["searched"] or tally.searched
+            tally.drifted, tally.drift = max((tally.drifted, tally.drift), tuple(facts["drift"]))
+            tally.origin = facts["origin"]
             if facts["skipped"]:
                 tally.skipped.append(facts["skipped"])
             self.failures += [{"task": facts["task"], **f} for f in facts["failures"]]
+            tally.told += [(report.nodeid, f["message"]) for f in facts["failures"]]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print a line per audited task, and nothing where none was audited."""
@@ -201,27 +185,35 @@ class _Summary:
 
         terminalreporter.section("reward programs")
         for tally in self.tallies.values():
-            wrong = tally.failed + tally.broken
-            color = {"red": True} if wrong else {"green": True}
+            color = {"red": True} if tally.wrong else {"green": True}
             terminalreporter.write_line(str(tally), **color)
-            if tally.bounds:
-                terminalreporter.write_line(f"    {tally.bounds}")
-            if tally.order:
-                terminalreporter.write_line(f"    {tally.order}")
-            if missing := in_one_line([*tally.left_out, *tally.skipped]):
-                terminalreporter.write_line(f"    {missing}")
-            if tally.searched:
-                terminalreporter.write_line(f"    {tally.searched}")
-            if tally.cost:
-                terminalreporter.write_line(f"    {tally.cost}")
+            missing = in_one_line([*tally.left_out, *tally.skipped])
+            for line in (tally.bounds, tally.order, missing, tally.searched, tally.cost):
+                if line:
+                    terminalreporter.write_line(f"    {line}")
             if tally.untold[0]:
                 terminalreporter.write_line(f"    {tally.untold[1]}")
+            if tally.drift and (tally.drifted or tally.wrong):
+                terminalreporter.write_line(f"    {tally.drift}", yellow=tally.drifted)
+            if tally.origin:
+                terminalreporter.write_line(f"    {tally.origin}", yellow=True)
 
+    # Before pytest's own hook writes the JUnit file.
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the failures where ``--reward-failures`` says."""
-        path = _path_option(session.config, "--reward-failures")
-        if path is not None and not hasattr(session.config, "workerinput"):
+        """Write the files that ``--reward-failures`` and ``--synth-report`` name."""
+        config = session.config
+        if hasattr(config, "workerinput"):
+            return
+        path = _path_option(config, "--reward-failures")
+        if path is not None:
             path.write_text(json.dumps(self.failures, indent=2) + "\n", encoding="utf-8")
+        if self.tallies:
+            add_figures(config, self.tallies.values())
+        path = _path_option(config, "--synth-report")
+        if path is not None:
+            text = told(list(self.tallies.values()), path.suffix)
+            path.write_text(text, encoding="utf-8")
 
 
 def _path_option(config: pytest.Config, name: str) -> Path | None:
