@@ -48,7 +48,7 @@ LAYERS = (
     ("models",),
     ("loop", "report"),
     ("alternatives",),
-    ("regress",),
+    ("regress", "page"),
     ("wrappers",),
     ("vec", "seen"),
     ("making", "seen_vec"),

@@ -37,6 +37,7 @@ COMMANDS = (
     "synth.cli.regress:regress",
     "synth.cli.bless:bless",
     "synth.cli.diff:diff",
+    "synth.cli.report:report",
     "synth.cli.export:export",
     "synth.cli.train:train",
     "synth.cli.curves:curves",

@@ -51,6 +51,7 @@ BESIDE_VERDICTS = frozenset(
         "mutation",
         "named_reward",
         "options",
+        "page",
         "prompts",
         "regress",
         "report",

@@ -38,7 +38,14 @@ if TYPE_CHECKING:
     from synth.spec import Spec
     from synth.suite.evidence import RecordedVerdicts
 
-__all__ = ["HeldOutAgreement", "Measured", "RecordingTime", "keep_time", "measure"]
+__all__ = [
+    "HeldOutAgreement",
+    "Measured",
+    "RecordingTime",
+    "held_out_agreement",
+    "keep_time",
+    "measure",
+]
 
 TIMES = "recording.json"
 
@@ -235,9 +242,19 @@ def _with_reward(
 
 
 def _agreement(program: Program, store: EpisodeStore, sandboxes: Sandboxes) -> HeldOutAgreement:
-    """A program on the held-out episodes, against success and against truth."""
     episodes = store.select(split="held_out")
-    evidence = gather(program, store, episodes, twice=False, sandboxes=sandboxes)
+    return held_out_agreement(
+        gather(program, store, episodes, twice=False, sandboxes=sandboxes), episodes
+    )
+
+
+def held_out_agreement(evidence: RecordedVerdicts, episodes: Sequence[Episode]) -> HeldOutAgreement:
+    """A program on the held-out episodes, against success and against truth.
+
+    Args:
+        evidence: What it says of them.
+        episodes: The held-out ones.
+    """
     holds = np.concatenate([evidence.holds(e) for e in episodes])
     success = np.concatenate([e.success for e in episodes])
     judged = np.concatenate([e.judged for e in episodes])

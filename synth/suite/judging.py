@@ -15,13 +15,15 @@ from synth.suite.registry import all_checks
 from synth.suite.subject import Subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from synth.episode import Split
     from synth.failure import Failure
     from synth.sandbox import Sandboxes
     from synth.suite.registry import Result
     from synth.task.folder import TaskFolder
 
-__all__ = ["Judgement", "Skipped", "judge"]
+__all__ = ["Judgement", "Skipped", "judge", "judge_subject"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,32 @@ def judge(
         SandboxUnavailable: This machine cannot confine the program.
     """
     subject = Subject(source, task, splits=splits, sandboxes=sandboxes)
-    checks = [
-        c for c in all_checks() if c.applies(task.spec) and (groups is None or c.group in groups)
-    ]
+    return judge_subject(subject, groups=groups, cascade=cascade)
+
+
+def judge_subject(
+    subject: Subject,
+    *,
+    groups: tuple[str, ...] | None = None,
+    cascade: bool = True,
+    on_group: Callable[[str, int], None] | None = None,
+) -> Judgement:
+    """Judge a program of which the caller wants to know more than what became of its tests.
+
+    Args:
+        subject: The program and its task; its verdicts, search and so on are kept in it.
+        groups: As for `judge`.
+        cascade: As for `judge`.
+        on_group: Called with each group's name and its number of tests before they are made.
+
+    Returns:
+        As `judge` does.
+
+    Raises:
+        SandboxUnavailable: This machine cannot confine the program.
+    """
+    asked = subject.task.spec
+    checks = [c for c in all_checks() if c.applies(asked) and (groups is None or c.group in groups)]
     made: list[Result] = []
     unmade: list[Result] = []
     skipped: list[Skipped] = []
@@ -113,6 +138,8 @@ def judge(
         if unmade or waiting or (cascade and failed):
             waiting += [c.test(e) for c, e in tests]
             continue
+        if on_group is not None and tests:
+            on_group(group, len(tests))
         for check, episode in tests:
             result = check.run(subject, episode)
             if result.skipped:

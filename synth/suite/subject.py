@@ -88,6 +88,7 @@ class Subject:
         program: Stands in for the text where the reward is no program: it is neither parsed nor
             linted, and `sandboxes` answer for it.
         searched: Whether counterexamples are searched for; if not, that check is skipped.
+        unsearched: Why they are not, where they are not.
         day: Decides half of the search's layouts; by default the program and the spec do.
         watched: Whether to look whether the environment still draws and behaves as recorded.
     """
@@ -102,12 +103,13 @@ class Subject:
         sandboxes: Answerers = CONFINED,
         program: Program | None = None,
         searched: bool = True,
+        unsearched: str = "--reward-search does not name this task",
         day: str | None = None,
         watched: bool = False,
     ) -> None:
         self.source, self._unwritten = source, program
         self._watched = watched
-        self.searched, self._day = searched, day
+        self.searched, self._unsearched, self._day = searched, unsearched, day
         self.task = task
         self.splits = splits
         self.twice = twice
@@ -345,7 +347,7 @@ class Subject:
         from synth.search import hunt, missing  # noqa: PLC0415
 
         if not self.searched:
-            raise Skip("search", "--reward-search does not name this task")
+            raise Skip("search", self._unsearched)
         spec = self.task.spec
         reason = missing(spec)
         if reason:

@@ -1,0 +1,107 @@
+"""One small task whose reward took two rounds, and its page, made once for all tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import synth.models.open
+from synth.cli.app import app
+from synth.envs.screens.browser import find_browser
+from synth.models.scripted import ScriptedModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+needs_browser = pytest.mark.skipif(
+    find_browser() is None, reason="Chromium is not installed (Debian's package chromium)"
+)
+
+SPEC = """\
+env = "MiniGrid-Empty-5x5-v0"
+goal = "reach the green square"
+max_steps = 20
+
+[render]
+tile_size = 8
+highlight = false
+
+[expert]
+policy = "synth.envs.minigrid:planner"
+episodes = 2
+
+[random]
+episodes = 2
+
+[held_out]
+episodes = 2
+
+[near_miss]
+episodes = 2
+
+[target]
+microseconds_per_frame = 1000000
+"""
+
+HOSTILE = "<script>document.title = 'taken'</script> & <img src=http://example.com/x.png>"
+PLAN = f"""{{"task": "walk to the green square", "stages": [[{{"name": "reach_goal",
+"description": "the agent stands on the green square {HOSTILE}",
+"visible": "part of the green is covered"}}]]}}
+"""
+
+PROGRAM = """\
+```python
+from synth import vision
+
+GREEN = (0, 255, 0)
+
+
+def perceive(frame):
+    return vision.count_colour(frame, GREEN)
+
+
+def reach_goal(now, initial):
+    return 0 < now < initial
+
+
+SUBTASKS = [reach_goal]
+```
+"""
+WRONG = PROGRAM.replace("0 < now < initial", "now < 0")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A checkout with a committed reward, and its page."""
+
+    folder: Path
+    page: Path
+
+    @property
+    def html(self) -> str:
+        """The page's text."""
+        return self.page.read_text(encoding="utf-8")
+
+
+def command(*arguments: str) -> int:
+    """Run ``synth ...``; its exit code, or what it raised."""
+    result = app(list(arguments), standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A wrong program, its repair, the promotion, and ``synth report walk``."""
+    folder = tmp_path_factory.mktemp("checkout")
+    (folder / "specs").mkdir()
+    (folder / "specs" / "walk.toml").write_text(SPEC, encoding="utf-8")
+    model = ScriptedModel([PLAN, WRONG, PROGRAM], name="scripted:x")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(synth.models.open, "open_model", lambda *_, **__: model)
+        assert command("run", "walk", "--model", "scripted:x") == 0
+        assert command("report", "walk") == 0
+        yield Made(folder, folder / "runs" / "reports" / "walk.html")
