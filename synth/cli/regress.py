@@ -11,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
-from synth.errors import UsageError
+from synth.cli.crew import Scheduler  # noqa: TC001  typer reads the annotations at run time
+from synth.errors import ModelError, SynthError, UsageError
 from synth.task.paths import GENERATED, task_folder
 
 if TYPE_CHECKING:
-    from synth.regress import Attempt, Attempted, Regression
+    from synth.regress import Attempt, Attempted, Regression, RegressionOptions
 
 __all__ = ["regress"]
 
@@ -74,6 +75,10 @@ def regress(
     calls: Annotated[int | None, typer.Option(help="Budget of requests of an attempt.")] = None,
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
     money: Annotated[float | None, typer.Option(help="Budget of money of an attempt.")] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, max=256, help="Attempts at once; one is told of as it goes on.")
+    ] = 1,
+    scheduler: Scheduler = None,
     markdown: Annotated[
         Path | None, typer.Option(help="Write a comment for a pull request here.")
     ] = None,
@@ -122,10 +127,13 @@ def regress(
         if file is not None and not file.parent.is_dir():
             raise UsageError(f"{file}: there is no folder {file.parent}.")
     with PhaseProgress("comparing") as tell:
+        known: dict[Attempt, Attempted | SynthError] = {}
+        if jobs > 1 or scheduler is not None:
+            known = _all_attempts(folders, options, tell, jobs=jobs, scheduler=scheduler)
         found = compare(
             folders,
             options,
-            lambda one: _attempt(one, tell),
+            lambda one: _known(known[one]) if one in known else _attempt(one, tell),
             on_progress=lambda task, phase, done, total: tell(f"{task}: {phase}", done, total),
         )
     keep(found)
@@ -164,12 +172,50 @@ def _folders(tasks: list[str] | None) -> list[Path]:
     return folders
 
 
+def _all_attempts(
+    folders: list[Path],
+    options: RegressionOptions,
+    tell: PhaseProgress,
+    *,
+    jobs: int,
+    scheduler: str | None,
+) -> dict[Attempt, Attempted | SynthError]:
+    """Make all attempts at once, as far as there are workers.
+
+    Raises:
+        ModelError: The service failed; what was answered is in the journals.
+    """
+    from synth.regress.attempt import attempt_once  # noqa: PLC0415 - start-up stays quick
+    from synth.regress.regression import attempts_at  # noqa: PLC0415
+    from synth.scheduling import fan_out, hire  # noqa: PLC0415
+
+    sides = (False,) if options.against is None else (False, True)
+    pieces = [one for f in folders for old in sides for one in attempts_at(f, options, old=old)]
+    known: dict[Attempt, Attempted | SynthError] = {}
+    workers = jobs if scheduler is None else None
+    with hire(scheduler, workers, most=len(pieces)) as crew:
+        for done in fan_out(crew, attempt_once, pieces):
+            if isinstance(done.error, ModelError):
+                raise done.error
+            known[done.piece] = done.error or done.result()
+            tell("attempts", len(known), len(pieces))
+            if done.error is None:
+                _say(done.piece, done.result())
+    return known
+
+
+def _known(made: Attempted | SynthError) -> Attempted:
+    if isinstance(made, SynthError):
+        raise made
+    return made
+
+
 def _attempt(one: Attempt, tell: PhaseProgress) -> Attempted:
     """Make one attempt, and say how it goes."""
     from synth.cli.lines import line_of  # noqa: PLC0415 - start-up stays quick
     from synth.regress import attempt  # noqa: PLC0415
 
-    name = f"{one.task.name} {one.model} {one.series}-{one.sample}"
+    name = _name(one)
 
     def observe(event: object) -> None:
         line = line_of(event)
@@ -177,9 +223,17 @@ def _attempt(one: Attempt, tell: PhaseProgress) -> Attempted:
             tell(f"{name}: {line.strip()}", 0)
 
     went = attempt(one, observer=observe, on_wait=_waits)
-    told = "passed" if went.passed else "did not pass"
-    errors().print(f"{name}: {told}: {went.reason}", markup=False)
+    _say(one, went)
     return went
+
+
+def _say(one: Attempt, went: Attempted) -> None:
+    told = "passed" if went.passed else "did not pass"
+    errors().print(f"{_name(one)}: {told}: {went.reason}", markup=False)
+
+
+def _name(one: Attempt) -> str:
+    return f"{one.task.name} {one.model} {one.series}-{one.sample}"
 
 
 def _waits(folder: Path) -> None:

@@ -16,6 +16,7 @@ from synth.loop.adopt import RecordedTask
 from synth.models.open import open_model
 from synth.program import parse, program_digest
 from synth.sandbox import Sandboxes
+from synth.scheduling import alone
 from synth.task import TaskFolder
 from synth.task.paths import run_folder
 from synth.verdicts import Footage, ask
@@ -28,7 +29,16 @@ if TYPE_CHECKING:
     from synth.loop import Judge, Observer, Outcome
     from synth.models.base import Model
 
-__all__ = ["Attempt", "Attempted", "GroupCount", "attempt", "attempt_folder", "goal_right"]
+__all__ = [
+    "Attempt",
+    "Attempted",
+    "GroupCount",
+    "attempt",
+    "attempt_folder",
+    "attempt_once",
+    "goal_right",
+    "newest_series",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +239,12 @@ def attempt(
     if outcome.ending == "interrupted":
         raise KeyboardInterrupt
     return _attempted(one, outcome, task.store, sandboxes)
+
+
+def attempt_once(one: Attempt) -> Attempted:
+    """`attempt`, for workers: one that comes while another is at it still waits for that one."""
+    with alone(one.folder.with_name(f".{one.folder.name}.lock")):
+        return attempt(one)
 
 
 def _attempted(

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from synth.regress.comparison import ComparedAttempt, Yardstick
     from synth.regress.figures import RewardFigures
 
-__all__ = ["Regression", "RegressionOptions", "TaskProblem", "TaskRegression", "regress"]
+__all__ = [
+    "Regression",
+    "RegressionOptions",
+    "TaskProblem",
+    "TaskRegression",
+    "attempts_at",
+    "regress",
+]
 
 REPEATABLE = frozenset({"builtin", "replay"})
 """Providers that answer the same each time: one attempt tells all of them."""
