@@ -56,7 +56,10 @@ def test_unlock_pickup_ends_with_the_box_in_hand(make_spec, seed):
         ("MiniGrid-Dynamic-Obstacles-5x5-v0", {"at_goal"}),
         ("MiniGrid-MemoryS7-v0", {"at_goal"}),
         ("MiniGrid-Unlock-v0", {"carrying_key", "door_open", "door_unlocked"}),
-        ("MiniGrid-MultiRoom-N6-v0", {"at_goal", "door_open", "all_doors_open"}),
+        (
+            "MiniGrid-MultiRoom-N6-v0",
+            {"at_goal", "door_open", "all_doors_open", *(f"doors_open_{n}" for n in (2, 3, 4))},
+        ),
         ("MiniGrid-GoToDoor-5x5-v0", {"beside_target"}),
         ("MiniGrid-RedBlueDoors-6x6-v0", {"door_open", "all_doors_open", "target_door_open"}),
     ],
@@ -65,6 +68,21 @@ def test_only_predicates_that_can_matter_exist(make_spec, env, names):
     """A grid without doors, keys or goal squares has no predicate about them."""
     spec = make_spec(env)
     assert set(family_of(spec).make(spec).reset(0).truth) == names
+
+
+def test_a_ball_before_the_door_is_known_to_have_moved(make_spec):
+    """It leaves its place before the key is taken, and stays so; elsewhere there is no such thing."""
+    truths = history(make_spec("MiniGrid-BlockedUnlockPickup-v0"), 0)
+    first = firsts(truths)
+    assert first["moved_ball"] < first["moved_key"] < first["door_open"] < first["moved_box"]
+    assert truths[-1]["moved_ball"]
+    assert "moved_ball" not in history(make_spec("MiniGrid-KeyCorridorS3R3-v0"), 0)[0]
+
+
+def test_doors_are_counted_as_they_open(make_spec):
+    """In a row of rooms they open one after the other."""
+    first = firsts(history(make_spec("MiniGrid-MultiRoom-N4-S5-v0"), 0))
+    assert first["door_open"] < first["doors_open_2"] < first["all_doors_open"] < first["at_goal"]
 
 
 def test_a_key_in_a_box_counts_once_the_box_is_open(make_spec):

@@ -10,8 +10,11 @@ predicate           holds where
 carrying_TYPE       the agent carries a key, ball or box, if the grid has one at reset
 door_open           any door is open
 all_doors_open      every door is open, if there are two or more
+doors_open_N        at least N doors are open, for each N from 2 to one less than there are
 door_unlocked       any door that was locked at reset no longer is
 box_opened          any box that held something at reset has been opened
+moved_TYPE          a key, ball or box lies no longer where it lay at reset, if a ball stood
+                    before a locked door then
 target_carried      the agent carries an object that the mission asks for
 target_door_open    the door that the mission asks for (the last of them) is open
 beside_target       the agent stands beside what the mission asks it to go to
@@ -25,6 +28,8 @@ first_...           the same of what a BabyAI instruction wants before the last 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from minigrid.core.roomgrid import RoomGrid
 
 from synth.envs.minigrid.objective import all_objectives, cells_of, objective_of
 
@@ -58,19 +63,29 @@ class TruthReader:
         if self._objective is None or self._objective.hands:
             for kind in kinds:
                 self._predicates[f"carrying_{kind}"] = self._carrying(kind)
-        if self._doors:
-            self._predicates["door_open"] = lambda: any(d.is_open for d in self._doors)
-        if len(self._doors) > 1:
-            self._predicates["all_doors_open"] = lambda: all(d.is_open for d in self._doors)
-        if self._locked:
-            self._predicates["door_unlocked"] = lambda: any(not d.is_locked for d in self._locked)
+        self._add_doors()
         if self._full_boxes:
             self._predicates["box_opened"] = self._box_opened
+        if doors_matter and _is_blocked(env, cells):
+            for kind in kinds:
+                lay = [(at, cell) for at, cell in cells if cell.type == kind]
+                if lay:
+                    self._predicates[f"moved_{kind}"] = self._moved(lay)
         self._add_objectives()
 
     def read(self) -> dict[str, bool]:
         """Predicate name to value, now."""
         return {name: bool(holds()) for name, holds in self._predicates.items()}
+
+    def _add_doors(self) -> None:
+        if self._doors:
+            self._predicates["door_open"] = lambda: any(d.is_open for d in self._doors)
+        if len(self._doors) > 1:
+            self._predicates["all_doors_open"] = lambda: all(d.is_open for d in self._doors)
+        for number in range(2, len(self._doors)):
+            self._predicates[f"doors_open_{number}"] = self._open(number)
+        if self._locked:
+            self._predicates["door_unlocked"] = lambda: any(not d.is_locked for d in self._locked)
 
     def _add_objectives(self) -> None:
         if self._goals:
@@ -117,6 +132,12 @@ class TruthReader:
 
         return holds
 
+    def _open(self, number: int) -> Callable[[], bool]:
+        return lambda: sum(door.is_open for door in self._doors) >= number
+
+    def _moved(self, lay: list[tuple[tuple[int, int], Any]]) -> Callable[[], bool]:
+        return lambda: any(self._env.grid.get(*at) is not thing for at, thing in lay)
+
     def _box_opened(self) -> bool:
         present = [cell for _, cell in cells_of(self._env)] + [self._env.carrying]
         unopened = [t for cell in present if cell is not None for t in _unpacked(cell)]
@@ -138,6 +159,18 @@ class TruthReader:
 
 def _apart(agent: tuple[int, int], cells: set[tuple[int, int]], distance: int) -> bool:
     return any(abs(agent[0] - x) + abs(agent[1] - y) == distance for x, y in cells)
+
+
+def _is_blocked(env: Any, cells: list[tuple[tuple[int, int], Any]]) -> bool:
+    """Whether a ball stands before a locked door, in the room where the agent is."""
+    if not isinstance(env, RoomGrid):
+        return False
+    here = env.room_from_pos(*env.agent_pos)
+    doors = {at for at, cell in cells if cell.type == "door" and cell.is_locked}
+    return any(
+        cell.type == "ball" and _apart(at, doors, 1) and env.room_from_pos(*at) is here
+        for at, cell in cells
+    )
 
 
 def _unpacked(thing: Any) -> list[Any]:
