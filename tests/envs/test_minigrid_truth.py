@@ -71,7 +71,7 @@ def test_only_predicates_that_can_matter_exist(make_spec, env, names):
 
 
 def test_a_ball_before_the_door_is_known_to_have_moved(make_spec):
-    """It leaves its place before the key is taken, and stays so; elsewhere there is no such thing."""
+    """It leaves its place before the key is taken; elsewhere there is no such predicate."""
     truths = history(make_spec("MiniGrid-BlockedUnlockPickup-v0"), 0)
     first = firsts(truths)
     assert first["moved_ball"] < first["moved_key"] < first["door_open"] < first["moved_box"]
