@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from things_to_do import Piece, keep, refuse, square
@@ -14,12 +15,23 @@ from synth.scheduling import fan_out, hire
 distributed = pytest.importorskip("distributed")
 
 
+def in_this_process(workers: int = 1, threads: int = 1) -> Any:
+    """A scheduler on the loopback with its workers, as a context manager."""
+    return distributed.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=threads,
+        processes=False,
+        protocol="tcp://",
+        host="127.0.0.1",
+        dashboard_address=":0",
+        silence_logs=False,
+    )
+
+
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[object]:
     """Two workers of one thread each."""
-    with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None
-    ) as made:
+    with in_this_process(workers=2) as made:
         yield made
 
 
@@ -42,9 +54,7 @@ def test_a_scheduler_that_is_lost_ends_it_with_what_to_do(tmp_path: Path, monkey
     """The message says that the same command goes on."""
     monkeypatch.chdir(tmp_path)
     with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
-        ) as made,
+        in_this_process() as made,
         hire(made.scheduler_address) as crew,
     ):
         work = fan_out(crew, square, [Piece(number, tmp_path) for number in range(50)])
@@ -63,9 +73,7 @@ def test_who_does_not_serve_is_told(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(UsageError, match="--jobs is for this machine"):
         hire("tcp://127.0.0.1:9", jobs=2).__enter__()
     with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None
-        ) as made,
+        in_this_process(threads=2) as made,
         pytest.raises(UsageError, match="has 2 threads; start workers with --nthreads 1"),
     ):
         hire(made.scheduler_address).__enter__()
