@@ -54,6 +54,7 @@ LAYERS = (
     ("making", "seen_vec"),
     ("options",),
     ("training",),
+    ("matrix",),
     ("cli",),
     ("__main__",),
 )

@@ -38,6 +38,7 @@ COMMANDS = (
     "synth.cli.bless:bless",
     "synth.cli.diff:diff",
     "synth.cli.report:report",
+    "synth.cli.matrix:matrix",
     "synth.cli.export:export",
     "synth.cli.train:train",
     "synth.cli.curves:curves",

@@ -55,6 +55,7 @@ class RunRecord(_Record):
         model: As given on the command line.
         synth: Version of the package.
         prompts: Digest of the prompt templates.
+        prompt_set: Their name; see `synth.prompts.sets`.
         rounds: How many rounds were allowed; this and what follows decide what is asked,
             so that a replay needs them.
         samples: Answers asked for in each round.
@@ -70,6 +71,7 @@ class RunRecord(_Record):
     model: str
     synth: str
     prompts: str = ""
+    prompt_set: str = "default"
     rounds: int = 8
     samples: int = 1
     faster_rounds: int = 2

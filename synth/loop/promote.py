@@ -53,6 +53,7 @@ class Provenance(BaseModel):
         model: As given on the command line.
         answered_by: What answered, as the service names it.
         prompts: Digest of the prompt templates.
+        prompt_set: Their name; see `synth.prompts.sets`.
         program: Digest of the reward program.
         rounds: Distinct rounds in which something was asked.
         calls: Requests answered.
@@ -73,6 +74,7 @@ class Provenance(BaseModel):
     model: str
     answered_by: tuple[str, ...]
     prompts: str
+    prompt_set: str = "default"
     program: str
     rounds: int
     calls: int
@@ -263,6 +265,7 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
         model=runs[-1].model if runs else "",
         answered_by=tuple(sorted({r.model for r in tape.responses if r.model})),
         prompts=runs[-1].prompts if runs else "",
+        prompt_set=runs[-1].prompt_set if runs else "default",
         program=program,
         rounds=len({r.key.split("-")[1] for r in asked}),
         calls=len(tape.paid),

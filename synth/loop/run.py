@@ -35,6 +35,7 @@ from synth.loop.rounds import until_accepted
 from synth.loop.state import Run, RunState
 from synth.prompts.invariances import invariances
 from synth.prompts.render import render, templates_digest
+from synth.prompts.sets import set_name
 from synth.sandbox import CONFINED
 from synth.task.labels import applying, write_labels
 
@@ -161,7 +162,7 @@ def run_loop(
                 source=tape,
             ),
         )
-        _head(run, model, journal, templates_digest(prompts))
+        _head(run, model, journal, prompts)
         return _to_its_end(run, model, files, journal, log)
 
 
@@ -211,7 +212,7 @@ def _rounds(run: Run) -> tuple[Ending, str]:
     return "accepted", "every test passes, held-out episodes included"
 
 
-def _head(run: Run, model: Model, journal: Journal, prompts: str) -> None:
+def _head(run: Run, model: Model, journal: Journal, prompts: Path | None) -> None:
     """Say in the journal what runs, unless it was the same before."""
     spec, options = run.spec, run.options
     record = RunRecord(
@@ -219,7 +220,8 @@ def _head(run: Run, model: Model, journal: Journal, prompts: str) -> None:
         spec=spec.episode_digest(),
         model=model.name,
         synth=__version__,
-        prompts=prompts,
+        prompts=templates_digest(prompts),
+        prompt_set=set_name(prompts),
         samples=options.samples,
         rounds=options.rounds,
         faster_rounds=options.faster_rounds,

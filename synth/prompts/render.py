@@ -12,7 +12,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    TemplateError,
+)
 
 from synth.errors import ProgramSyntaxError, UsageError
 from synth.program.parse import parse_tree
@@ -36,7 +43,14 @@ if TYPE_CHECKING:
     from synth.plan import Plan
     from synth.prompts.requests import FailureReport, Request, Shot
 
-__all__ = ["PicturePart", "Prompt", "TextPart", "render", "templates_digest"]
+__all__ = [
+    "PicturePart",
+    "Prompt",
+    "TextPart",
+    "render",
+    "require_readable",
+    "templates_digest",
+]
 
 _MARKED = re.compile("\0([^\0]*)\0")
 
@@ -57,14 +71,18 @@ def render(request: Request) -> Prompt:
     _refuse_held_out(request)
     viewer = Viewer()
     words = _words(request, viewer)
-    system = _template("system", request.prompts).render(
+    system = _filled(
+        "system",
+        request.prompts,
         kind=request.kind,
         missions=request.missions,
         measured=request.measured,
         allowed=allow_list(),
         library=vision_library(),
     )
-    body = _template(request.kind, request.prompts).render(
+    body = _filled(
+        request.kind,
+        request.prompts,
         goal=request.goal,
         missions=request.missions,
         picture_notes=request.picture_notes,
@@ -237,8 +255,36 @@ def _environment(prompts: Path | None) -> Environment:
     )
 
 
-def _template(name: str, prompts: Path | None) -> Any:
-    return _environment(prompts).get_template(f"{name}.md.j2")
+def require_readable(prompts: Path) -> None:
+    """Read every template of a folder.
+
+    Raises:
+        UsageError: There is none, or one that no prompt is made from: a slip of its name.
+        TemplateSyntaxError: One is not well written.
+    """
+    environment, own = _environment(prompts), PackageLoader("synth.prompts", "templates")
+    strange = {path.name for path in prompts.glob("*.j2")} - set(own.list_templates())
+    if strange:
+        raise UsageError(
+            f"{prompts / min(strange)}: no prompt is made from it; templates are called "
+            f"{', '.join(own.list_templates())}."
+        )
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
+
+
+def _filled(name: str, prompts: Path | None, **words: Any) -> str:
+    """A template with its words.
+
+    Raises:
+        UsageError: A template of the user's asks for something that there is not.
+    """
+    try:
+        return _environment(prompts).get_template(f"{name}.md.j2").render(**words)
+    except TemplateError as error:
+        if prompts is None:
+            raise
+        raise UsageError(f"{prompts}: {name}.md.j2 cannot be filled in: {error}.") from error
 
 
 def _finalize(value: Any) -> Any:

@@ -48,20 +48,23 @@ def alone(path: Path) -> Iterator[None]:
         os.close(handle)  # and with it the lock
 
 
-def kept_result(path: Path, kind: type[M], make: Callable[[], M]) -> M:
+def kept_result(
+    path: Path, kind: type[M], make: Callable[[], M], fits: Callable[[M], bool] = lambda _: True
+) -> M:
     """A result from its file, or else made now and kept there.
 
     Args:
         path: The result's file. Beside it lies a lock while it is made, and afterwards.
         kind: What the file holds, as JSON.
         make: Makes it; it is called by one worker at a time, of all that share the folder.
+        fits: Whether a kept one is an answer to what is asked now; by default it is.
 
     Raises:
         UsageError: The file is damaged, or cannot be written.
     """
     with alone(path.with_name(f".{path.name}.lock")):
         known = read_kept(path, kind)
-        if known is not None:
+        if known is not None and fits(known):
             return known
         made = make()
         replace_file(path, made.model_dump_json(indent=2).encode() + b"\n")
