@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 from synth import __version__
 from synth.errors import UsageError
 from synth.matrix.eyes import label_score
+from synth.models.base import ModelOptions
+from synth.models.courier import CourierModel, needs_courier
 from synth.prompts.render import templates_digest
 from synth.prompts.sets import set_name
 from synth.regress import attempt
@@ -23,6 +25,7 @@ from synth.scheduling import kept_result
 from synth.task.provenance import read_digests
 
 if TYPE_CHECKING:
+    from synth.models.base import Model
     from synth.regress import Attempt, Attempted
 
 __all__ = ["KEPT", "Sample", "Wanted", "make_sample"]
@@ -109,9 +112,23 @@ def make_sample(wanted: Wanted) -> Sample:
     return kept_result(
         one.folder / KEPT,
         Sample,
-        lambda: _sample(wanted, attempt(one), asked),
+        lambda: _sample(wanted, attempt(one, model=_model(one)), asked),
         lambda kept: kept.asked == asked,
     )
+
+
+def _model(one: Attempt) -> Model | None:
+    """A service is asked by a courier, since workers may be killed; others as they are."""
+    if not needs_courier(one.model):
+        return None
+    options = ModelOptions(
+        base_url=one.base_url,
+        max_output_tokens=one.max_output_tokens,
+        timeout=one.timeout,
+        temperature=one.temperature,
+        max_images=one.max_images,
+    )
+    return CourierModel(one.model, one.folder / "answers", options)
 
 
 def _sample(wanted: Wanted, went: Attempted, asked: str) -> Sample:
