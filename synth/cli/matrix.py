@@ -7,6 +7,7 @@ from pathlib import Path  # noqa: TC003 - typer reads the annotation when it run
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from synth.matrix.cells import Problem
 
 __all__ = ["matrix"]
+
+WIDE = 160
+"""Columns of the table where there is no terminal."""
 
 
 def matrix(
@@ -151,11 +155,13 @@ def _line(newest: Sample | Problem) -> str:
 def _print(found: Matrix) -> None:
     from synth.matrix.telling import HEAD, difference_in_words, rows  # noqa: PLC0415
 
+    # Where there is no terminal to fit it to, nothing is cut off.
+    wide = output() if output().is_terminal else Console(width=WIDE, highlight=False)
     table = Table(*HEAD, box=None, pad_edge=False)
     before = ""
     for task, *rest in rows(found):
         table.add_row(task if task != before else "", *rest)
         before = task
-    output().print(table)
+    wide.print(table)
     for difference in found.differences:
         output().print(difference_in_words(difference), markup=False)

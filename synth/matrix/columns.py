@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import UsageError
 from synth.prompts.sets import DEFAULT, prompt_set
+from synth.regress.regression import REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["BUILTIN", "Column", "columns_of"]
 
 BUILTIN = "builtin"
-REPEATABLE = frozenset({BUILTIN, "replay"})
-"""Providers that answer the same each time: further samples of them would be the first again."""
-WORDLESS = frozenset({BUILTIN, "replay"})
-"""Providers that do not read what a prompt says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Column:
 
     @property
     def repeatable(self) -> bool:
-        """Whether the model answers the same each time, so that one sample tells all."""
+        """Whether the model answers the same each time, whatever the words of its prompts."""
         return self.model.partition(":")[0] in REPEATABLE
 
     def model_for(self, task: str) -> str:
@@ -70,7 +67,7 @@ def columns_of(models: Sequence[str], prompts: Sequence[str] = (DEFAULT,)) -> tu
     default = next((one for one in sets if one.name == DEFAULT), None) or prompt_set(DEFAULT)
     columns = []
     for model in everyone:
-        if model.partition(":")[0] in WORDLESS:
+        if Column(model, default).repeatable:
             columns.append(Column(model, default))
         else:
             columns += [Column(model, one, named=len(sets) > 1) for one in sets]

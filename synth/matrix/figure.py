@@ -47,7 +47,7 @@ def draw_matrix(matrix: Matrix, file: Path) -> None:
         cells = [matrix.cell(k, task) for task in tasks]
         look = {"color": COLOURS[k % len(COLOURS)], "label": column.name}
         mark = MARKS[k % len(MARKS)]
-        _draw_rates(axes[0], at, cells, mark, look)
+        _draw_rates(axes[0], at, cells, mark, look, repeatable=column.repeatable)
         for axis, (name, _) in zip(axes[1:], beside, strict=True):
             values = [getattr(cell, name) if cell.samples else None for cell in cells]
             known = [j for j, value in enumerate(values) if value is not None]
@@ -71,11 +71,21 @@ def draw_matrix(matrix: Matrix, file: Path) -> None:
     plt.close(figure)
 
 
-def _draw_rates(axis: Any, at: Any, cells: list[Cell], mark: str, look: dict[str, Any]) -> None:
-    """Points with whiskers, where there are samples."""
+def _draw_rates(
+    axis: Any, at: Any, cells: list[Cell], mark: str, look: dict[str, Any], *, repeatable: bool
+) -> None:
+    """Points where there are samples, with whiskers where another sample might be different."""
     known = [j for j, cell in enumerate(cells) if cell.rate is not None]
     share = np.array([cells[j].rate for j in known])
     ends = np.array([(cells[j].interval.low, cells[j].interval.high) for j in known]).reshape(-1, 2)
     # The interval holds the share but for rounding.
     whiskers = np.clip([share - ends[:, 0], ends[:, 1] - share], 0.0, None)
-    axis.errorbar(share, at[known], xerr=whiskers, fmt=mark, markersize=5, capsize=2, **look)
+    axis.errorbar(
+        share,
+        at[known],
+        xerr=None if repeatable else whiskers,
+        fmt=mark,
+        markersize=5,
+        capsize=2,
+        **look,
+    )

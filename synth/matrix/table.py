@@ -10,6 +10,7 @@ from synth.loop import LoopOptions
 from synth.matrix.cells import Matrix, Problem
 from synth.matrix.samples import Wanted, make_sample
 from synth.regress import Attempt, attempt_folder
+from synth.regress.attempt import newest_series
 from synth.scheduling import fan_out
 
 if TYPE_CHECKING:
@@ -67,11 +68,17 @@ def wanted_samples(
                 model, prompts = column.model_for(folder.name), column.prompts.folder
                 # A service's options mean nothing to those who need none.
                 access = {} if column.repeatable else options.access
+                home = attempt_folder(folder.name, model, prompts=prompts).parent
+                # What `synth regress --fresh` asked anew is what the model is today.
+                series = max(newest_series(home), 1)
                 one = Attempt(
                     task=folder,
                     model=model,
-                    folder=attempt_folder(folder.name, model, number, prompts=prompts),
+                    folder=attempt_folder(
+                        folder.name, model, number, series=series, prompts=prompts
+                    ),
                     sample=number,
+                    series=series,
                     prompts=prompts,
                     options=options.loop,
                     unsafe=options.unsafe,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from synth.matrix.cells import Cell, Matrix, PromptSetDifference
+    from synth.matrix.columns import Column
 
 __all__ = ["difference_in_words", "passed", "rates", "rows", "to_json", "to_markdown"]
 
@@ -21,32 +22,34 @@ def passed(cell: Cell) -> str:
     return f"{cell.passed} of {len(cell.samples)}" if cell.samples else "none made"
 
 
-def rates(cell: Cell) -> str:
-    """``75% (30% to 95%)``."""
+def rates(cell: Cell, *, repeatable: bool) -> str:
+    """``75% (30% to 95%)``; what is the same each time has no interval."""
     if cell.rate is None:
         return ""
+    if repeatable:
+        return f"{cell.rate:.0%} each time"
     return f"{cell.rate:.0%} ({cell.interval.low:.0%} to {cell.interval.high:.0%})"
 
 
 def rows(matrix: Matrix) -> list[tuple[str, ...]]:
     """A row for each cell, and one for each column over all tasks; see `HEAD`."""
     told = [
-        _row(task, column.name, matrix.cell(k, task))
+        _row(task, column, matrix.cell(k, task))
         for task in matrix.tasks
         for k, column in enumerate(matrix.columns)
     ]
     if len(matrix.tasks) > 1:
-        told += [_row(ALL, c.name, matrix.cell(k)) for k, c in enumerate(matrix.columns)]
+        told += [_row(ALL, c, matrix.cell(k)) for k, c in enumerate(matrix.columns)]
     return told
 
 
-def _row(task: str, column: str, cell: Cell) -> tuple[str, ...]:
+def _row(task: str, column: Column, cell: Cell) -> tuple[str, ...]:
     told, right = cell.labels
     return (
         task,
-        column,
+        column.name,
         passed(cell),
-        rates(cell),
+        rates(cell, repeatable=column.repeatable),
         _number(cell.rounds, "{:.1f}"),
         _number(cell.calls, "{:.1f}"),
         _number(cell.tokens, "{:,.0f}"),

@@ -53,8 +53,10 @@ def cluster(address: str) -> Iterator[Crew]:
             them does not serve.
     """
     distributed = _dask()
-    # What becomes of the work is said by synth; Dask would say the same again, with a traceback.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    # What becomes of the work is said by synth; Dask would say the same again, with a traceback. It
+    # has given some of its loggers a level of their own.
+    for name in [n for n in logging.root.manager.loggerDict if n.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = distributed.Client(address, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
