@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from synth.matrix.cells import Cell, Difference, Matrix, PromptSetDifference
+from synth.matrix.cells import Matrix, MatrixCell, PromptSetDifference
 from synth.matrix.columns import Column, columns_of
 from synth.matrix.samples import Sample
 from synth.matrix.table import MatrixOptions, measure_matrix
 
 __all__ = [
-    "Cell",
     "Column",
-    "Difference",
     "Matrix",
+    "MatrixCell",
     "MatrixOptions",
     "PromptSetDifference",
     "Sample",

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from synth.matrix.columns import Column
     from synth.matrix.samples import Sample
 
-__all__ = ["Cell", "Difference", "Matrix", "Problem", "PromptSetDifference"]
+__all__ = ["Matrix", "MatrixCell", "Problem", "PromptSetDifference"]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """Samples of one column, at one task or at all.
 
     Attributes:
@@ -84,28 +84,24 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """Success of one set of prompts less that of another, over all tasks.
+class PromptSetDifference:
+    """Two wordings, asked of one model at all tasks.
 
     Attributes:
-        rates: Share of samples that pass with the first set, and with the second.
+        model: As given.
+        first: Name of one set of templates.
+        second: Name of the other.
+        rates: Share of samples that pass with the first, and with the second.
         low: Lower end of the interval of the difference, second less first (Newcombe, 95%).
         high: Its upper end.
     """
 
-    rates: tuple[float, float]
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class PromptSetDifference:
-    """Two wordings, asked of one model."""
-
     model: str
     first: str
     second: str
-    difference: Difference
+    rates: tuple[float, float]
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +120,11 @@ class Matrix:
     samples: tuple[tuple[int, Sample], ...]
     problems: tuple[Problem, ...] = ()
 
-    def cell(self, column: int, task: str | None = None) -> Cell:
+    def cell(self, column: int, task: str | None = None) -> MatrixCell:
         """A cell, or a whole column's samples."""
-        return Cell(tuple(s for at, s in self.samples if at == column and task in (None, s.task)))
+        return MatrixCell(
+            tuple(s for at, s in self.samples if at == column and task in (None, s.task))
+        )
 
     @property
     def differences(self) -> tuple[PromptSetDifference, ...]:
@@ -140,9 +138,8 @@ class Matrix:
                         (before.passed, len(before.samples)), (after.passed, len(after.samples))
                     )
                     rates = (before.rate or 0.0, after.rate or 0.0)
-                    difference = Difference(rates, ends.low, ends.high)
                     names = (other.prompts.name, one.prompts.name)
-                    found.append(PromptSetDifference(one.model, *names, difference))
+                    found.append(PromptSetDifference(one.model, *names, rates, ends.low, ends.high))
                     break
         return tuple(found)
 

@@ -11,7 +11,7 @@ from synth.training.figure import pyplot
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synth.matrix.cells import Cell, Matrix
+    from synth.matrix.cells import Matrix, MatrixCell
 
 __all__ = ["draw_matrix"]
 
@@ -72,7 +72,13 @@ def draw_matrix(matrix: Matrix, file: Path) -> None:
 
 
 def _draw_rates(
-    axis: Any, at: Any, cells: list[Cell], mark: str, look: dict[str, Any], *, repeatable: bool
+    axis: Any,
+    at: Any,
+    cells: list[MatrixCell],
+    mark: str,
+    look: dict[str, Any],
+    *,
+    repeatable: bool,
 ) -> None:
     """Points where there are samples, with whiskers where another sample might be different."""
     known = [j for j, cell in enumerate(cells) if cell.rate is not None]

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synth.matrix.cells import Cell, Matrix, PromptSetDifference
+    from synth.matrix.cells import Matrix, MatrixCell, PromptSetDifference
     from synth.matrix.columns import Column
 
 __all__ = ["difference_in_words", "passed", "rates", "rows", "to_json", "to_markdown"]
@@ -17,12 +17,12 @@ HEAD = (
 ALL = "all"
 
 
-def passed(cell: Cell) -> str:
+def passed(cell: MatrixCell) -> str:
     """``3 of 4``."""
     return f"{cell.passed} of {len(cell.samples)}" if cell.samples else "none made"
 
 
-def rates(cell: Cell, *, repeatable: bool) -> str:
+def rates(cell: MatrixCell, *, repeatable: bool) -> str:
     """``75% (30% to 95%)``; what is the same each time has no interval."""
     if cell.rate is None:
         return ""
@@ -43,7 +43,7 @@ def rows(matrix: Matrix) -> list[tuple[str, ...]]:
     return told
 
 
-def _row(task: str, column: Column, cell: Cell) -> tuple[str, ...]:
+def _row(task: str, column: Column, cell: MatrixCell) -> tuple[str, ...]:
     told, right = cell.labels
     return (
         task,
@@ -64,11 +64,12 @@ def _number(value: float | None, how: str) -> str:
 
 def difference_in_words(one: PromptSetDifference) -> str:
     """One sentence for two wordings."""
-    d, (before, after) = one.difference, one.difference.rates
-    told = "nothing is shown either way" if d.low <= 0 <= d.high else "more than chance explains"
+    before, after = one.rates
+    by_chance = one.low <= 0 <= one.high
+    told = "nothing is shown either way" if by_chance else "more than chance explains"
     return (
         f"{one.model}: {one.second} passes {after:.0%} where {one.first} passes {before:.0%}: "
-        f"{after - before:+.0%} ({d.low:+.0%} to {d.high:+.0%}), {told}"
+        f"{after - before:+.0%} ({one.low:+.0%} to {one.high:+.0%}), {told}"
     )
 
 
@@ -125,7 +126,7 @@ def to_json(matrix: Matrix) -> dict[str, Any]:
     }
 
 
-def _figures(cell: Cell) -> dict[str, Any]:
+def _figures(cell: MatrixCell) -> dict[str, Any]:
     told, right = cell.labels
     return {
         "samples": len(cell.samples),

@@ -108,7 +108,7 @@ def test_wordings_are_columns_and_their_names_stand_in_the_journals(
     found = make(committed, ["exchange:a"], 1, (DEFAULT, str(terse)))
     (difference,) = found.differences
     assert (difference.first, difference.second) == (DEFAULT, "terse")
-    assert difference.difference.rates == (1.0, 0.0)
+    assert difference.rates == (1.0, 0.0)
     assert "terse passes 0% where default passes 100%: -100%" in difference_in_words(difference)
     heads = [
         next(r for r in read_journal(path).records if isinstance(r, RunRecord))
