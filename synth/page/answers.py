@@ -108,7 +108,7 @@ def _right(report: Report) -> Iterator[Fact]:
             "search",
         )
     stand = sum(row.yes + row.no for row in report.labels)
-    if stand:
+    if stand and not any(f.test.startswith("labels::") for f in report.failures):
         yield Fact(
             f"{count(stand, 'answer')} by eyes about single pictures stand, and the suite holds "
             "the program to them.",
@@ -162,7 +162,9 @@ def _cost(report: Report) -> Iterator[Fact]:
         tokens = "Tokens and money: not counted by what it was asked through."
     yield Fact(tokens)
     lines = {key: n for key, n in report.blame.lines.items() if key}
-    if lines:
+    if not lines:
+        yield Fact("This very program is none of its journal's.", "bad", "history")
+    else:
         parts = ", ".join(f"{n} from round {round_of(key)}" for key, n in lines.items())
         yield Fact(f"Of its {len(report.code)} lines: {parts}.", more="program")
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeStore
     from synth.page.album import Album
-    from synth.sandbox import Answerers
     from synth.suite.evidence import PerturbedVerdicts, RecordedVerdicts
     from synth.suite.perturbed import Perturbed
     from synth.suite.subject import Subject
@@ -86,13 +85,12 @@ class CloseCall:
     plates: tuple[Plate, ...]
 
 
-def probes(subject: Subject, album: Album, *, sandboxes: Answerers) -> tuple[PictureProbe, ...]:
+def probes(subject: Subject, album: Album) -> tuple[PictureProbe, ...]:
     """Ask the program about changed pictures of visible episodes, most telling first.
 
     Args:
         subject: The program and its task.
         album: Where pictures go.
-        sandboxes: Where the program runs.
 
     Raises:
         ProgramFault: The program fails as a whole.
@@ -110,7 +108,7 @@ def probes(subject: Subject, album: Album, *, sandboxes: Answerers) -> tuple[Pic
         for each in shown:
             groups.setdefault(one.group(each.name), []).append(each)
         for members in groups.values():
-            said = gather_perturbed(subject.program, members, sandboxes=sandboxes)
+            said = gather_perturbed(subject.program, members, sandboxes=subject.sandboxes)
             words = one.generally(members[0].name)
             found.append(_probe(words, said, subject, album))
     return tuple(sorted(found, key=lambda probe: -probe.share))

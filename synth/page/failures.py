@@ -7,7 +7,7 @@ a model saw them. A held-out one no model may ever see; a person may, and it is 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from synth.episode.exhibit import exhibit_at
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from synth.failure import Failure, Find
     from synth.page.album import Album, AlbumPicture
+    from synth.page.strips import FilmStrip, FilmStrips
     from synth.prompts.requests import FailureReport
     from synth.task import TaskFolder
 
@@ -67,6 +68,7 @@ class ShownFailure:
         plates: Its pictures.
         command: What plays its episode again, where a search made it.
         missing: Why there are no pictures, where there should be some.
+        strip: What the program says of the whole episode, where that is among the recorded ones.
     """
 
     test: str
@@ -80,6 +82,7 @@ class ShownFailure:
     plates: tuple[Plate, ...]
     command: str = ""
     missing: str = ""
+    strip: FilmStrip | None = None
 
 
 def promise_of(test: str) -> str:
@@ -101,7 +104,7 @@ def of_report(report: FailureReport, album: Album) -> ShownFailure:
 
 
 def of_failures(
-    failures: Iterable[Failure], task: TaskFolder, album: Album
+    failures: Iterable[Failure], task: TaskFolder, album: Album, strips: FilmStrips | None
 ) -> tuple[ShownFailure, ...]:
     """Failures of a suite, one of each check and sub-task, with the number of the others.
 
@@ -109,6 +112,7 @@ def of_failures(
         failures: In the suite's order.
         task: What was judged by.
         album: Where pictures go.
+        strips: Makes the strips of their episodes; ``None`` where the program cannot be run.
     """
     first: dict[tuple[str, str | None, bool], Failure] = {}
     counted: Counter[tuple[str, str | None, bool]] = Counter()
@@ -116,7 +120,30 @@ def of_failures(
         sort = (check_of(failure.test), failure.subtask, failure.held_out)
         first.setdefault(sort, failure)
         counted[sort] += 1
-    return tuple(_of(f, counted[sort] - 1, task, album) for sort, f in first.items())
+    shown = [_of(f, counted[sort] - 1, task, album) for sort, f in first.items()]
+    return tuple(_with_strips(shown, first.values(), task, strips))
+
+
+def _with_strips(
+    shown: Iterable[ShownFailure],
+    failures: Iterable[Failure],
+    task: TaskFolder,
+    strips: FilmStrips | None,
+) -> Iterator[ShownFailure]:
+    """The same with the strip of each episode, where it first fails."""
+    recorded = {episode.id: episode for episode in task.store.episodes}
+    told: set[str] = set()
+    for one, failure in zip(shown, failures, strict=True):
+        episode = recorded.get(failure.episode or "")
+        # What a perturbed picture or a still shows is no frame of the episode.
+        plain = failure.still is None and failure.variant is None
+        if strips is None or episode is None or not plain or episode.id in told:
+            yield one
+            continue
+        told.add(episode.id)
+        at = failure.frame
+        focus = at if at is not None and at <= len(episode) else episode.first_success
+        yield replace(one, strip=replace(strips.episode(episode), focus=focus))
 
 
 def _of(failure: Failure, also: int, task: TaskFolder, album: Album) -> ShownFailure:

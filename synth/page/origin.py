@@ -31,12 +31,15 @@ class RewardOrigin:
         committed: Whether it is the committed reward.
         provenance: As promoted; ``None`` where it was not.
         drift: What is wrong where the folder is not what it was when it was promoted.
+        meant: The committed program for the same plan, where this is another one: it says which
+            predicate a sub-task is compared with.
     """
 
     folder: Path
     committed: bool
     provenance: Provenance | None = None
     drift: str = ""
+    meant: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,7 +79,10 @@ def of_run(name: str, run: Path) -> Subjected:
     beside = run / "task.toml"
     source = read_reward(run / "reward.py", name)
     task = TaskFolder.read(task_folder(name), otherwise=beside)
-    return Subjected(task.with_plan(read_task(beside).plan), source, RewardOrigin(run, False))
+    plan = read_task(beside).plan
+    same = task.reward.exists() and task.plan.stage_names == plan.stage_names
+    meant = read_reward(task.reward, name) if same else None
+    return Subjected(task.with_plan(plan), source, RewardOrigin(run, False, meant=meant))
 
 
 def _provenance(folder: Path) -> Provenance | None:

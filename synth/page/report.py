@@ -21,10 +21,11 @@ from synth.page.failures import Plate, of_failures
 from synth.page.figures import KeptFigures
 from synth.page.history import bill_of, history
 from synth.page.strips import FilmStrips
-from synth.program import program_digest
+from synth.program import parse, program_digest
 from synth.report.standing import held_out_agreement
 from synth.spec import RECORDED
 from synth.suite.bounds import bounds
+from synth.suite.evidence import gather
 from synth.suite.groups import GROUPS, group_named
 from synth.suite.judging import judge_subject
 from synth.suite.omissions import NO_SIMULATOR, not_checked
@@ -194,7 +195,7 @@ def gather_report(
         on_group=lambda group, _: tell(f"tests: {group}", names.index(group), len(names)),
     )
     tell("film strips", 0, 3)
-    seen = _seen(subject, album, episodes, sandboxes)
+    seen = _seen(subject, origin, album, episodes)
     tell("history", 1, 3)
     tape = _tape(origin.folder)
     program = program_digest(source)
@@ -206,7 +207,7 @@ def gather_report(
         album=album,
         judgement=judgement,
         promises=_promises(judgement, task),
-        failures=of_failures(judgement.failures, task, album),
+        failures=of_failures(judgement.failures, task, album, seen.maker),
         steps=seen.steps,
         strips=seen.strips,
         recorded=Counter(f"{e.kind} {e.split}" for e in task.store.episodes),
@@ -236,6 +237,7 @@ class _Seen:
 
     steps: tuple[PlanStep, ...]
     strips: Mapping[str, tuple[FilmStrip, ...]]
+    maker: FilmStrips | None = None
     agreement: HeldOutAgreement | None = None
     bounds: str = ""
     order: str = ""
@@ -244,18 +246,24 @@ class _Seen:
     fault: str = ""
 
 
-def _seen(subject: Subject, album: Album, most: int, sandboxes: Sandboxes) -> _Seen:
+def _seen(subject: Subject, origin: RewardOrigin, album: Album, most: int) -> _Seen:
     """What a program says of the recorded pictures; of one that cannot be run, why."""
     try:
-        return _seen_of(subject, album, most, sandboxes)
+        return _seen_of(subject, origin, album, most)
     except (NotJudged, ProgramFault) as error:
         reason = getattr(error, "reason", str(error))
         return _Seen(_steps(subject, album, None), {}, fault=reason)
 
 
-def _seen_of(subject: Subject, album: Album, most: int, sandboxes: Sandboxes) -> _Seen:
+def _seen_of(subject: Subject, origin: RewardOrigin, album: Album, most: int) -> _Seen:
     task, evidence = subject.task, subject.evidence
-    agreement = held_out_agreement(evidence, subject.episodes(split="held_out"))
+    held_out = subject.episodes(split="held_out")
+    meant = None
+    if origin.meant is not None:
+        meant = gather(
+            parse(origin.meant), task.store, held_out, twice=False, sandboxes=subject.sandboxes
+        )
+    agreement = held_out_agreement(evidence, held_out, meant=meant)
     predicates = {row.subtask: row.predicate for row in agreement.subtasks}
     strips = FilmStrips(
         task.store, album, evidence, subject.still_verdicts, predicates, _by_picture(task)
@@ -267,10 +275,11 @@ def _seen_of(subject: Subject, album: Album, most: int, sandboxes: Sandboxes) ->
     return _Seen(
         _steps(subject, album, expert),
         {kind: some for kind, some in shown.items() if some},
+        strips,
         agreement,
         bounds(subject),
         order_line(subject),
-        probes(subject, album, sandboxes=sandboxes),
+        probes(subject, album),
         close_calls(task, evidence, album, 3),
     )
 

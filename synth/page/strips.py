@@ -109,6 +109,7 @@ class FilmStrip:
         timed: Whether the frames follow each other in time.
         mission: The words of the episode, where they vary.
         seed: What the environment was reset with.
+        focus: The frame that matters; ``None`` where the last credit does.
     """
 
     id: str
@@ -121,6 +122,7 @@ class FilmStrip:
     timed: bool = True
     mission: str | None = None
     seed: int = 0
+    focus: int | None = None
 
     @property
     def thumbs(self) -> tuple[int, ...]:
@@ -131,7 +133,9 @@ class FilmStrip:
 
     @property
     def opening(self) -> int:
-        """The frame that a reader sees first: that of the last credit, or else the last one."""
+        """The frame that a reader sees first: what matters, the last credit, or else the last."""
+        if self.focus is not None:
+            return self.focus
         credited = [lane.credited for lane in self.lanes if lane.credited is not None]
         return max(credited, default=len(self.frames) - 1)
 

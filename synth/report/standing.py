@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from synth.episode import Episode, EpisodeStore
     from synth.program import Program
     from synth.sandbox import Sandboxes
@@ -248,34 +250,49 @@ def _agreement(program: Program, store: EpisodeStore, sandboxes: Sandboxes) -> H
     )
 
 
-def held_out_agreement(evidence: RecordedVerdicts, episodes: Sequence[Episode]) -> HeldOutAgreement:
+def held_out_agreement(
+    evidence: RecordedVerdicts,
+    episodes: Sequence[Episode],
+    *,
+    meant: RecordedVerdicts | None = None,
+) -> HeldOutAgreement:
     """A program on the held-out episodes, against success and against truth.
 
     Args:
         evidence: What it says of them.
         episodes: The held-out ones.
+        meant: What another program for the same plan says of them, which then chooses the
+            predicate that each sub-task is compared with: a bad one must not choose it itself.
     """
     holds = np.concatenate([evidence.holds(e) for e in episodes])
     success = np.concatenate([e.success for e in episodes])
     judged = np.concatenate([e.judged for e in episodes])
     wrong = (holds[:, -1] != success) & judged
-    rows = [_nearest(evidence, episodes, k, name) for k, name in enumerate(evidence.subtasks[:-1])]
+    rows = [
+        _nearest(evidence, meant or evidence, episodes, name) for name in evidence.subtasks[:-1]
+    ]
     # A sub-task that no predicate tells of has no figure.
     known = tuple(row for row in rows if row is not None)
     return HeldOutAgreement(int(judged.sum()), int(wrong.sum()), known)
 
 
 def _nearest(
-    evidence: RecordedVerdicts, episodes: Sequence[Episode], column: int, name: str
+    evidence: RecordedVerdicts, meant: RecordedVerdicts, episodes: Sequence[Episode], name: str
 ) -> SubTaskAccuracy | None:
-    """A sub-task against the predicate it agrees with best; ``None`` where none is told."""
-    found = []
+    """A sub-task against the predicate that `meant` agrees with best, where any is told."""
+    found: list[tuple[float, SubTaskAccuracy]] = []
     for predicate in sorted({key for e in episodes for key in e.truth}):
         # A near miss may lack the very thing that a predicate is about.
         telling = [e for e in episodes if predicate in e.truth]
         if 2 * len(telling) < len(episodes):
             continue
-        holds = np.concatenate([evidence.holds(e)[:, column] for e in telling])
-        truth = {predicate: np.concatenate([e.truth[predicate] for e in telling])}
-        found.append(best_match(name, holds, truth, np.ones_like(holds), goal=False))
-    return max(found, key=lambda row: row.agreement, default=None)
+        truth = np.concatenate([e.truth[predicate] for e in telling])
+        says, chooses = (_holds(one, telling, name) for one in (evidence, meant))
+        row = best_match(name, says, {predicate: truth}, np.ones_like(says), goal=False)
+        found.append((float(np.mean(chooses == truth)), row))
+    return max(found, key=lambda entry: entry[0])[1] if found else None
+
+
+def _holds(evidence: RecordedVerdicts, episodes: Sequence[Episode], name: str) -> NDArray[np.bool_]:
+    column = evidence.subtasks.index(name)
+    return np.concatenate([evidence.holds(e)[:, column] for e in episodes])

@@ -121,6 +121,7 @@ def test_a_failing_program_is_shown_with_what_fails(made: Made, tmp_path: Path) 
     failures = html[html.index('id="failures"') : html.index('id="evidence"')]
     assert "Held out: do not show it to a model." in failures
     assert failures.count('role="img"') >= 4
+    assert 'class="strip" data-noun="frame"' in failures
     assert "It is not the committed reward" in html
 
 
