@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WORKERS = (1, 4, 16, 64, 256, 1024)
 CORES_PER_MACHINE = 16
 WORKERS_PER_MACHINE = 64
+SHOWN = ("workers", "cores", "a provider's limit", "client")
 
 
 def nothing(number: int) -> int:
@@ -156,14 +157,12 @@ def main() -> None:
         use = {r.name: r.busy / (seconds * r.amount) for r in resources}
         held = sum(r.busy for r in resources) / (seconds * workers)
         shares = {"workers": held, **use}
-        # Where workers are many they hold places in queues: what is full is what is waited for.
-        full = [name for name in use if use[name] > 0.9]  # noqa: PLR2004 - as good as full
+        # Most in use: more of anything else would change nothing.
+        waits_for = max(SHOWN, key=lambda name: shares[name])
         print(
             f"  {workers:7d} {seconds / 3600:7.2f} {first / seconds:10.1f}   "
-            + ", ".join(
-                f"{shares[k]:.0%}" for k in ("workers", "cores", "a provider's limit", "client")
-            )
-            + f"   {full[0] if full else 'workers'}"
+            + ", ".join(f"{shares[k]:.0%}" for k in SHOWN)
+            + f"   {waits_for}"
         )
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from synth.cli.console import PhaseProgress, output
+from synth.cli.crew import Scheduler  # noqa: TC001 - typer reads the annotation when it runs
 from synth.errors import UsageError
+from synth.scheduling import hire
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
@@ -32,6 +34,11 @@ def hunt(
     seed: Annotated[
         int | None, typer.Option(help="Search for nothing, and play this seed's episode again.")
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Streams searched at once, in as many processes; 1."),
+    ] = None,
+    scheduler: Scheduler = None,
     actions: Annotated[
         str, typer.Option(help="What is done in it, as a find's command says: 2,2,1,5.")
     ] = "",
@@ -63,15 +70,18 @@ def hunt(
     campaign = Campaign(folder, source, home / "hunt.json")
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")
-    found = 0
     until = time.monotonic() + 60 * minutes
-    with PhaseProgress("hunting") as display:
+    here = jobs or (1 if scheduler is None else None)
+    with PhaseProgress("hunting") as display, hire(scheduler, here) as crew:
         progress = _Hunted(campaign, display)
-        while time.monotonic() < until and found < ENOUGH:
-            for one, kept in campaign.advance(on_episode=progress.tell):
-                found += 1
-                progress.found += 1
-                _print(one, kept, home, one.find.command(name, reward))
+        come = campaign.go_on(
+            crew,
+            lambda: time.monotonic() >= until or progress.found >= ENOUGH,
+            on_episode=progress.tell,
+        )
+        for one, kept in come:
+            progress.found += 1
+            _print(one, kept, home, one.find.command(name, reward))
     output().print(f"{name}: {_so_far(campaign)}")
     if campaign.coverage is not None:
         output().print(f"search: {campaign.coverage}")

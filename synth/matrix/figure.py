@@ -58,6 +58,7 @@ def draw_matrix(matrix: Matrix, file: Path) -> None:
     axes[0].set_xlabel("share of samples that pass, Wilson's 95% interval", fontsize=9)
     for axis, (_, words) in zip(axes[1:], beside, strict=True):
         axis.set_xlabel(words, fontsize=9)
+        axis.margins(x=0.08)
         axis.set_xlim(left=0)
     for axis in axes:
         axis.grid(axis="x", alpha=0.25)

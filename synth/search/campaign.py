@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from synth.episode.replace import replace_file
@@ -18,22 +19,27 @@ from synth.program import lint, parse
 from synth.program.parse import program_digest
 from synth.record import Seeds
 from synth.sandbox import CONFINED
+from synth.scheduling import Shared, fan_out
 from synth.search import hunt
 from synth.task.counterexamples import keep_finds, require_untouched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from synth.sandbox import Sandboxes
-    from synth.search import Counterexample
+    from synth.scheduling import Crew
+    from synth.search import Counterexample, Hunt
     from synth.search.coverage import Coverage
+    from synth.spec import Spec
     from synth.task.folder import TaskFolder
 
 __all__ = ["STREAM", "Campaign", "Kept"]
 
 STREAM = 100
 """Episodes of one stream."""
+MOST = 100_000
+"""Streams of one sitting: more than anybody has time for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,15 @@ class _State:
     stream: int = 0
     episodes: int = 0
     finds: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What streams are searched for, as it travels."""
+
+    spec: Spec
+    source: str
+    sandboxes: Sandboxes
 
 
 class Campaign:
@@ -107,32 +122,48 @@ class Campaign:
         """What was found so far, in all sittings."""
         return self._state.finds
 
-    def advance(
-        self, *, on_episode: Callable[[int, int], None] | None = None
-    ) -> tuple[tuple[Counterexample, Kept], ...]:
-        """Search one stream, keep what it finds, and remember.
+    def go_on(
+        self,
+        crew: Crew,
+        is_late: Callable[[], bool],
+        *,
+        on_episode: Callable[[int, int], None] | None = None,
+    ) -> Iterator[tuple[Counterexample, Kept]]:
+        """Search stream after stream, several at once where the crew is of several.
+
+        Streams are taken in by their order, whoever is first with one. One that was cut short is
+        searched again another time.
 
         Args:
-            on_episode: Told after each episode how many of the stream's were tried, of how many.
+            crew: Who searches.
+            is_late: Once it says so no further stream is begun; those begun are finished.
+            on_episode: Told after each episode how many of the stream's were tried, of how many;
+                only a crew that is this process tells of episodes.
 
-        Returns:
-            The counterexamples of this stream, each with how it was kept.
+        Yields:
+            Each counterexample with how it was kept.
 
         Raises:
             EnvironmentFault: The simulator is missing or misbehaves.
             ProgramFault: The program hangs or crashes as a whole.
             SandboxUnavailable: This machine cannot confine it.
+            WorkersLost: Those who search end before their time.
         """
-        spec = self._task.spec
-        come = hunt(
-            spec,
-            self._program,
-            seeds=Seeds.of(spec).hunt,
-            episodes=STREAM,
-            stream=self._state.stream,
-            sandboxes=self._sandboxes,
-            on_episode=on_episode,
-        )
+        come: dict[int, Hunt] = {}
+        first = self._state.stream
+        with crew.share(self._what()) as what:
+            search = partial(_search_stream, what, on_episode=on_episode if crew.is_here else None)
+            streams = range(first, first + MOST)
+            for done in fan_out(crew, search, streams, is_late=is_late):
+                come[done.piece] = done.result()
+                while self._state.stream in come:
+                    yield from self._adopt(come.pop(self._state.stream))
+
+    def _what(self) -> _Searched:
+        return _Searched(self._task.spec, self._program.source, self._sandboxes)
+
+    def _adopt(self, come: Hunt) -> tuple[tuple[Counterexample, Kept], ...]:
+        """Keep what the next stream found, and remember that it has been searched."""
         self.coverage = come.coverage if self.coverage is None else self.coverage + come.coverage
         kept = tuple((one, self._keep(one)) for one in come.counterexamples)
         known = {find.episode for find in self._state.finds}
@@ -174,3 +205,21 @@ class Campaign:
 
     def _write(self) -> None:
         replace_file(self._path, (json.dumps(asdict(self._state), indent=2) + "\n").encode())
+
+
+def _search_stream(
+    what: Shared[_Searched],
+    stream: int,
+    on_episode: Callable[[int, int], None] | None = None,
+) -> Hunt:
+    """Search one stream; whoever does it finds the same."""
+    spec = what.value.spec
+    return hunt(
+        spec,
+        parse(what.value.source),
+        seeds=Seeds.of(spec).hunt,
+        episodes=STREAM,
+        stream=stream,
+        sandboxes=what.value.sandboxes,
+        on_episode=on_episode,
+    )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from synth.episode import read_store
 from synth.plan import Plan
+from synth.scheduling import hire
 from synth.search import campaign
 from synth.spec import load_spec
 from synth.task import TaskFolder, write_task
@@ -101,9 +103,24 @@ def test_an_interrupted_stream_is_searched_again(
     task = TaskFolder.read(walk)
     again = campaign.Campaign(task, EAGER, checkout / "runs" / "walk" / "hunt.json")
     assert again.stream == 0
-    again.advance()
+    with hire(jobs=1) as crew:
+        list(again.go_on(crew, chain([False], repeat(True)).__next__))
     assert len(read_store(walk / "episodes").select(kind="found")) == kept
     assert len(again.finds) == kept
+
+
+def test_streams_searched_at_once_are_taken_in_by_their_order(walk: Path, checkout: Path) -> None:
+    """Whoever is first: the first find is the first stream's, and both streams count."""
+    found = []
+    for jobs in (1, 2):
+        path = checkout / f"by-{jobs}.json"
+        one = campaign.Campaign(TaskFolder.read(walk), EAGER, path)
+        with hire(jobs=jobs) as crew:
+            kept = list(one.go_on(crew, chain([False, False], repeat(True)).__next__))
+        assert one.stream == 2
+        assert one.episodes > 0
+        found.append([(k.sentence, c.find.seed, c.find.actions) for c, k in kept])
+    assert found[0][0] == found[1][0]
 
 
 def test_another_program_starts_from_the_first_stream(
