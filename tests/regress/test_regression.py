@@ -13,7 +13,7 @@ from synth.errors import EnvironmentFault, ModelUnavailable, UsageError
 from synth.loop import LoopOptions
 from synth.models.scripted import ScriptedModel
 from synth.regress import RegressionOptions, attempt, regress
-from synth.regress.comparison import yardstick
+from synth.regress.comparison import Yardstick, yardstick
 from synth.regress.telling import keep, to_json, to_junit, to_markdown
 from synth.task import TaskFolder
 from synth.task.provenance import file_digests
@@ -29,11 +29,26 @@ NEW, OLD = "scripted:new", "scripted:old"
 BRIEF = LoopOptions(rounds=2)
 
 
+YARDSTICKS: dict[str, Yardstick] = {}
+
+
+@pytest.fixture
+def measured_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The committed reward of these tests is always the same, and is judged and timed once."""
+
+    def known(task: TaskFolder, **more: object) -> Yardstick:
+        made = YARDSTICKS.setdefault("squares", yardstick(task, **more)) if not YARDSTICKS else None
+        return made or replace(YARDSTICKS["squares"], task=task)
+
+    monkeypatch.setattr("synth.regress.regression.yardstick", known)
+
+
 def options(samples: int, against: str | None = OLD, **more: object) -> RegressionOptions:
     """Options of a comparison of two scripted models."""
     return RegressionOptions(model=NEW, samples=samples, against=against, loop=BRIEF, **more)
 
 
+@pytest.mark.usefixtures("measured_once")
 @pytest.mark.parametrize(
     ("new", "old", "call", "code"),
     [
@@ -56,6 +71,7 @@ def test_candidates_are_called_by_their_right_name(
     assert file_digests(committed) == before
 
 
+@pytest.mark.usefixtures("measured_once")
 @pytest.mark.parametrize(
     ("new", "call"),
     [([False] * 5, "worse"), ([True] * 5, "same"), ([True] * 3, "undecided")],
@@ -110,6 +126,7 @@ def fresh(store: object) -> object:
     return replace(store)
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_a_killed_comparison_goes_on_and_asks_nothing_twice(committed: Path) -> None:
     """Attempts that were made are answered from their journals."""
     asked: list[str] = []
@@ -138,6 +155,7 @@ def test_a_killed_comparison_goes_on_and_asks_nothing_twice(committed: Path) -> 
     ]
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_fresh_asks_again_under_a_name_that_was_asked_before_and_keeps_both_journals(
     committed: Path, tmp_path: Path
 ) -> None:
@@ -157,6 +175,7 @@ def test_fresh_asks_again_under_a_name_that_was_asked_before_and_keeps_both_jour
     assert regress([committed], options(1, None), before).tasks[0].series == 2
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_a_model_that_answers_the_same_each_time_is_attempted_once(committed: Path) -> None:
     """Five equal answers would be taken for five witnesses otherwise."""
     choice = RegressionOptions(model="builtin", samples=5, loop=BRIEF)
@@ -166,6 +185,7 @@ def test_a_model_that_answers_the_same_each_time_is_attempted_once(committed: Pa
     assert task.rates[0].fixed == 1.0
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_a_task_that_cannot_be_compared_keeps_no_other_from_it(committed: Path) -> None:
     """It is told with its party, and the exit code is that party's."""
     other = committed.parent / "other"
@@ -183,6 +203,7 @@ def test_a_task_that_cannot_be_compared_keeps_no_other_from_it(committed: Path) 
     assert "**other was not compared**: environment" in to_markdown(found)
 
 
+@pytest.mark.usefixtures("measured_once")
 def test_the_comparison_is_told_as_json_markdown_and_junit(committed: Path) -> None:
     """The reason comes first, figures are properties, and no path is absolute."""
     pytest.importorskip("junitparser")
