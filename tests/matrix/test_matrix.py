@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,12 @@ from synth.confidence import newcombe
 from synth.errors import ModelUnavailable, UsageError
 from synth.journal import RunRecord, read_journal
 from synth.matrix import Column, Matrix, MatrixOptions, Sample, columns_of, measure_matrix
+from synth.matrix.eyes import label_score
 from synth.matrix.table import wanted_samples
 from synth.matrix.telling import difference_in_words, rows, to_json, to_markdown
 from synth.models.scripted import ScriptedModel
 from synth.prompts.sets import DEFAULT, prompt_set
-from synth.regress import attempt
+from synth.regress import Attempt, attempt
 from synth.scheduling import hire
 from tests.loop.squares import PLAN_TEXT, Markers, block, program
 from tests.regress.conftest import committed  # noqa: F401 - the fixture
@@ -179,6 +181,17 @@ def test_a_difference_lies_within_its_interval_which_turns_with_its_sides(n, m, 
     assert -1 - 1e-9 <= ends.low <= b / m - a / n + 1e-9
     assert b / m - a / n - 1e-9 <= ends.high <= 1 + 1e-9
     assert (ends.low, ends.high) == pytest.approx((-mirrored.high, -mirrored.low))
+
+
+def test_a_models_eyes_are_judged_by_the_predicate_that_its_program_means(tmp_path: Path) -> None:
+    """Of the committed attempt at unlock all labels are right, as `synth accuracy` has it too."""
+    unlock = Path(__file__).parents[2] / "generated" / "unlock"
+    for name in ("labels.jsonl", "task.toml", "reward.py"):
+        shutil.copy(unlock / name, tmp_path)
+    told, right = label_score(Attempt(task=unlock, model="openai:x", folder=tmp_path))
+    assert told == right > 0
+    (tmp_path / "labels.jsonl").unlink()
+    assert label_score(Attempt(task=unlock, model="openai:x", folder=tmp_path)) == (0, 0)
 
 
 def test_the_picture_is_drawn_with_and_without_samples(tmp_path: Path) -> None:
