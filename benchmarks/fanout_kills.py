@@ -72,17 +72,17 @@ class Cluster:
         assert self.scheduler is not None  # noqa: S101 - it was started
         self.scheduler.kill()
         self.scheduler.wait()
-        for worker in self.workers:
-            worker.terminate()
 
     def stop(self) -> None:
-        """End all of it."""
-        for process in (*self.workers, self.scheduler):
-            if process is not None and process.poll() is None:
-                process.terminate()
+        """End all of it; a worker that waits for a scheduler which is gone is made to."""
         for process in (*self.workers, self.scheduler):
             if process is not None:
-                process.wait()
+                process.terminate()
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
     def _worker(self, k: int) -> subprocess.Popen[bytes]:
         inside = ("ip", "netns", "exec", self.spaces[k]) if self.spaces else ()
