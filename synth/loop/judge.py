@@ -47,6 +47,7 @@ BESIDE_VERDICTS = frozenset(
         "labels",
         "loop",
         "making",
+        "matrix",
         "models",
         "mutation",
         "named_reward",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from synth.envs.registry import why_no_simulator
 from synth.errors import (
     BudgetExhausted,
     EnvironmentFault,
@@ -324,9 +323,13 @@ class Subject:
         return seen if hasattr(seen, "drifted") else None  # type: ignore[return-value]  # as for `hunted`
 
     def _drift(self) -> Drift | None:
-        from synth.suite.drift import drift_of  # noqa: PLC0415 - it brings simulators
+        if not self._watched:
+            return None
+        # Both bring simulators.
+        from synth.envs.registry import why_no_simulator  # noqa: PLC0415
+        from synth.suite.drift import drift_of  # noqa: PLC0415
 
-        if not self._watched or why_no_simulator(self.task.spec):
+        if why_no_simulator(self.task.spec):
             return None
         try:
             self.require_runnable()

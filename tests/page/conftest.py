@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,9 +11,6 @@ import synth.models.open
 from synth.cli.app import app
 from synth.envs.screens.browser import find_browser
 from synth.models.scripted import ScriptedModel
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 needs_browser = pytest.mark.skipif(
     find_browser() is None, reason="Chromium is not installed (Debian's package chromium)"
@@ -92,8 +88,15 @@ def command(*arguments: str) -> int:
     return result if isinstance(result, int) else 0
 
 
+@pytest.fixture
+def made(made_once: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """The checkout, as the folder that commands run in."""
+    monkeypatch.chdir(made_once.folder)
+    return made_once
+
+
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
     """A wrong program, its repair, the promotion, and ``synth report walk``."""
     folder = tmp_path_factory.mktemp("checkout")
     (folder / "specs").mkdir()
@@ -104,4 +107,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         patch.setattr(synth.models.open, "open_model", lambda *_, **__: model)
         assert command("run", "walk", "--model", "scripted:x") == 0
         assert command("report", "walk") == 0
-        yield Made(folder, folder / "runs" / "reports" / "walk.html")
+    # Other tests of this process have another folder and another model.
+    return Made(folder, folder / "runs" / "reports" / "walk.html")

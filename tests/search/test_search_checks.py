@@ -119,7 +119,8 @@ def test_without_the_table_nothing_of_it_is_made():
 
 @pytest.fixture
 def no_simulator(monkeypatch):
-    """A machine without minigrid."""
+    """A machine without minigrid, on which episodes were recorded before."""
+    stored()
 
     def gone(_self, spec):
         raise EnvironmentFault(f"{spec.env} needs the package 'minigrid', which is not installed.")
@@ -144,6 +145,7 @@ def test_without_a_simulator_pytest_shows_a_skip_with_the_reason(no_simulator):
         folder = Path("small")
         subject = Subject(EMPTY, task_of(EMPTY), splits=("visible", "held_out"))
         left_out = ()
+        origin = ""
 
     records = []
     with pytest.raises(pytest.skip.Exception, match="needs the package 'minigrid'"):

@@ -193,10 +193,13 @@ class _Summary:
                     terminalreporter.write_line(f"    {line}")
             if tally.untold[0]:
                 terminalreporter.write_line(f"    {tally.untold[1]}")
+            warned = {"yellow": True}
             if tally.drift and (tally.drifted or tally.wrong):
-                terminalreporter.write_line(f"    {tally.drift}", yellow=tally.drifted)
+                terminalreporter.write_line(
+                    f"    {tally.drift}", **(warned if tally.drifted else {})
+                )
             if tally.origin:
-                terminalreporter.write_line(f"    {tally.origin}", yellow=True)
+                terminalreporter.write_line(f"    {tally.origin}", **warned)
 
     # Before pytest's own hook writes the JUnit file.
     @pytest.hookimpl(tryfirst=True)
