@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import UsageError
@@ -62,6 +63,7 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
         rows, columns, figsize=(3.4 * columns, 2.7 * rows), squeeze=False, layout="constrained"
     )
     lines: dict[str, Any] = {}
+    counts: defaultdict[str, set[int]] = defaultdict(set)
     for axis, (task, arms) in zip(axes.flat, results.items(), strict=False):
         for arm, seeds in arms.items():
             curve = curve_of(seeds)
@@ -77,7 +79,8 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
             axis.fill_between(
                 curve.steps / 1000, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
             )
-            lines.setdefault(f"{arm} ({len(seeds)} seeds)", line)
+            lines.setdefault(arm, line)
+            counts[arm].add(len(seeds))
         axis.set_title(task, fontsize=10)
         axis.set_ylim(-0.02, 1.02)
         axis.set_xlim(left=0)
@@ -86,8 +89,15 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
         axis.set_visible(False)
     figure.supxlabel("environment steps, thousands", fontsize=9)
     figure.supylabel("success, last 100 episodes", fontsize=9)
+    names = [f"{arm} ({_range(counts[arm])} seeds)" for arm in lines]
     figure.legend(
-        lines.values(), lines.keys(), loc="outside lower center", ncols=len(lines), frameon=False
+        lines.values(), names, loc="outside upper center", ncols=len(lines), frameon=False
     )
     figure.savefig(file, dpi=130)
     plt.close(figure)
+
+
+def _range(counts: set[int]) -> str:
+    """How many seeds, where the tasks may have different numbers of them."""
+    least, most = min(counts), max(counts)
+    return str(least) if least == most else f"{least} to {most}"
