@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from synth.episode import Rollout
     from synth.record.player import Player
 
-__all__ = ["NAME", "other_mission", "other_missions"]
+__all__ = ["NAME", "in_turn", "other_mission", "other_missions"]
 
 NAME = "near_miss:other-mission"
 """Who acts in such an episode, for the record."""
@@ -51,8 +51,14 @@ def other_missions(
     yield from one_each(partial(other_mission, player), seeds, number, tries=TRIES)
 
 
-def _in_turn(own: str, missions: Sequence[str], seed: int) -> list[str]:
-    """The others in the order in which to try them: by chance, or those most like it first."""
+def in_turn(own: str, missions: Sequence[str], seed: int) -> list[str]:
+    """The others in the order in which to try them: by chance, or those most like it first.
+
+    Args:
+        own: The mission of the episode, which is left out.
+        missions: All that the layout could have.
+        seed: Of the layout; the same seed always gives the same order.
+    """
     rng = np.random.default_rng([Stream.MISSION, seed])
     others = [mission for mission in missions if mission != own]
     drawn = [others[int(at)] for at in rng.permutation(len(others))]
@@ -73,7 +79,7 @@ def other_mission(player: Player, seed: int) -> tuple[Rollout, str] | None:
         return None
     player.began(seed, draw=False)
     own = simulator.mission()
-    for mission in _in_turn(own, simulator.missions(), seed):
+    for mission in in_turn(own, simulator.missions(), seed):
         # Without pictures first: in most layouts some missions are fulfilled by the same deed.
         quick = player.play(seed, shown, draw=False, mission=mission)
         if quick.success.any():

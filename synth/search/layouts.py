@@ -17,8 +17,8 @@ import numpy as np
 from synth.envs import Instructable
 from synth.errors import EnvironmentFault
 from synth.program.parse import program_digest
+from synth.record.other_missions import in_turn
 from synth.record.seeds import BLOCK
-from synth.record.streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,19 +76,9 @@ def _start(player: Player, seed: int, *, told: bool) -> Start:
     except EnvironmentFault:
         return Start(seed)  # an environment need not have a layout for every seed there is
     own, every = simulator.mission(), simulator.missions()
-    rng = np.random.default_rng([Stream.MISSION, seed])
-    given = _drawn([mission for mission in every if mission != own], rng) if told else None
+    given = next(iter(in_turn(own, every, seed)), None) if told else None
     present = own if given is None else given
-    others = [mission for mission in every if mission != present]
-    if rng.integers(2):
-        # What shares most words with the mission tells whether the last of them is heeded.
-        alike = [len(set(mission.split()) & set(present.split())) for mission in others]
-        others = [one for one, n in zip(others, alike, strict=True) if n == max(alike)]
-    return Start(seed, given, _drawn(others, rng))
-
-
-def _drawn(missions: list[str], rng: np.random.Generator) -> str | None:
-    return missions[int(rng.integers(len(missions)))] if missions else None
+    return Start(seed, given, next(iter(in_turn(present, every, seed)), None))
 
 
 def key_of_program(spec: Spec, source: str) -> str:

@@ -11,6 +11,7 @@ import synth.models.open
 from synth.cli.app import app
 from synth.envs.screens.browser import find_browser
 from synth.models.scripted import ScriptedModel
+from tests.cli.conftest import PROGRAM
 
 needs_browser = pytest.mark.skipif(
     find_browser() is None, reason="Chromium is not installed (Debian's package chromium)"
@@ -48,24 +49,6 @@ PLAN = f"""{{"task": "walk to the green square", "stages": [[{{"name": "reach_go
 "visible": "part of the green is covered"}}]]}}
 """
 
-PROGRAM = """\
-```python
-from synth import vision
-
-GREEN = (0, 255, 0)
-
-
-def perceive(frame):
-    return vision.count_colour(frame, GREEN)
-
-
-def reach_goal(now, initial):
-    return 0 < now < initial
-
-
-SUBTASKS = [reach_goal]
-```
-"""
 WRONG = PROGRAM.replace("0 < now < initial", "now < 0")
 
 
