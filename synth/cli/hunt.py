@@ -45,10 +45,14 @@ def hunt(
     mission: Annotated[
         str | None, typer.Option(help="Of that episode, where it is not the seed's own.")
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="That episode joins the suite, if the reward is wrong.")
+    ] = False,
 ) -> None:
     """Search for episodes on which the committed reward is wrong; what is found joins its suite.
 
-    With --seed one episode is played again, and what the reward says of each frame is printed.
+    With --seed one episode is played again, and what the reward says of each frame is printed;
+    so an episode that an audit found joins the suite with --keep.
     """
     from synth.cli.replay import read_actions, replay  # noqa: PLC0415 - start-up stays quick
     from synth.search.campaign import Campaign  # noqa: PLC0415
@@ -62,10 +66,11 @@ def hunt(
     if seed is not None:
         if mission is not None and folder.spec.mission is None:
             raise UsageError(f"--mission: the missions of {name} do not vary.")
-        replay(folder.spec, source, seed, read_actions(actions), mission)
+        replay(folder, source, seed, read_actions(actions), mission, keep=keep)
         return
-    if actions or mission is not None:
+    if actions or keep or mission is not None:
         what = "--actions say" if actions else "--mission says"
+        what = "--keep says" if keep else what
         raise UsageError(f"{what} nothing without --seed, whose episode is played.")
     campaign = Campaign(folder, source, home / "hunt.json")
     if campaign.stream:

@@ -12,7 +12,11 @@ from synth.errors import IllegalAction, UsageError
 from synth.task.paths import RUNS
 
 if TYPE_CHECKING:
-    from synth.spec import Spec
+    from collections.abc import Sequence
+
+    from synth.episode import Rollout
+    from synth.search.counterexample import Violation
+    from synth.task import TaskFolder
 
 __all__ = ["read_actions", "replay"]
 
@@ -36,19 +40,28 @@ def read_actions(text: str) -> tuple[Any, ...]:
 
 
 def replay(
-    spec: Spec, source: str, seed: int, actions: tuple[Any, ...], mission: str | None = None
+    task: TaskFolder,
+    source: str,
+    seed: int,
+    actions: tuple[Any, ...],
+    mission: str | None = None,
+    *,
+    keep: bool = False,
 ) -> None:
     """Play an episode again, and print what the program says of each frame.
 
     Args:
-        spec: Whose environment.
+        task: Whose environment.
         source: The program's text.
         seed: What the environment is reset with.
         actions: What is done.
         mission: Given to the episode; by default it has the one that its seed draws.
+        keep: An episode on which the program is wrong joins the task's.
 
     Raises:
-        UsageError: The environment does not have one of the actions.
+        UsageError: The environment does not have one of the actions; or the episode is to be
+            kept, and something in the task's folder is not what the reward was judged on.
+        StaleEpisodes: It is to be kept, and the episodes are those of another spec.
         LintError: The program uses what reward programs may not use.
         typer.Exit: With code 1, where the program is wrong on a judged frame.
     """
@@ -57,8 +70,12 @@ def replay(
     from synth.record.pictures import write_strip  # noqa: PLC0415
     from synth.record.player import Player  # noqa: PLC0415
     from synth.search.counterexample import violations  # noqa: PLC0415
+    from synth.task.counterexamples import require_untouched  # noqa: PLC0415
     from synth.verdicts import LiveVerdicts  # noqa: PLC0415
 
+    spec = task.spec
+    if keep:
+        require_untouched(task)
     program = parse(source)
     if findings := lint(source, missions=spec.mission is not None):
         raise LintError(tuple(findings))
@@ -88,5 +105,20 @@ def replay(
     path.parent.mkdir(parents=True, exist_ok=True)
     write_strip(path, rolled.frames, [f"{t}: {word}" for t, word in enumerate(words)])
     output().print(f"look at {path}")
+    if keep:
+        output().print(_kept(task, rolled, found))
     if found:
         raise typer.Exit(1)
+
+
+def _kept(task: TaskFolder, rolled: Rollout, found: Sequence[Violation]) -> str:
+    """Put an episode among the task's, and say so."""
+    from synth.search.counterexample import NOTES  # noqa: PLC0415 - start-up stays quick
+    from synth.task.counterexamples import keep_finds  # noqa: PLC0415
+
+    if not found:
+        return "the reward is right on this episode, so it is not kept"
+    known = {episode.id for episode in task.store.episodes}
+    store = keep_finds(task, [(rolled, NOTES[found[0].kind])])
+    new = [episode.id for episode in store.episodes if episode.id not in known]
+    return f"kept as {new[0]}" if new else "this episode is among the task's already"

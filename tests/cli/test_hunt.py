@@ -184,6 +184,32 @@ def test_a_find_is_played_again_by_the_command_it_prints(
     assert (checkout / "runs" / "walk" / "replay-90000.png").exists()
 
 
+def test_what_an_audit_found_joins_the_suite_by_the_command_it_printed(
+    walk: Path, synth_command: Command
+) -> None:
+    """With --keep the episode is among the task's, once, and the audit stands."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    again = ("hunt", "walk", "--seed", "90007", "--actions", "0,1", "--keep")
+    ran = synth_command(*again)
+    assert ran.code == 1, ran.all
+    assert "kept as found-0000" in ran.out
+    assert changed_files(walk, read_digests(walk)) == ()
+    [episode] = TaskFolder.read(walk).store.select(kind="found")
+    assert (episode.seed, episode.actions) == (90007, (0, 1))
+    assert "is among the task's already" in synth_command(*again).out
+
+
+def test_an_episode_on_which_the_reward_is_right_is_not_kept(
+    walk: Path, synth_command: Command
+) -> None:
+    """Nothing is written, and that is said."""
+    before = dict(file_digests(walk))
+    ran = synth_command("hunt", "walk", "--seed", "5", "--actions", "2", "--keep")
+    assert ran.code == 0, ran.all
+    assert "it is not kept" in ran.out
+    assert dict(file_digests(walk)) == before
+
+
 def test_a_right_program_is_played_again_without_a_fault(
     walk: Path, checkout: Path, synth_command: Command
 ) -> None:
@@ -201,6 +227,7 @@ def test_a_right_program_is_played_again_without_a_fault(
         (("--seed", "5", "--actions", "x"), "these are no actions"),
         (("--seed", "5", "--actions", "17"), "has no action 17"),
         (("--actions", "2"), "say nothing without --seed"),
+        (("--keep",), "--keep says nothing without --seed"),
     ],
 )
 def test_what_cannot_be_played_is_a_usage_error(
