@@ -10,6 +10,7 @@ import _socket
 import atexit
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,7 @@ __all__ = ["Forked", "Host", "host"]
 
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 20.0
+_ATTEMPTS = 5
 _INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
@@ -47,6 +49,10 @@ class Forked:
 
     pid: int
     handle: int
+
+
+class _ZygoteKilled(Exception):
+    """Somebody killed the zygote before it was ready."""
 
 
 class Host:
@@ -78,9 +84,10 @@ class Host:
             SandboxUnavailable: No zygote can be started.
         """
         with self._lock:
-            for again in (True, False):
-                control = self._running()
+            problem = ""
+            for _ in range(_ATTEMPTS):
                 try:
+                    control = self._running()
                     socket.send_fds(control, [order.pack()], [requests, replies, frames])  # type: ignore[arg-type]  # sendmsg is all it needs
                     answer, handles, _, _ = socket.recv_fds(control, wire.FORKED.size, 1)  # type: ignore[arg-type]  # recvmsg is all it needs
                     if len(answer) == wire.FORKED.size:
@@ -88,13 +95,13 @@ class Host:
                             os.set_inheritable(handle, False)
                         return Forked(wire.FORKED.unpack(answer)[0], handles[0] if handles else -1)
                     problem = "it closed the connection"
+                except _ZygoteKilled:
+                    problem = "it was killed while it started"
                 except OSError as error:
                     problem = str(error)
                 self._stop()
-                if not again:
-                    break
         raise SandboxUnavailable(
-            f"the process that starts workers died twice ({problem}); "
+            f"the process that starts workers died {_ATTEMPTS} times ({problem}); "
             "see whether the machine is out of memory or processes."
         )
 
@@ -106,10 +113,11 @@ class Host:
             try:
                 self._control.sendall(wire.Order(wire.Command.STATUS, pid=pid).pack())
                 answer = self._control.recv(wire.EXIT.size, socket.MSG_WAITALL)
-                return int(wire.EXIT.unpack(answer)[0])
+                ended = int(wire.EXIT.unpack(answer)[0])
             except (OSError, wire.Malformed):
                 self._stop()
                 return None
+        return None if ended == wire.STRANGER else ended
 
     def close(self) -> None:
         """End the zygote, and with it all workers."""
@@ -164,6 +172,8 @@ class Host:
         ready, why = wire.GREETING.unpack(greeting.ljust(wire.GREETING.size, b"\0"))
         if not ready:
             self._stop()
+            if process.returncode == -signal.SIGKILL and not greeting:
+                raise _ZygoteKilled
             reason = wire.read_text(why) or f"exit status {process.returncode}"
             raise SandboxUnavailable(f"the sandbox does not start: {reason}.")
         ours.settimeout(_ANSWER_SECONDS)

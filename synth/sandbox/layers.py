@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from synth.errors import SandboxUnavailable
 from synth.sandbox.memory import CAPACITY
-from synth.sandbox.process import WorkerProcess
+from synth.sandbox.process import WorkerLost, WorkerProcess
 from synth.sandbox.session import MEMORY
 
 __all__ = ["Layer", "layers"]
@@ -42,7 +42,7 @@ def layers() -> tuple[Layer, ...]:
     """
     try:
         worker = WorkerProcess(memory=MEMORY, cpu=60, shared=CAPACITY, unsafe=True)
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, WorkerLost) as error:
         return tuple(Layer(name, False, str(error)) for name in _NAMES)
     held, sealed = worker.layers, hasattr(os, "memfd_create")
     worker.kill()

@@ -34,7 +34,11 @@ _READ = 1 << 20
 
 
 class WorkerLost(Exception):
-    """The worker died before it took up the request: the program is not at fault."""
+    """The worker died by no fault of the program: another one may be asked the same.
+
+    It died before it took up the request, or of SIGKILL, which no program can send: the kernel
+    refuses it the call.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class WorkerProcess:
 
     Raises:
         SandboxUnavailable: It cannot be started or confined.
+        WorkerLost: Somebody killed it before it was ready.
 
     Attributes:
         pid: Its process id.
@@ -140,7 +145,7 @@ class WorkerProcess:
 
         Raises:
             ProgramFault: It did not answer in time, broke the format, or died. It is dead now.
-            WorkerLost: It was dead before.
+            WorkerLost: It was dead before, or somebody killed it.
         """
         try:
             return self._converse(request, body, until, allowed)
@@ -200,8 +205,9 @@ class WorkerProcess:
         unread = array.array("i", [0])
         fcntl.ioctl(self._unread, termios.FIONREAD, unread)
         ended = self._slay()
-        if unread[0] == wire.REQUEST.size:
-            raise WorkerLost
+        # None: the zygote is gone, too, and its workers die of SIGKILL with it.
+        if unread[0] == wire.REQUEST.size or ended in (None, -signal.SIGKILL):
+            raise WorkerLost("the worker was killed")
         raise ProgramFault(_epitaph(ended))
 
     def _slay(self) -> int | None:
@@ -225,12 +231,12 @@ class WorkerProcess:
             until = time.monotonic() + _HELLO_SECONDS
             said = self._read(b"", wire.HELLO.size, until, f"{_HELLO_SECONDS:g} s")
             got, confined, seccomp, abi, privileges, rlimits, why = wire.HELLO.unpack(said)
-        except (ProgramFault, WorkerLost, wire.Malformed) as error:
+        except (ProgramFault, wire.Malformed) as error:
             self.kill()
             raise SandboxUnavailable(
                 f"a worker ended before it was locked down: {error}"
             ) from error
-        except BaseException:  # also on Ctrl-C: no worker is left behind
+        except BaseException:  # lost, or on Ctrl-C: no worker is left behind
             self.kill()
             raise
         layers = Layers(
@@ -256,7 +262,6 @@ _REASONS = {
     signal.SIGABRT: "native code gave up",
     signal.SIGXCPU: "it used up its CPU time",
     signal.SIGSYS: "it made a system call of another architecture",
-    signal.SIGKILL: "something else killed it, or the machine ran out of memory",
 }
 
 
@@ -267,9 +272,7 @@ def _pipe(readers: contextlib.ExitStack, writers: contextlib.ExitStack) -> tuple
     return reading, writing
 
 
-def _epitaph(ended: int | None) -> str:
-    if ended is None:
-        return "the program's worker died; it is not known how."
+def _epitaph(ended: int) -> str:
     if ended == wire.BROKEN:
         return "the program broke the worker around it; it must not touch what it did not make."
     if ended >= 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ MEMORY = 1 << 30
 """Bytes a program may take beyond numpy and its frames."""
 
 _LIFE = 3600.0  # busy seconds after which a worker is replaced, before its CPU limit ends it
-_ATTEMPTS = 3
+_ATTEMPTS = 10  # workers that may be lost over one request, before somebody has to look
 _ZEROS = bytes(wire.NONCE)
 
 
@@ -89,10 +90,6 @@ class Session:
         """Let go of a worker that belongs to another process."""
         self._worker = None
 
-    def deadline(self) -> float:
-        """`time.monotonic` at which a call that begins now must end."""
-        return time.monotonic() + self._deadline
-
     def ask_one(
         self,
         op: int,
@@ -110,7 +107,6 @@ class Session:
             mission: The words of the episode, where they vary.
             body: Bytes that the reply's body must have.
         """
-        until = self.deadline()
         for _ in range(_ATTEMPTS):
             shape = frame.shape
             content = initial.tobytes()
@@ -131,7 +127,7 @@ class Session:
             # Parent and worker take turns over one frame: on one core none has to be woken.
             worker.placement.near()
             try:
-                return self._ask(worker, request, body, until)
+                return self._ask(worker, request, body, time.monotonic() + self._deadline)
             except WorkerLost:
                 continue
         raise ProgramFault(_RESTLESS)
@@ -156,10 +152,11 @@ class Session:
         Yields:
             Index of the first frame, how many there are, and the reply on them.
         """
-        until = self.deadline()
+        limit = _Limit(self._deadline)
         start = 0
         while start < len(frames):
-            worker = self._ready(2 * initial.size)
+            with limit.paused():
+                worker = self._ready(2 * initial.size)
             room = worker.memory.room(*initial.shape[:2]) - 1  # the initial frame takes a slot
             part = frames[start : start + min(room, wire.MAX_PAIRS)]
 
@@ -171,7 +168,7 @@ class Session:
             pairs[:, 0] = np.arange(1, len(part) + 1)
             told = None if mission is None else (mission,) * len(part)
             batch = _Batch(pairs, (len(part) + 1, *initial.shape[:2]), lay, told)
-            yield start, len(part), self._ask_many(op, batch, body * len(part), until)
+            yield start, len(part), self._ask_many(op, batch, body * len(part), limit)
             start += len(part)
 
     def ask_pairs(
@@ -197,9 +194,10 @@ class Session:
         Yields:
             Index of the first pair, how many there are, and the reply on them.
         """
-        until = self.deadline()
+        limit = _Limit(self._deadline)
         height, width = frames.shape[1:3]
-        room = self._ready(2 * height * width * 3).memory.room(height, width)
+        with limit.paused():
+            room = self._ready(2 * height * width * 3).memory.room(height, width)
         for piece in cut(pairs, room, _most(missions)):
 
             def lay(slots: NDArray[np.uint8], used: NDArray[np.int64] = piece.used) -> None:
@@ -211,7 +209,7 @@ class Session:
             count = len(piece.pairs)
             told = None if missions is None else missions[piece.start : piece.start + count]
             batch = _Batch(piece.pairs, (len(piece.used), height, width), lay, told)
-            answer = self._ask_many(op, batch, body * count + fixed, until)
+            answer = self._ask_many(op, batch, body * count + fixed, limit)
             yield piece.start, count, answer
 
     def fault(self, forged: Forged) -> ProgramFault:
@@ -219,10 +217,11 @@ class Session:
         self.close()
         return ProgramFault(f"the program tampered with its replies: {forged}.")
 
-    def _ask_many(self, op: int, batch: _Batch, body: int, until: float) -> Answer:
+    def _ask_many(self, op: int, batch: _Batch, body: int, limit: _Limit) -> Answer:
         count = len(batch.pairs)
         for _ in range(_ATTEMPTS):
-            worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
+            with limit.paused():
+                worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
             self._shape = ()  # the slots of single frames are overwritten
             worker.placement.anywhere()
             # Laid out anew on each attempt: a fresh worker has fresh memory.
@@ -230,10 +229,11 @@ class Session:
             batch.lay(worker.memory.frames(*batch.shape))
             told = _lay_missions(worker, batch.missions)
             request = _request(op, pairs=count, shape=batch.shape, text=told)
+            began = time.monotonic()
             try:
-                return self._ask(worker, request, body, until)
+                return self._ask(worker, request, body, limit.until)
             except WorkerLost:
-                continue
+                limit.until += time.monotonic() - began
         raise ProgramFault(_RESTLESS)
 
     def _ask(self, worker: WorkerProcess, request: bytes, body: int, until: float) -> Answer:
@@ -255,19 +255,19 @@ class Session:
             return worker
         self.close()
         for _ in range(_ATTEMPTS):
-            worker = WorkerProcess(
-                memory=MEMORY,
-                cpu=int(_LIFE + self._deadline) + 1,
-                shared=max(size, CAPACITY),
-                unsafe=self._unsafe,
-            )
-            worker.memory.put_text(self._text)
-            request = _request(wire.Op.LOAD, text=len(self._text))
-            self._worker, self._busy, self._shape = worker, 0.0, ()
             try:
-                answer = self._ask(worker, request, 0, self.deadline())
+                worker = WorkerProcess(
+                    memory=MEMORY,
+                    cpu=int(_LIFE + self._deadline) + 1,
+                    shared=max(size, CAPACITY),
+                    unsafe=self._unsafe,
+                )
+                worker.memory.put_text(self._text)
+                request = _request(wire.Op.LOAD, text=len(self._text))
+                self._worker, self._busy, self._shape = worker, 0.0, ()
+                answer = self._ask(worker, request, 0, time.monotonic() + self._deadline)
             except WorkerLost:
-                continue  # it died before it took up the request: no fault of the program
+                continue
             if answer.failed:
                 raise self._cannot_load(answer)
             return worker
@@ -285,7 +285,30 @@ class Session:
         )
 
 
-_RESTLESS = "the program's workers are killed faster than they can be asked; see what kills them."
+_RESTLESS = (
+    f"{_ATTEMPTS} of the program's workers were ended by SIGKILL over one request: something else "
+    "kills them, or the machine ran out of memory; see what does."
+)
+
+
+class _Limit:
+    """Until when one call may take; what is spent on workers that are lost is not counted.
+
+    A program cannot kill its own process, so time lost that way is not the program's.
+
+    Args:
+        seconds: How long it may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.until = time.monotonic() + seconds
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """While a worker is started, the clock stands still."""
+        began = time.monotonic()
+        yield
+        self.until += time.monotonic() - began
 
 
 @dataclass(frozen=True, eq=False, slots=True)

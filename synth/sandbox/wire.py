@@ -30,6 +30,7 @@ __all__ = [
     "NUMBERS_OFFSET",
     "REPLY",
     "REQUEST",
+    "STRANGER",
     "Command",
     "Malformed",
     "Op",
@@ -69,6 +70,9 @@ EXIT = struct.Struct("<q")
 
 BROKEN = 70
 """Exit status of a worker whose own code failed, which only a program can bring about."""
+
+STRANGER = 1 << 32
+"""In place of an exit status: it was no worker of this zygote."""
 
 MAX_ERRORS = 16
 """Errors that one reply may carry."""

@@ -153,7 +153,7 @@ class _Nursery:
     def _status(self, pid: int) -> int:
         if pid not in self._ended:
             self._reap(pid)
-        return self._ended.pop(pid, 0)
+        return self._ended.pop(pid, self._wire.STRANGER)
 
     def _reap(self, pid: int) -> None:
         try:
