@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import array
 import contextlib
+import fcntl
 import gc
 import os
 import select
 import signal
 import subprocess
 import sys
+import termios
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -120,6 +123,76 @@ def test_a_worker_killed_between_calls_is_replaced(sandbox: Make, frame: NDArray
     assert_gone(handle)
     assert box.check(frame, frame).tolist() == [True]
     assert box.verdicts(frame[None], [[0, 0]]).holds.all()
+
+
+SLOW = "def goal(now, initial):\n    for _ in range(3_000_000): pass\n    return True\n"
+
+
+@pytest.mark.parametrize("victim", ["worker", "zygote"])
+@pytest.mark.parametrize("form", ["single", "batch"])
+def test_a_worker_killed_in_the_middle_of_a_call_is_replaced(
+    sandbox: Make, frame: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch, victim: str, form: str
+) -> None:
+    """What somebody else kills, alone or with the zygote, is no fault: another worker is asked."""
+    box = sandbox(SLOW)
+    first = box.pid
+    assert first is not None
+    read = WorkerProcess._read
+
+    def kill(self: WorkerProcess, *given: object) -> bytes:
+        if self.pid == first:
+            waiting = array.array("i", [1])
+            while waiting[0]:  # until it has taken up the request
+                fcntl.ioctl(self._unread, termios.FIONREAD, waiting)
+            os.kill(first if victim == "worker" else host.pid, signal.SIGKILL)
+        return read(self, *given)
+
+    monkeypatch.setattr(WorkerProcess, "_read", kill)
+    if form == "single":
+        assert box.check(frame, frame).tolist() == [True]
+    else:
+        assert box.verdicts(frame[None], [[0, 0]]).holds.all()
+    assert box.pid != first
+
+
+def test_a_worker_killed_while_it_loads_is_replaced(
+    sandbox: Make, frame: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So is one that was not ready yet."""
+    met: list[int] = []
+    read = WorkerProcess._read
+
+    def kill(self: WorkerProcess, *given: object) -> bytes:
+        if self.pid not in met and len(met) < 3:
+            met.append(self.pid)
+            if len(met) != 2:  # its first words, and the second one's answer to loading
+                os.kill(self.pid, signal.SIGKILL)
+        elif met[1:] == [self.pid]:
+            os.kill(self.pid, signal.SIGKILL)
+        return read(self, *given)
+
+    monkeypatch.setattr(WorkerProcess, "_read", kill)
+    assert sandbox(FINE).check(frame, frame).tolist() == [True]
+    assert len(met) == 3
+
+
+def test_a_zygote_killed_while_it_starts_is_started_again(
+    sandbox: Make, frame: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice in a row, here."""
+    host.close()
+    start, met = subprocess.Popen, []
+
+    def kill(*given: object, **named: object) -> subprocess.Popen[bytes]:
+        process = start(*given, **named)
+        met.append(process.pid)
+        if len(met) < 3:
+            process.kill()
+        return process
+
+    monkeypatch.setattr(host_module.subprocess, "Popen", kill)
+    assert sandbox(FINE).check(frame, frame).tolist() == [True]
+    assert len(met) == 3
 
 
 def test_a_killed_zygote_is_replaced(sandbox: Make, frame: NDArray[np.uint8]) -> None:
