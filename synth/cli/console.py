@@ -20,6 +20,8 @@ __all__ = ["EpisodeProgress", "PhaseProgress", "errors", "output"]
 
 SECONDS = 10.0
 """Between two lines of progress where there is no terminal."""
+UNCHANGED = 300.0
+"""Before the same line is said again there."""
 
 
 @cache
@@ -67,7 +69,7 @@ class PhaseProgress:
             disable=not self._console.is_terminal,
         )
         self._task = self._bar.add_task(label, total=None)
-        self._said = now()
+        self._said, self._line = now(), ""
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -84,12 +86,13 @@ class PhaseProgress:
         """
         words = f"{self._label}: {phase}" if self._label else phase
         self._bar.update(self._task, description=words, completed=done, total=total)
-        now = self._now()
-        if self._console.is_terminal or now - self._said < SECONDS:
-            return
-        self._said = now
         of = f"{done} of {total}" if total is not None else f"{done}"
-        self._console.print(f"  {words}, {of}", markup=False)
+        line, now = f"  {words}, {of}", self._now()
+        pause = SECONDS if line != self._line else UNCHANGED
+        if self._console.is_terminal or now - self._said < pause:
+            return
+        self._said, self._line = now, line
+        self._console.print(line, markup=False)
 
     def __exit__(self, *_: object) -> None:
         """Remove the bar."""

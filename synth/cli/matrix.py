@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
-from synth.cli.crew import Jobs, Scheduler  # noqa: TC001 - typer reads the annotations when it runs
+from synth.cli.crew import Jobs, Scheduler, UnansweredRequests
 from synth.errors import UsageError
 from synth.task.paths import GENERATED, task_folder
 
@@ -70,6 +70,7 @@ def matrix(
     """
     from synth.loop import LoopOptions  # noqa: PLC0415 - start-up stays quick
     from synth.matrix import MatrixOptions, columns_of, measure_matrix  # noqa: PLC0415
+    from synth.matrix.table import wanted_samples  # noqa: PLC0415
     from synth.matrix.telling import to_json, to_markdown  # noqa: PLC0415
     from synth.scheduling import hire  # noqa: PLC0415
 
@@ -93,11 +94,13 @@ def matrix(
             raise UsageError(f"{file}: there is no folder {file.parent}.")
 
     def told(done: int, total: int, newest: Sample | Problem | None) -> None:
-        tell("attempts", done, total)
         if newest is not None:
             errors().print(_line(newest), markup=False)
+        waiting.tell()
+        tell("attempts", done, total)
 
-    most = len(folders) * len(columns) * samples
+    wanted = list(wanted_samples(folders, columns, options))
+    waiting, most = UnansweredRequests(one.attempt.asked for one in wanted), len(wanted)
     with PhaseProgress("matrix") as tell, hire(scheduler, jobs, most=most) as crew:
         found = measure_matrix(folders, columns, options, crew, on_sample=told)
     if figure is not None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
-from synth.cli.crew import Scheduler  # noqa: TC001  typer reads the annotations at run time
+from synth.cli.crew import Scheduler, UnansweredRequests
 from synth.errors import ModelError, SynthError, UsageError
 from synth.task.paths import GENERATED, task_folder
 
@@ -76,8 +76,14 @@ def regress(
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
     money: Annotated[float | None, typer.Option(help="Budget of money of an attempt.")] = None,
     jobs: Annotated[
-        int, typer.Option(min=1, max=256, help="Attempts at once; one is told of as it goes on.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            min=1,
+            max=256,
+            help="Attempts at once on this machine; one, unless told otherwise, and the only one "
+            "whose rounds are shown.",
+        ),
+    ] = None,
     scheduler: Scheduler = None,
     markdown: Annotated[
         Path | None, typer.Option(help="Write a comment for a pull request here.")
@@ -128,7 +134,7 @@ def regress(
             raise UsageError(f"{file}: there is no folder {file.parent}.")
     with PhaseProgress("comparing") as tell:
         known: dict[Attempt, Attempted | SynthError] = {}
-        if jobs > 1 or scheduler is not None:
+        if scheduler is not None or (jobs or 1) > 1:
             known = _all_attempts(folders, options, tell, jobs=jobs, scheduler=scheduler)
         found = compare(
             folders,
@@ -177,30 +183,38 @@ def _all_attempts(
     options: RegressionOptions,
     tell: PhaseProgress,
     *,
-    jobs: int,
+    jobs: int | None,
     scheduler: str | None,
 ) -> dict[Attempt, Attempted | SynthError]:
     """Make all attempts at once, as far as there are workers.
 
     Raises:
-        ModelError: The service failed; what was answered is in the journals.
+        ModelError: The service failed at some; all others are made, and kept.
     """
-    from synth.regress.attempt import attempt_once  # noqa: PLC0415 - start-up stays quick
+    from synth.regress import make_attempt  # noqa: PLC0415 - start-up stays quick
     from synth.regress.regression import attempts_at  # noqa: PLC0415
     from synth.scheduling import fan_out, hire  # noqa: PLC0415
 
     sides = (False,) if options.against is None else (False, True)
     pieces = [one for f in folders for old in sides for one in attempts_at(f, options, old=old)]
     known: dict[Attempt, Attempted | SynthError] = {}
-    workers = jobs if scheduler is None else None
-    with hire(scheduler, workers, most=len(pieces)) as crew:
-        for done in fan_out(crew, attempt_once, pieces):
-            if isinstance(done.error, ModelError):
-                raise done.error
+    waiting = UnansweredRequests(one.asked for one in pieces)
+
+    def tick() -> None:
+        waiting.tell()
+        tell("attempts", len(known), len(pieces))
+
+    with hire(scheduler, jobs, most=len(pieces)) as crew:
+        for done in fan_out(crew, make_attempt, pieces, on_tick=tick):
             known[done.piece] = done.error or done.result()
-            tell("attempts", len(known), len(pieces))
-            if done.error is None:
-                _say(done.piece, done.result())
+            _say(done.piece, known[done.piece])
+    failed = [error for error in known.values() if isinstance(error, ModelError)]
+    if failed:
+        errors().print(
+            f"{len(failed)} of {len(pieces)} attempts were cut short: nothing is compared yet.",
+            markup=False,
+        )
+        raise failed[0]
     return known
 
 
@@ -213,7 +227,7 @@ def _known(made: Attempted | SynthError) -> Attempted:
 def _attempt(one: Attempt, tell: PhaseProgress) -> Attempted:
     """Make one attempt, and say how it goes."""
     from synth.cli.lines import line_of  # noqa: PLC0415 - start-up stays quick
-    from synth.regress import attempt  # noqa: PLC0415
+    from synth.regress import make_attempt  # noqa: PLC0415
 
     name = _name(one)
 
@@ -222,14 +236,17 @@ def _attempt(one: Attempt, tell: PhaseProgress) -> Attempted:
         if line is not None:
             tell(f"{name}: {line.strip()}", 0)
 
-    went = attempt(one, observer=observe, on_wait=_waits)
+    went = make_attempt(one, observer=observe, on_wait=_waits)
     _say(one, went)
     return went
 
 
-def _say(one: Attempt, went: Attempted) -> None:
-    told = "passed" if went.passed else "did not pass"
-    errors().print(f"{_name(one)}: {told}: {went.reason}", markup=False)
+def _say(one: Attempt, went: Attempted | SynthError) -> None:
+    if isinstance(went, SynthError):
+        told = f"not made: {went}"
+    else:
+        told = f"{'passed' if went.passed else 'did not pass'}: {went.reason}"
+    errors().print(f"{_name(one)}: {told}", markup=False)
 
 
 def _name(one: Attempt) -> str:

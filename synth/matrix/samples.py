@@ -1,36 +1,22 @@
-"""One sample of a cell: an attempt, made by whichever worker, and kept in its folder.
-
-What is kept is the answer to one question: this task as committed, these words and budgets, this
-version of synth. Asked anything else, the attempt goes on from its journal.
-"""
+"""One sample of a cell: an attempt, made by whichever worker, in the figures of the table."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from synth import __version__
 from synth.errors import UsageError
 from synth.matrix.eyes import label_score
-from synth.models.base import ModelOptions
-from synth.models.courier import CourierModel, needs_courier
 from synth.prompts.render import templates_digest
 from synth.prompts.sets import set_name
-from synth.regress import attempt
-from synth.scheduling import kept_result
-from synth.task.provenance import read_digests
+from synth.regress import make_attempt
 
 if TYPE_CHECKING:
-    from synth.models.base import Model
-    from synth.regress import Attempt, Attempted
+    from synth.regress import Attempt
 
-__all__ = ["KEPT", "Sample", "Wanted", "make_sample"]
-
-KEPT = "attempted.json"
+__all__ = ["Sample", "Wanted", "make_sample"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +37,10 @@ class Wanted:
 
 
 class Sample(BaseModel):
-    """How one attempt went, as ``attempted.json`` in its folder holds it.
+    """How one attempt went.
 
     Attributes:
-        asked: Digest of what this answers.
+        task: The task's name.
         model: As given on the command line.
         prompt_set: Name of the set of templates.
         prompts: Its digest.
@@ -75,7 +61,6 @@ class Sample(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    asked: str
     task: str
     model: str
     prompt_set: str
@@ -108,38 +93,14 @@ def make_sample(wanted: Wanted) -> Sample:
             f"the prompts {set_name(one.prompts)!r} were changed while they were in use; run the "
             "same command again."
         )
-    asked = _digest(wanted)
-    return kept_result(
-        one.folder / KEPT,
-        Sample,
-        lambda: _sample(wanted, attempt(one, model=_model(one)), asked),
-        lambda kept: kept.asked == asked,
-    )
-
-
-def _model(one: Attempt) -> Model | None:
-    """A service is asked by a courier, since workers may be killed; others as they are."""
-    if not needs_courier(one.model):
-        return None
-    options = ModelOptions(
-        base_url=one.base_url,
-        max_output_tokens=one.max_output_tokens,
-        timeout=one.timeout,
-        temperature=one.temperature,
-        max_images=one.max_images,
-    )
-    return CourierModel(one.model, one.folder / "answers", options)
-
-
-def _sample(wanted: Wanted, went: Attempted, asked: str) -> Sample:
-    labels, right = label_score(wanted.attempt)
+    went = make_attempt(one)
+    labels, right = label_score(one)
     return Sample(
-        asked=asked,
         task=wanted.task,
-        model=wanted.attempt.model,
-        prompt_set=set_name(wanted.attempt.prompts),
+        model=one.model,
+        prompt_set=set_name(one.prompts),
         prompts=wanted.prompts,
-        number=wanted.attempt.sample,
+        number=one.sample,
         passed=went.passed,
         reason=went.reason,
         rounds=went.rounds,
@@ -153,14 +114,3 @@ def _sample(wanted: Wanted, went: Attempted, asked: str) -> Sample:
         lines=went.lines,
         microseconds=went.single,
     )
-
-
-def _digest(wanted: Wanted) -> str:
-    one = wanted.attempt
-    judged_by = {
-        name: digest
-        for name, digest in (read_digests(one.task) or {}).items()
-        if name == "task.toml" or name.startswith("episodes/")
-    }
-    what = [__version__, one.asked, wanted.prompts, asdict(one.options), judged_by]
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()

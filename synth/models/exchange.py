@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from synth.prompts.render import Prompt
     from synth.prompts.requests import Request
 
-__all__ = ["ANSWERS", "ExchangeModel", "open_provider"]
+__all__ = ["ANSWERS", "ExchangeModel", "open_provider", "waiting_requests"]
 
 ANSWERS = ("answer.md", "answer.txt", "answer.json")
 """Names under which an answer is looked for, in this order."""
@@ -177,6 +177,16 @@ def open_provider(name: str, options: ModelOptions) -> ExchangeModel:
     if not name:
         raise UsageError("exchange: name the folder, as in `exchange:FOLDER`.")
     return ExchangeModel(name, timeout=options.timeout, on_wait=options.on_wait)
+
+
+def waiting_requests(folder: Path) -> tuple[Path, ...]:
+    """The folders of requests that lie in an exchange folder without an answer, by name.
+
+    Args:
+        folder: Where an `ExchangeModel` puts its requests; it may be missing.
+    """
+    places = sorted(prompt.parent for prompt in folder.glob("[!.]*/prompt.md"))
+    return tuple(place for place in places if _look(place) is None)
 
 
 def _markdown(prompt: Prompt, folder: Path) -> str:

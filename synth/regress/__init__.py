@@ -7,6 +7,7 @@
 from synth.regress.attempt import Attempt, Attempted, GroupCount, attempt, attempt_folder
 from synth.regress.comparison import ComparedAttempt
 from synth.regress.figures import RewardFigures
+from synth.regress.made import make_attempt
 from synth.regress.rates import PassRate, Rules, Ruling, rule
 from synth.regress.regression import Regression, RegressionOptions, TaskRegression, regress
 
@@ -24,6 +25,7 @@ __all__ = [
     "TaskRegression",
     "attempt",
     "attempt_folder",
+    "make_attempt",
     "regress",
     "rule",
 ]

@@ -8,6 +8,7 @@ answered there is neither asked nor paid for again. Nothing is written anywhere 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path  # noqa: TC003 - pydantic reads the annotations when an attempt is kept
 from typing import TYPE_CHECKING
 
 from synth.errors import RewardError, UsageError
@@ -16,14 +17,12 @@ from synth.loop.adopt import RecordedTask
 from synth.models.open import open_model
 from synth.program import parse, program_digest
 from synth.sandbox import Sandboxes
-from synth.scheduling import alone
 from synth.task import TaskFolder
 from synth.task.paths import run_folder
 from synth.verdicts import Footage, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from synth.episode import EpisodeStore
     from synth.loop import Judge, Observer, Outcome
@@ -35,7 +34,6 @@ __all__ = [
     "GroupCount",
     "attempt",
     "attempt_folder",
-    "attempt_once",
     "goal_right",
     "newest_series",
 ]
@@ -239,12 +237,6 @@ def attempt(
     if outcome.ending == "interrupted":
         raise KeyboardInterrupt
     return _attempted(one, outcome, task.store, sandboxes)
-
-
-def attempt_once(one: Attempt) -> Attempted:
-    """`attempt`, for workers: one that comes while another is at it still waits for that one."""
-    with alone(one.folder.with_name(f".{one.folder.name}.lock")):
-        return attempt(one)
 
 
 def _attempted(

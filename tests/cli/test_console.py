@@ -22,6 +22,19 @@ def test_in_a_pipe_long_work_says_a_plain_line_now_and_then() -> None:
     assert "\x1b" not in stream.getvalue()
 
 
+def test_in_a_pipe_a_long_wait_repeats_no_line_for_minutes() -> None:
+    """An hour in which nothing comes leaves a line every five minutes, and news at once."""
+    clock = iter(range(0, 10_000, 4))
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=False)
+    with PhaseProgress("matrix", console, now=lambda: float(next(clock))) as tell:
+        for _ in range(150):  # ten minutes
+            tell("attempts", 0, 8)
+        tell("attempts", 1, 8)
+    told = stream.getvalue().splitlines()
+    assert told == ["  matrix: attempts, 0 of 8"] * 2 + ["  matrix: attempts, 1 of 8"]
+
+
 def test_in_a_pipe_short_work_says_nothing() -> None:
     """A log of many small tasks stays short."""
     stream = io.StringIO()

@@ -36,7 +36,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[ScriptedModel]]:
     def scripted(one, **_: object):
         return attempt(one, model=scripts[one.model].pop(0), judge=Markers())
 
-    monkeypatch.setattr("synth.matrix.samples.attempt", scripted)
+    monkeypatch.setattr("synth.regress.made.attempt", scripted)
     monkeypatch.setattr("synth.regress.Attempt.open", lambda _: None)
     return scripts
 
@@ -201,7 +201,7 @@ def test_the_picture_is_drawn_with_and_without_samples(tmp_path: Path) -> None:
 
     default = prompt_set(DEFAULT)
     sample = Sample(
-        asked="", task="one", model="a", prompt_set=DEFAULT, prompts="", number=1, passed=True,
+        task="one", model="a", prompt_set=DEFAULT, prompts="", number=1, passed=True,
         reason="", rounds=2, calls=3, input_tokens=5, output_tokens=7, cost=0.5, seconds=1.0,
         labels=0, labels_right=0, lines=9, microseconds=None,
     )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from synth.errors import ModelReplyError, ModelUnavailable, UsageError
-from synth.models.exchange import ExchangeModel
+from synth.models.exchange import ExchangeModel, waiting_requests
 from synth.prompts.answers import plan_schema
 from synth.prompts.render import render
 
@@ -209,6 +209,21 @@ def test_two_askers_of_one_request_share_it(tmp_path: Path, write: WriteRequest)
         patch.setattr(Path, "rename", late)
         assert ExchangeModel(tmp_path, sleep=Person(writes(tmp_path, "x"))).ask(write).text == "x"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["README.md", folders[0].name]
+
+
+def test_requests_that_wait_are_found_and_those_answered_are_not(
+    tmp_path: Path, write: WriteRequest
+) -> None:
+    """Whoever looks at the folder sees what there is to do; a missing folder has nothing."""
+    assert waiting_requests(tmp_path / "none") == ()
+    with pytest.raises(ModelUnavailable):
+        ExchangeModel(tmp_path, poll=0, timeout=0).ask(write)
+    (place,) = waiting_requests(tmp_path)
+    assert place == only_request(tmp_path)
+    (place / "answer.md").write_text("\n")  # an answer in the making
+    assert waiting_requests(tmp_path) == (place,)
+    (place / "answer.md").write_text("here it is")
+    assert waiting_requests(tmp_path) == ()
 
 
 def test_the_name_tells_nothing_about_the_machine(tmp_path: Path) -> None:
