@@ -47,7 +47,10 @@ def diff(
             with PhaseProgress(f"playing {task}") as tell:
                 store = fresh_unrecorded(folder.spec, store, episodes, on_progress=tell)
         except (EnvironmentFault, SpecError) as error:
-            out.print(f"on the recorded episodes, since no fresh ones can be played: {error}")
+            out.print(
+                f"on the recorded episodes, since no fresh ones can be played: {error}",
+                markup=False,
+            )
     both = watch(ours, store), watch(theirs, store)
     matched = match(*both)
     for part in code_diffs(ours, theirs, matched):

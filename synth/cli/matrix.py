@@ -16,7 +16,9 @@ from synth.errors import UsageError
 from synth.task.paths import GENERATED, task_folder
 
 if TYPE_CHECKING:
-    from synth.matrix import Matrix, Sample
+    from collections.abc import Sequence
+
+    from synth.matrix import Column, Matrix, Sample
     from synth.matrix.cells import Problem
 
 __all__ = ["matrix"]
@@ -44,6 +46,14 @@ def matrix(
         ),
     ] = "default",
     rounds: Annotated[int, typer.Option(help="Budget of rounds of an attempt.")] = 8,
+    faster_rounds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Further rounds in which a right but slow program may become faster; 0 where the "
+            "machine is too busy to time anything.",
+        ),
+    ] = 2,
     calls: Annotated[int | None, typer.Option(help="Budget of requests of an attempt.")] = None,
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
     money: Annotated[float | None, typer.Option(help="Budget of money of an attempt.")] = None,
@@ -83,7 +93,14 @@ def matrix(
     }
     options = MatrixOptions(
         samples=samples,
-        loop=LoopOptions(rounds=rounds, calls=calls, tokens=tokens, money=money, seconds=seconds),
+        loop=LoopOptions(
+            rounds=rounds,
+            faster_rounds=faster_rounds,
+            calls=calls,
+            tokens=tokens,
+            money=money,
+            seconds=seconds,
+        ),
         access={name: value for name, value in access.items() if value is not None},
         unsafe=unsafe,
     )
@@ -95,7 +112,7 @@ def matrix(
 
     def told(done: int, total: int, newest: Sample | Problem | None) -> None:
         if newest is not None:
-            errors().print(_line(newest), markup=False)
+            errors().print(_line(newest, columns), markup=False)
         waiting.tell()
         tell("attempts", done, total)
 
@@ -145,11 +162,12 @@ def _folders(tasks: str | None) -> list[Path]:
     return folders
 
 
-def _line(newest: Sample | Problem) -> str:
+def _line(newest: Sample | Problem, columns: Sequence[Column]) -> str:
     from synth.matrix import Sample  # noqa: PLC0415 - start-up stays quick
 
     if not isinstance(newest, Sample):
-        return f"{newest.task}, sample {newest.number}: not made: {newest.error}"
+        name = columns[newest.column].name
+        return f"{newest.task}, {name}, sample {newest.number}: not made: {newest.error}"
     words = "" if newest.prompt_set == "default" else f", {newest.prompt_set}"
     what = "passes" if newest.passed else f"does not pass: {newest.reason}"
     return f"{newest.task}, {newest.model}{words}, sample {newest.number}: {what}"

@@ -72,6 +72,14 @@ def regress(
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for one answer.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sent only where set.")] = None,
     rounds: Annotated[int, typer.Option(help="Budget of rounds of an attempt.")] = 8,
+    faster_rounds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Further rounds in which a right but slow program may become faster; 0 where the "
+            "machine is too busy to time anything.",
+        ),
+    ] = 2,
     calls: Annotated[int | None, typer.Option(help="Budget of requests of an attempt.")] = None,
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
     money: Annotated[float | None, typer.Option(help="Budget of money of an attempt.")] = None,
@@ -124,7 +132,9 @@ def regress(
         fresh=episodes,
         anew=fresh,
         prompts=prompts,
-        loop=LoopOptions(rounds=rounds, calls=calls, tokens=tokens, money=money),
+        loop=LoopOptions(
+            rounds=rounds, faster_rounds=faster_rounds, calls=calls, tokens=tokens, money=money
+        ),
         access=tuple((name, value) for name, value in access.items() if value is not None),
         unsafe=unsafe,
     )

@@ -24,7 +24,8 @@ from synth.sandbox import wire
 
 __all__ = ["Forked", "Host", "host"]
 
-_START_SECONDS = 60.0
+_START_SECONDS = 300.0
+"""A second on an idle machine; one that cannot start ends, and is not waited for."""
 _ANSWER_SECONDS = 20.0
 _ATTEMPTS = 5
 _INHERITED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT")
@@ -166,6 +167,12 @@ class Host:
         ours.settimeout(_START_SECONDS)
         try:
             greeting = ours.recv(wire.GREETING.size, socket.MSG_WAITALL)
+        except TimeoutError as error:
+            self._stop()
+            raise SandboxUnavailable(
+                f"the sandbox did not start within {_START_SECONDS:g} s: the machine is too busy. "
+                "Run the same command again, with less beside it."
+            ) from error
         except OSError as error:
             self._stop()
             raise SandboxUnavailable(f"the sandbox does not start: {error}.") from error

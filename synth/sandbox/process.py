@@ -2,7 +2,9 @@
 
 A worker is hostile. The parent reads exactly the bytes it expects behind the random number
 it sent, and takes anything else as a breach; it never unpickles. After a breach, a missed
-deadline or a death the worker is gone. Bytes go in and out; what
+deadline or a death the worker is gone. Time in which a worker could have run and other processes
+had the processor is not its own, and the deadline moves by it: a busy machine makes no program
+wrong. Bytes go in and out; what
 they mean is known to `synth.sandbox.session` and above.
 """
 
@@ -18,6 +20,7 @@ import termios
 import time
 import weakref
 from dataclasses import dataclass
+from pathlib import Path
 
 from synth.errors import ProgramFault, SandboxUnavailable
 from synth.sandbox import wire
@@ -25,10 +28,15 @@ from synth.sandbox.host import host
 from synth.sandbox.memory import SharedMemory
 from synth.sandbox.placement import Placement
 
-__all__ = ["Answer", "Layers", "WorkerLost", "WorkerProcess"]
+__all__ = ["Answer", "Layers", "WorkerLost", "WorkerProcess", "waited_seconds"]
 
 _HELLO_SECONDS = 20.0
 _DEATH_SECONDS = 2.0
+_STARVED = 30.0
+"""A deadline moves by so many times its own length at most, however busy the machine."""
+_AT_ONCE = 0.05
+_NOTICED = 0.01
+"""Seconds of waiting that move a deadline; less is what any process waits."""
 _NONCES = 512
 _READ = 1 << 20
 
@@ -186,9 +194,18 @@ class WorkerProcess:
     def _read(self, got: bytes, size: int, until: float, allowed: str) -> bytes:
         """At least `size` bytes, and one more where there is one too many."""
         pieces, have = [got], len(got)
+        patience: _Patience | None = None
         while have < size:
             left = until - time.monotonic()
-            if left <= 0 or not self._poll.poll(left * 1000):
+            # Most answers come at once, and are not worth a look at what the worker waits for.
+            now = min(left, _AT_ONCE) if patience is None else left
+            if left <= 0 or not self._poll.poll(now * 1000):
+                if patience is None and left > 0:
+                    patience = _Patience(self.pid, left)
+                    continue
+                if patience is not None and (more := patience.more()):
+                    until += more
+                    continue
                 raise ProgramFault(
                     f"the program ran past its deadline of {allowed} and was killed; "
                     "look for an endless loop or work that grows with the picture."
@@ -249,6 +266,43 @@ class WorkerProcess:
                 "run on Linux with seccomp, or, for programs you have read, with --unsafe."
             )
         return layers
+
+
+class _Patience:
+    """By how much a deadline moves, since others had the processor.
+
+    Args:
+        pid: Of the worker.
+        left: Seconds until the deadline.
+    """
+
+    def __init__(self, pid: int, left: float) -> None:
+        self._pid, self._waited = pid, waited_seconds(pid)
+        self._most = _STARVED * left
+
+    def more(self) -> float:
+        """Seconds that the worker has waited since the last look; 0.0 where it is not worth it."""
+        waited = waited_seconds(self._pid)
+        more = min(waited - self._waited, self._most)
+        if more < _NOTICED:
+            return 0.0
+        self._waited, self._most = waited, self._most - more
+        return more
+
+
+def waited_seconds(pid: int) -> float:
+    """How long a process could have run in its life and others had the processor.
+
+    Args:
+        pid: Of the process; 0.0 where the system does not tell, or it is gone.
+    """
+    try:
+        # On the processor, waiting for it, both in nanoseconds, and how often it was put there:
+        # https://docs.kernel.org/scheduler/sched-stats.html
+        fields = Path(f"/proc/{pid}/schedstat").read_bytes().split()
+        return int(fields[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 _BREACH = (

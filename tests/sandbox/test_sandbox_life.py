@@ -24,7 +24,7 @@ from synth.sandbox import Sandbox, layers
 from synth.sandbox import host as host_module
 from synth.sandbox import session as session_module
 from synth.sandbox.host import Forked, Host, host
-from synth.sandbox.process import WorkerProcess
+from synth.sandbox.process import WorkerProcess, waited_seconds
 from synth.sandbox.wire import HELLO
 
 if TYPE_CHECKING:
@@ -436,3 +436,40 @@ def test_no_network_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     own._start()
     assert own.pid is not None
     own.close()
+
+
+BUSY = """
+def goal(frame, initial):
+    total = 0
+    for k in range(3_000_000):
+        total += k
+    return total > 0
+"""
+
+
+def test_a_busy_machine_makes_no_program_wrong(
+    sandbox: Make, frame: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While others have the processor the deadline stands still; a loop without end meets it."""
+    told = iter([0.0, *range(60, 10_000, 60)])
+    monkeypatch.setattr("synth.sandbox.process.waited_seconds", lambda _: float(next(told)))
+    monkeypatch.setattr("synth.sandbox.process._STARVED", 600.0)
+    box = sandbox(BUSY, deadline=0.06)
+    assert box.check(frame, frame).tolist() == [True]
+
+
+def test_however_busy_the_machine_an_endless_loop_ends(
+    sandbox: Make, frame: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The deadline moves by a multiple of itself at most."""
+    told = iter(range(0, 10_000, 60))
+    monkeypatch.setattr("synth.sandbox.process.waited_seconds", lambda _: float(next(told)))
+    monkeypatch.setattr("synth.sandbox.process._STARVED", 3.0)
+    with pytest.raises(ProgramFault, match="deadline"):
+        sandbox(ENDLESS, deadline=0.3).check(frame, frame)
+
+
+def test_what_a_process_waits_for_is_read_from_the_system() -> None:
+    """Seconds of its life in which it could have run; of one that is gone nothing is known."""
+    assert waited_seconds(os.getpid()) >= 0.0
+    assert waited_seconds(2**22 + 1) == 0.0
