@@ -20,12 +20,16 @@ from synth.program import program_digest
 from synth.task.labels import wording_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from synth.episode import Split
     from synth.journal import Exemplar, Journal, Tape
     from synth.loop.clock import Clock
     from synth.loop.episodes import Episodes
     from synth.loop.judge import Alike, Judge
     from synth.plan import Plan
+    from synth.prompts.requests import Shot
 
 __all__ = ["CachedJudge"]
 
@@ -113,6 +117,12 @@ class CachedJudge:
         if asked not in self._alike:
             self._alike[asked] = self._examiner.alike(source, plan, batch)
         return self._alike[asked]
+
+    def explain(
+        self, source: str, subtask: str, shot: Shot, initial: NDArray[np.uint8]
+    ) -> tuple[str, ...]:
+        """What a program computed on a picture. Not written down: the prompt is."""
+        return self._examiner.explain(source, subtask, shot, initial)
 
     def speed(self, source: str) -> SpeedRecord | None:
         """How fast a program is, or ``None`` where it cannot be run long enough to tell."""

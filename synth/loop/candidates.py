@@ -7,6 +7,7 @@ is tried next is decided by the rounds (`synth.loop.rounds`, `synth.loop.faster`
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synth.errors import ProgramSyntaxError
@@ -87,7 +88,8 @@ def again(run: Run, candidate: Candidate) -> Candidate:
 def reports_on(run: Run, candidate: Candidate) -> tuple[FailureReport, ...]:
     """What to say against a program, and against a plan whose programs get no better."""
     limit = run.options.reports
-    found = reports(candidate.verdict, candidate.plan, run.episodes, limit=limit)
+    explain = partial(run.judge.explain, candidate.source)
+    found = reports(candidate.verdict, candidate.plan, run.episodes, limit=limit, explain=explain)
     return found or reports_on_unseen(run, candidate, limit)
 
 

@@ -40,10 +40,13 @@ class ShownFrame:
         shot: The picture.
         label: What the sub-task at fault should have said on it, beside the first picture as
             the initial one; ``None`` where nobody knows.
+        beside: The initial frame with which the program is asked about it, ``uint8[H, W, 3]``;
+            ``None`` where what it computes tells nothing.
     """
 
     shot: Shot
     label: bool | None
+    beside: NDArray[np.uint8] | None = None
 
 
 def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[ShownFrame, ...]:
@@ -64,11 +67,11 @@ def failure_frames(failure: Failure, goal: str, task: Task) -> tuple[ShownFrame,
         return _of_a_still(failure, store)
     episode, at = store[failure.episode], failure.frame
     if at is None or not 0 <= at < len(episode.frame_index):
-        return (_picture(failure, goal, store, 0, "the initial frame"),)
+        return (_initial(failure, goal, store),)
     changed = _changed(failure, at, task) if failure.variant is not None else None
     if changed is not None:
         return _beside_plain(failure, goal, task, at, changed)
-    pictures = [_picture(failure, goal, store, 0, "the initial frame")] if at else []
+    pictures = [_initial(failure, goal, store)] if at else []
     pictures.append(_picture(failure, goal, store, at, _at_fault(failure, episode, at)))
     pictures += _contrast(failure, goal, store, at)
     return tuple(pictures)
@@ -79,16 +82,15 @@ def _of_a_still(failure: Failure, store: EpisodeStore) -> tuple[ShownFrame, ...]
     episode = store[failure.episode or ""]
     initial = shot(store, episode, 0, "the initial frame")
     # Nobody knows here whether the goal is reached at the start; of another sub-task it is not.
-    fault, pictures = TOLD.get(failure.expected), [ShownFrame(initial, None)]
-    pictures.append(
-        ShownFrame(still_shot(store, failure.still or "", "the picture at fault"), fault)
-    )
+    fault, first = TOLD.get(failure.expected), initial.frame
+    still = still_shot(store, failure.still or "", "the picture at fault")
+    pictures = [ShownFrame(initial, None), ShownFrame(still, fault, first)]
     if failure.beside is not None:
         remark = "the same world, where the verdict is right"
-        pictures.append(ShownFrame(still_shot(store, failure.beside, remark), None))
+        pictures.append(ShownFrame(still_shot(store, failure.beside, remark), None, first))
     if failure.frame:
         done = "compare the picture at fault with this one"
-        pictures.append(ShownFrame(shot(store, episode, failure.frame, done), None))
+        pictures.append(ShownFrame(shot(store, episode, failure.frame, done), None, first))
     return tuple(pictures)
 
 
@@ -109,7 +111,13 @@ def _picture(
     failure: Failure, goal: str, store: EpisodeStore, frame: int, remark: str
 ) -> ShownFrame:
     episode = store[failure.episode or ""]
-    return ShownFrame(shot(store, episode, frame, remark), _label(failure, goal, episode, frame))
+    label = _label(failure, goal, episode, frame)
+    return ShownFrame(shot(store, episode, frame, remark), label, store.initial_of(episode))
+
+
+def _initial(failure: Failure, goal: str, store: EpisodeStore) -> ShownFrame:
+    """The initial frame, where another one is at fault."""
+    return replace(_picture(failure, goal, store, 0, "the initial frame"), beside=None)
 
 
 def _at_fault(failure: Failure, episode: Episode, at: int) -> str:
@@ -158,7 +166,8 @@ def _success_elsewhere(store: EpisodeStore, episode: Episode, at: int) -> list[S
         f"in {other.id}, another episode, the goal is reached; the success most like this frame"
     )
     # Its own initial frame is not shown, so that nothing can be said of it beside this one.
-    return [ShownFrame(shot(store, other, like.frame, remark), None)]
+    picture = shot(store, other, like.frame, remark)
+    return [ShownFrame(picture, None, store.initial_of(other))]
 
 
 def _changed(failure: Failure, frame: int, task: Task) -> NDArray[np.uint8] | None:
@@ -173,15 +182,15 @@ def _beside_plain(
     """The changed initial frame, the changed frame at fault, and the same frame unchanged."""
     store, episode, name = task.store, task.store[failure.episode or ""], failure.variant or ""
     fault = f"the frame at fault, changed ({name})"
-    pictures = [
-        ShownFrame(_named(episode, at, name, fault, changed), _label(failure, goal, episode, at))
-    ]
     initial = _changed(failure, 0, task) if at else None
+    label = _label(failure, goal, episode, at)
+    beside = changed if at == 0 else initial
+    pictures = [ShownFrame(_named(episode, at, name, fault, changed), label, beside)]
     if initial is not None:
         first = _named(episode, 0, name, f"the initial frame, changed ({name})", initial)
         pictures.insert(0, ShownFrame(first, _label(failure, goal, episode, 0)))
     plain = shot(store, episode, at, "the same frame unchanged, where the answer is another")
-    return (*pictures, ShownFrame(plain, None))
+    return (*pictures, ShownFrame(plain, None, store.initial_of(episode)))
 
 
 def _named(episode: Episode, frame: int, name: str, remark: str, shown: NDArray[np.uint8]) -> Shot:

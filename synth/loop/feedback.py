@@ -16,15 +16,22 @@ from synth.failure import Failure
 from synth.loop.episodes import find_key
 from synth.loop.failure_frames import failure_frames
 from synth.loop.verdict import GROUPS, check_of, group_of
-from synth.prompts.requests import FailureReport
+from synth.prompts.requests import Computed, FailureReport
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from synth.journal import Exemplar
     from synth.loop.judge import Task
     from synth.loop.verdict import Verdict
     from synth.plan import Plan
+    from synth.prompts.requests import Shot
+
+    Explain = Callable[[str, Shot, NDArray[np.uint8]], tuple[str, ...]]
+    """Sub-task, picture and its initial frame to what the program computed, line by line."""
 
 __all__ = [
     "UNSEEN",
@@ -45,7 +52,9 @@ UNSEEN = (
 """What a model hears of a failure on held-out episodes, besides what kind of thing it was."""
 
 
-def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[FailureReport, ...]:
+def reports(
+    verdict: Verdict, plan: Plan, task: Task, *, limit: int, explain: Explain | None = None
+) -> tuple[FailureReport, ...]:
     """The most telling failures of a verdict, most telling first.
 
     Args:
@@ -53,6 +62,7 @@ def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[Fa
         plan: Whose last sub-task is the goal.
         task: Where the pictures come from; finds are among its episodes.
         limit: How many at most.
+        explain: Says what the program computed on a picture.
     """
     seen: Counter[str] = Counter()
     ranked: list[tuple[int, int, int, Exemplar]] = []
@@ -61,7 +71,7 @@ def reports(verdict: Verdict, plan: Plan, task: Task, *, limit: int) -> tuple[Fa
         ranked.append((GROUPS.index(exemplar.failure.group), seen[check], order, exemplar))
         seen[check] += 1
     chosen = [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3])[:limit]]
-    return tuple(_report(e, plan.goal, task) for e in chosen)
+    return tuple(_report(e, plan.goal, task, explain) for e in chosen)
 
 
 def every_report(verdict: Verdict, goal: str, task: Task) -> tuple[FailureReport, ...]:
@@ -121,12 +131,23 @@ def _placed(exemplars: Sequence[Exemplar], task: Task) -> list[Exemplar]:
     return placed
 
 
-def _report(exemplar: Exemplar, goal: str, task: Task) -> FailureReport:
+def _report(
+    exemplar: Exemplar, goal: str, task: Task, explain: Explain | None = None
+) -> FailureReport:
     failure = exemplar.failure
     pictures = failure_frames(failure, goal, task)
+    computed: tuple[Computed, ...] = ()
+    # Against a plan it tells nothing what its program computed.
+    if explain is not None and failure.group != "necessity":
+        computed = tuple(
+            Computed(p.shot.name, explain(failure.subtask or goal, p.shot, p.beside))
+            for p in pictures
+            if p.beside is not None
+        )
     return FailureReport(
         failure,
         tuple(picture.shot for picture in pictures),
         also=exemplar.also,
         labels=tuple(picture.label for picture in pictures),
+        computed=computed,
     )

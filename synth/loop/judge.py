@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 import synth
+from synth.errors import RewardError
 from synth.journal import FunctionRecord
 from synth.loop.episodes import Episodes, visible_digest
 from synth.loop.verdict import Verdict, check_of
@@ -26,9 +27,12 @@ from synth.suite.registry import find_check
 from synth.task import TaskFolder
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from synth.episode import EpisodeStore
     from synth.failure import Failure
     from synth.plan import Plan
+    from synth.prompts.requests import Shot
     from synth.sandbox import Sandboxes
     from synth.spec import Spec
 
@@ -169,6 +173,19 @@ class Judge(Protocol):
         """
         ...
 
+    def explain(
+        self, source: str, subtask: str, shot: Shot, initial: NDArray[np.uint8]
+    ) -> tuple[str, ...]:
+        """What a program that was judged computed on a picture; nothing where it cannot be run.
+
+        Args:
+            source: The program.
+            subtask: Whose checker is asked.
+            shot: The picture, of the visible split.
+            initial: ``uint8[H, W, 3]``, the initial frame that goes with it.
+        """
+        ...
+
     def speed(self, source: str) -> Timing:
         """How fast a passing program is.
 
@@ -221,6 +238,16 @@ class SuiteJudge:
         task = TaskFolder(self._folder, spec, plan, self._episodes.fresh(batch))
         found = judge(source, task, splits=("visible",), cascade=True, sandboxes=self._sandboxes)
         return Alike(Verdict.of(found.passed, found.failed, found.failures), task)
+
+    def explain(
+        self, source: str, subtask: str, shot: Shot, initial: NDArray[np.uint8]
+    ) -> tuple[str, ...]:
+        """See `Judge`."""
+        try:
+            with self._sandboxes.open(parse(source)) as sandbox:
+                return sandbox.explain(subtask, shot.frame, initial, shot.mission)
+        except RewardError:
+            return ()  # that it cannot be run is a failure of its own, and is reported as that
 
     def speed(self, source: str) -> Timing:
         """See `Judge`."""

@@ -8,6 +8,7 @@ none of them fails, or none can be made, the kind of thing that went wrong is sa
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from synth.errors import EnvironmentFault, SpecError
@@ -56,7 +57,8 @@ def _on_fresh(
             return ()
         if alike is None:
             return ()
-        found = reports(alike.verdict, candidate.plan, alike.task, limit=limit)
+        explain = partial(run.judge.explain, candidate.source)
+        found = reports(alike.verdict, candidate.plan, alike.task, limit=limit, explain=explain)
         if found:
             return found
     return ()

@@ -146,7 +146,7 @@ def _words(request: Request, viewer: Viewer) -> dict[str, Any]:
                 "program": _fenced(request.source),
                 "parses": _parses(request.source),
                 "demonstrations": viewer.demonstrations(request.demonstrations),
-                "groups": viewer.reports(request.reports),
+                "groups": viewer.reports(request.reports, computed=True),
                 "notes": request.notes,
                 "history": request.history,
                 "earlier": tuple(c.failure.message for c in request.earlier),

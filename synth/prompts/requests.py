@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChangedPicture",
+    "Computed",
     "Demonstration",
     "DescribeRequest",
     "FailureReport",
@@ -75,6 +76,19 @@ class Demonstration:
     complete: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What the program computed on a picture, in its own process's words.
+
+    Attributes:
+        picture: Name of the picture.
+        lines: One for each function, ``near: gap = 3.5 -> False``, the checker's first.
+    """
+
+    picture: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class FailureReport:
     """One failure with its pictures.
@@ -86,12 +100,14 @@ class FailureReport:
         also: How many further failures are like this one and are not shown.
         labels: For each of the shots what the failure's sub-task should have said there,
             ``None`` where nobody knows; possibly none at all.
+        computed: What the program that failed computed on some of the shots; possibly nothing.
     """
 
     failure: Failure
     shots: tuple[Shot, ...] = ()
     also: int = 0
     labels: tuple[bool | None, ...] = ()
+    computed: tuple[Computed, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from synth.prompts.pictures import ColourTable, FrameDifference
     from synth.prompts.requests import (
         ChangedPicture,
+        Computed,
         Demonstration,
         FailureReport,
         LabelRequest,
@@ -90,6 +91,7 @@ class ReportView:
     failure: Failure
     also: int
     shots: tuple[ShotView, ...]
+    computed: tuple[Computed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +143,26 @@ class Viewer:
             DemonstrationView(d.episode, d.complete, self.pictures(d.shots)) for d in demonstrations
         )
 
-    def reports(self, reports: Sequence[FailureReport]) -> tuple[GroupView, ...]:
-        """Failures by sub-task, sub-tasks in the order of their most telling failure."""
+    def reports(
+        self, reports: Sequence[FailureReport], *, computed: bool = False
+    ) -> tuple[GroupView, ...]:
+        """Failures by sub-task, sub-tasks in the order of their most telling failure.
+
+        Args:
+            reports: The failures.
+            computed: Whether to tell what the program computed: beside the program.
+        """
         groups = dict.fromkeys(c.failure.subtask for c in reports)
         return tuple(
             GroupView(
                 subtask,
                 tuple(
-                    ReportView(c.failure, c.also, self.pictures(c.shots, at_fault=True))
+                    ReportView(
+                        c.failure,
+                        c.also,
+                        self.pictures(c.shots, at_fault=True),
+                        c.computed if computed else (),
+                    )
                     for c in reports
                     if c.failure.subtask == subtask
                 ),

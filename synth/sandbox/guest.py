@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.sandbox.tracing import Tracer
 from synth.sandbox.wire import MAX_ERRORS
 
 if TYPE_CHECKING:
@@ -191,6 +192,29 @@ class Guest:
                 cells[at + k] = NOT_BOOL if isinstance(error, _WrongType) else RAISED
                 self._note(pair, k, called, error)
         return values
+
+    def explain(self, frame: Any, initial: Any, missions: Sequence[str]) -> list[str]:
+        """What the first sub-task's checker, and all that it rests on, computed; see `Tracer`.
+
+        Args:
+            frame: The frame.
+            initial: The first frame of its episode.
+            missions: The words of the episode, or nothing.
+        """
+        name, checker = self._checkers[0]
+        tracer = Tracer(_FILE, frozenset({name, "perceive", "perceive_initial"}))
+        first, now = initial, frame
+        try:
+            if self._perceive is not None:
+                # The initial picture goes first, so that what is told of `perceive` is the frame's.
+                first = freeze(tracer.call(self._perceive_initial or self._perceive, initial))
+                now = freeze(tracer.call(self._perceive, frame))
+            tracer.call(checker, now, first, *missions)
+        except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
+            raised = describe(error)
+            told = f"{raised.exception} on line {raised.line}: {raised.message}"
+            return [*tracer.lines(name), f"raised {told}"]
+        return tracer.lines(name)
 
     def _is_broken(self, pair: int, given: tuple[Any, ...], cells: bytearray, at: int) -> bool:
         for seen in given:

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
     from synth.sandbox.process import Answer
 
-__all__ = ["Forged", "read_cells", "read_errors", "read_shares", "read_times"]
+__all__ = [
+    "Forged",
+    "read_cells",
+    "read_errors",
+    "read_explanation",
+    "read_shares",
+    "read_times",
+]
 
 
 class Forged(Exception):
@@ -74,6 +81,11 @@ def read_errors(
             )
         )
     return tuple(errors)
+
+
+def read_explanation(body: bytes) -> tuple[str, ...]:
+    """The lines of an explanation, free of control characters."""
+    return tuple(filter(None, map(wire.read_text, body.split(b"\n"))))
 
 
 def read_times(body: bytes, names: tuple[str, ...], pairs: int) -> tuple[FunctionTime, ...]:

@@ -16,7 +16,14 @@ import numpy as np
 from synth.errors import ProgramFault, UsageError
 from synth.sandbox import wire
 from synth.sandbox.inputs import as_frames, as_mission, as_missions, as_pairs, as_stack
-from synth.sandbox.replies import Forged, read_cells, read_errors, read_shares, read_times
+from synth.sandbox.replies import (
+    Forged,
+    read_cells,
+    read_errors,
+    read_explanation,
+    read_shares,
+    read_times,
+)
 from synth.sandbox.session import Session
 from synth.sandbox.verdicts import Cell, CellError, FunctionTime, Verdicts
 
@@ -249,6 +256,44 @@ class Sandbox:
             return read_times(body, names, len(order))
         except Forged as forged:
             raise session.fault(forged) from None
+        finally:
+            session.close()
+
+    def explain(
+        self,
+        subtask: str,
+        frame: NDArray[np.uint8],
+        initial: NDArray[np.uint8],
+        mission: str | None = None,
+    ) -> tuple[str, ...]:
+        """What the program computed on one frame, for whoever repairs it.
+
+        It comes from the program's own process, as `profile` does: it helps with an honest
+        program, and tells nothing certain of a dishonest one.
+
+        Args:
+            subtask: Whose checker is asked.
+            frame: ``uint8[H, W, 3]``.
+            initial: ``uint8[H, W, 3]``, the first frame of its episode.
+            mission: As for `check`.
+
+        Returns:
+            A line for each function that was called, the checker's first:
+            ``near: gap = 3.5 -> False``.
+
+        Raises:
+            UsageError: They are not such frames, or there is no such sub-task.
+            ProgramFault: The program hung or was killed; that it raised is one of the lines.
+        """
+        if subtask not in self.subtasks:
+            raise UsageError(f"the program has no sub-task {subtask}.")
+        frame, initial = as_frames(frame, initial)
+        session = Session(self.source, (subtask,), deadline=self._deadline, unsafe=self._unsafe)
+        try:
+            answer = session.ask_one(
+                wire.Op.EXPLAIN, frame, initial, wire.EXPLANATION, as_mission(mission)
+            )
+            return read_explanation(answer.body)
         finally:
             session.close()
 

@@ -18,6 +18,7 @@ __all__ = [
     "CONTROL",
     "ERROR",
     "EXIT",
+    "EXPLANATION",
     "FORKED",
     "FRAMES_OFFSET",
     "GREETING",
@@ -77,6 +78,9 @@ STRANGER = 1 << 32
 MAX_ERRORS = 16
 """Errors that one reply may carry."""
 
+EXPLANATION = 4096
+"""Bytes of an explanation: lines of UTF-8, zero-padded."""
+
 MAX_PAIRS = 1 << 16
 """Pairs that one request may carry."""
 
@@ -113,6 +117,7 @@ class Op:
     CHECK = 4
     PROGRESS = 5
     PROFILE = 6
+    EXPLAIN = 7
 
 
 class Status:

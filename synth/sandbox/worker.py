@@ -114,6 +114,8 @@ class _Desk:
                     body = self._one(guest, (height, width), bool(fresh), text)
                 elif op == wire.Op.PROGRESS_ONE:
                     body = self._one(guest, (height, width), bool(fresh), text, progress=True)
+                elif op == wire.Op.EXPLAIN:
+                    body = self._explain(guest, (height, width), text)
                 else:
                     body = self._many(guest, op, pairs, (frames, height, width), text)
                 errors = guest.errors
@@ -160,6 +162,12 @@ class _Desk:
             return bytes(cells) + struct.pack(f"<{guest.width}f", *values)
         guest.judge(0, given, cells, 0)
         return bytes(cells)
+
+    def _explain(self, guest: Guest, size: tuple[int, int], text: int) -> bytes:
+        initial, frame = self._frames(2, *size)
+        lines = guest.explain(frame, initial, self._missions(text))
+        told = "\n".join(lines).encode("utf-8", "replace")[: wire.EXPLANATION]
+        return told.ljust(wire.EXPLANATION, b"\0")
 
     def _many(
         self, guest: Guest, op: int, pairs: int, shape: tuple[int, int, int], text: int

@@ -6,7 +6,8 @@ scene is of one *kind* for each sub-task that tells of a thing:
 
 - ``first``: the place looks as in the first picture; nothing has been done.
 - ``done``: the place looks as when the sub-task began to hold, and the thing lies nowhere else.
-- ``elsewhere``: the thing lies somewhere else.
+- ``elsewhere``: the thing lies somewhere else, and not where it is seen when the sub-task begins
+  to hold: a picture may show what is carried.
 - ``undone``: the thing never leaves its place, which looks like neither of the two, and somewhere
   in that world the expert still changes it from this very look before it succeeds.
 - ``unknown``: nobody can tell.
@@ -52,6 +53,8 @@ class _World:
     first: NDArray[np.uint32]
     done: NDArray[np.uint32]
     look: NDArray[np.uint32] | None
+    kept: tuple[tuple[int, int], ...]
+    """Where its look is seen when the sub-task begins to hold: in the hand that took it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -132,7 +135,8 @@ def _of(case: Case, column: int, stages: list[_Stage]) -> Iterator[_Seen]:
         lies: list[tuple[int, int]] = []
         if world.look is not None:
             top, left = world.place.changes[0].box[:2]
-            lies = [at for at in spots(backdrop, world.look) if at != (top, left)]
+            known = ((top, left), *world.kept)
+            lies = [at for at in spots(backdrop, world.look) if at not in known]
         now = _boxes(world, tuple(lies)) or [world.place.box]
         ahead = any(overlap(one, box) for one in now for box in scene.ahead or ())
         yield _Seen(world, stage, cut(backdrop, world.place.box), tuple(lies), ahead)
@@ -149,6 +153,8 @@ def _world(case: Case, base: Episode, column: int) -> _World | None:
     began = next(c.frame for c in place.changes if holds[c.frame] and not holds[c.frame - 1])
     store = case.subject.task.store
     initial, then = (pack(store.frames[base.frame_index[t]]) for t in (0, began))
+    look, corner = look_of(initial, place.changes[0].box), place.changes[0].box[:2]
+    kept = () if look is None else tuple(at for at in spots(then, look) if at != corner)
     return _World(
         base,
         place,
@@ -156,7 +162,8 @@ def _world(case: Case, base: Episode, column: int) -> _World | None:
         initial,
         cut(initial, place.box),
         cut(then, place.box),
-        look_of(initial, place.changes[0].box),
+        look,
+        kept,
     )
 
 

@@ -27,6 +27,8 @@ from synth.spec import Spec, parse_spec
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from synth.prompts.requests import Shot
+
 CELL = 4
 GREY, RED, YELLOW = (40, 40, 40), (220, 0, 0), (230, 230, 0)
 GREEN, BLUE = (0, 180, 0), (0, 0, 200)
@@ -279,6 +281,14 @@ class Markers:
         """See `synth.loop.Judge`. A narrow program fails nothing but what is held out."""
         self.batches.append(batch)
         return Alike(self.visible(source, plan), Squares())
+
+    def explain(
+        self, source: str, subtask: str, shot: Shot, initial: NDArray[np.uint8]
+    ) -> tuple[str, ...]:
+        """See `synth.loop.Judge`."""
+        assert markers(source)
+        same = bool(np.array_equal(shot.frame, initial))
+        return (f"{subtask}: first = {same} -> False",)
 
     def speed(self, source: str) -> Timing:
         """See `synth.loop.Judge`."""

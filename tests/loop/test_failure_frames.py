@@ -22,7 +22,9 @@ from synth.prompts.requests import RefineRequest
 from synth.spec import MetamorphicSpec
 
 if TYPE_CHECKING:
-    from synth.prompts.requests import FailureReport
+    from numpy.typing import NDArray
+
+    from synth.prompts.requests import FailureReport, Shot
 
 GOAL = PLAN.goal
 LIE = Failure(
@@ -58,6 +60,37 @@ def test_a_lie_without_a_success_near_it_is_shown_beside_that_of_another_episode
 def test_nothing_is_claimed_of_another_episodes_frame(squares: Squares) -> None:
     """Beside this episode's initial frame it has no label: a program is never asked that."""
     assert told(LIE, squares).labels == (False, False, None)
+
+
+def test_what_the_program_computed_is_asked_of_the_frame_at_fault_and_its_contrast(
+    squares: Squares,
+) -> None:
+    """Each beside the initial frame of its own episode; the initial frame itself tells nothing."""
+    asked = []
+
+    def explain(subtask: str, shot: Shot, initial: NDArray[np.uint8]) -> tuple[str, ...]:
+        asked.append((subtask, shot.name, initial))
+        return (f"{subtask}: gap = 3 -> True",)
+
+    verdict = Verdict.of((), (LIE.test,), (LIE,))
+    (report,) = reports(verdict, PLAN, squares, limit=6, explain=explain)
+    _, fault, other = report.shots
+    assert [one.picture for one in report.computed] == [fault.name, other.name]
+    assert [(subtask, name) for subtask, name, _ in asked] == [
+        (GOAL, fault.name),
+        (GOAL, other.name),
+    ]
+    elsewhere = other.name.removesuffix("-frame-0005")
+    for (_, _, initial), episode in zip(asked, ("random-0000", elsewhere), strict=True):
+        assert np.array_equal(initial, squares.store.initial_of(squares.store[episode]))
+
+
+def test_against_a_plan_nothing_is_computed(squares: Squares) -> None:
+    """What a program makes of a picture says nothing of whether its plan is right."""
+    failure = replace(LIE, test="necessity::skipped[random-0000]", group="necessity")
+    verdict = Verdict.of((), (failure.test,), (failure,))
+    (report,) = reports(verdict, PLAN, squares, limit=6, explain=lambda *_: ("no",))
+    assert report.computed == ()
 
 
 def test_held_out_successes_are_never_the_nearest(squares: Squares) -> None:

@@ -96,6 +96,16 @@ def test_what_does_not_show_that_it_was_needed_again_says_nothing(lies):
     assert failures(lies) == []
 
 
+def test_what_is_carried_in_sight_is_not_put_down():
+    """Its picture in the inventory, at the last place, is there from the frame it is taken on."""
+    held = "bool(initial[0, 0, 0] == 200 and (frame[:, :12] == 50).sum() == 0)"
+    assert failures("0 3 3 - - -g", body=held) == []
+    (failure,) = failures(
+        "0 3 2 2 3 -g", body="bool(initial[0, 0, 0] == 200 and frame[0, 0, 0] == 0)"
+    )
+    assert failure.frame == 2
+
+
 def test_a_look_of_one_colour_says_nothing():
     """It may be anything."""
     assert failures("0 - 2 - -g", look=np.full((SIDE, SIDE, 3), 200, dtype=np.uint8)) == []

@@ -58,6 +58,33 @@ def test_right_programs_are_not_blamed(check, lamp_a):
     assert failures(check, lamp_a=lamp_a) == []
 
 
+CARRIED = (("", "ax.b. .x.ba ..xba ..xBa ..xBag"), ("", "a.xb. ax.b. .x.ba ..xba ..xBa ..xBag"))
+"""A picture whose last tile shows what is carried."""
+IN_HAND = (
+    scene(0, BASE, "a..b.", ahead="03"),
+    scene(1, BASE, "...ba", way="take", ahead="3"),
+    scene(2, BASE, ".a.b.", way="take, drop", ahead="13"),
+    scene(3, BASE, "..ab.", way="take, drop", ahead="23"),
+    scene(5, BASE, "...Ba", way="take, turn", ahead=""),
+    scene(8, BASE, "..aB.", way="take, turn, drop", ahead=""),
+)
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_what_is_carried_in_sight_is_held(check):
+    """Where it is seen as soon as the sub-task begins is no place in which it was put down."""
+    held = "not bool((frame[:4, :16] == 200).any())"
+    assert failures(check, IN_HAND, CARRIED, lamp_a=held) == []
+
+
+def test_what_was_carried_in_sight_and_lies_elsewhere_is_put_down():
+    """The same pictures still tell a program that looks at the first tiles alone."""
+    blind = "not bool((frame[:4, :8] == 200).any())"
+    (failure,) = failures("notices_things_put_down_everywhere", IN_HAND, CARRIED, lamp_a=blind)
+    # As often as not it sees the thing: which of the two is meant nobody knows.
+    assert {failure.still, failure.beside} == {"scene-0002/1", "scene-0003/1"}
+
+
 def test_what_depends_on_the_agents_place_is_told_by_two_pictures_of_one_scene():
     """The sentence names both, and what the wrong ones share."""
     beside = f"{B_TURNED} and not bool((frame[:4, :8] == 250).any())"

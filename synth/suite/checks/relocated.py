@@ -5,7 +5,8 @@ at first, leaves its place, is seen at another one and leaves that too before th
 thing was taken, put down and taken again: whoever succeeded needed it once more. A sub-task
 that began to hold when it was taken and holds on while it lies elsewhere tells that it left its
 first place, not that it is held. A thing that stays where it was put down says nothing, nor
-does one that is drawn otherwise there. Only pictures are read.
+does one that is drawn otherwise there. Where it is seen on the very frame on which it is taken
+is where the picture shows what is carried. Only pictures are read.
 """
 
 from __future__ import annotations
@@ -134,7 +135,12 @@ def _stories(case: Case, episode: Episode) -> Iterator[_PutDown]:
         look = look_of(seen[0], change.box)
         if look is None:
             continue
-        lies = [spots(picture, look) for picture in seen[change.frame : end + 1]]
+        # A picture may show what is carried: where it is seen at once it was not put down.
+        kept = spots(seen[change.frame], look)
+        lies = [
+            [at for at in spots(picture, look) if at not in kept]
+            for picture in seen[change.frame : end + 1]
+        ]
         there = np.array([bool(corners) for corners in lies])
         if there.any() and not there[-1]:
             put = int(np.argmax(there))
