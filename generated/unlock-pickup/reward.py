@@ -1,165 +1,135 @@
 import numpy as np
 from synth import vision
 
+# points (row, column) within a tile of 16 pixels
+KEY_FULL = ((2, 8), (2, 7), (2, 9), (2, 10), (4, 6), (4, 7), (4, 10), (4, 11), (8, 8), (8, 9),
+            (11, 8), (11, 9), (12, 8), (13, 6), (13, 7), (13, 8), (13, 9))
+KEY_BLACK = ((4, 8), (4, 9), (1, 2), (8, 3), (8, 4), (8, 12), (11, 7), (11, 12), (14, 8), (15, 15))
+BOX_FULL = ((2, 8), (2, 2), (2, 13), (5, 2), (5, 13), (8, 2), (8, 13), (11, 2), (11, 13),
+            (13, 2), (13, 8), (13, 13))
+BOX_BLACK = ((4, 8), (4, 4), (5, 11), (11, 4), (11, 9), (1, 1), (1, 8), (14, 14), (8, 1), (8, 14))
+DOOR_FULL = ((0, 0), (0, 8), (0, 15), (8, 0), (8, 15), (15, 0), (15, 8), (15, 15), (8, 9), (8, 10))
+DOOR_FILL = ((1, 1), (1, 8), (1, 14), (4, 4), (4, 8), (7, 10), (11, 11), (14, 1), (14, 8), (14, 14))
+RED = (255, 0, 0)
+# the tile beside the box (rows, columns away) and points of the agent that points at the box from there
+FACING = (
+    (0, -1, ((4, 2), (11, 2), (7, 11))),
+    (0, 1, ((4, 13), (11, 13), (7, 4))),
+    (1, 0, ((13, 4), (13, 11), (4, 7))),
+    (-1, 0, ((2, 4), (2, 11), (11, 7))),
+)
 BLACK = [0, 0, 0]
 
 
+def same(v, points, value):
+    for r, c in points:
+        if v[r][c] != value:
+            return False
+    return True
+
+
 def perceive(frame):
-    return vision.tiles(frame, 16)
+    return frame
 
 
-def first(mask):
-    spots = np.argwhere(mask).tolist()
-    if spots:
-        return int(spots[0][0]), int(spots[0][1])
-    return -1, -1
+def sample(frame, r, c):
+    """The tile picture of a thing, with the strongest channel of its pixel (7, 7)."""
+    tile = frame[16 * r:16 * r + 16, 16 * c:16 * c + 16]
+    mark = tile[7, 7].tolist()
+    return mark.index(max(mark)), max(mark), tile
 
 
 def perceive_initial(frame):
-    height = frame.shape[0] // 16 * 16
-    width = frame.shape[1] // 16 * 16
-    codes = vision.pack(frame[:height, :width])
-
-    # The key: a ring with a hole, a shaft, and a foot to the left.
-    ink = codes[4::16, 6::16]
-    key = (
-        (ink != 0)
-        & (codes[4::16, 7::16] == ink)
-        & (codes[4::16, 8::16] == 0)
-        & (codes[4::16, 9::16] == 0)
-        & (codes[4::16, 10::16] == ink)
-        & (codes[4::16, 11::16] == ink)
-        & (codes[12::16, 8::16] == ink)
-        & (codes[12::16, 6::16] == 0)
-        & (codes[13::16, 6::16] == ink)
-        & (codes[13::16, 9::16] == ink)
-        & (codes[13::16, 11::16] == 0)
-    )
-    key_row, key_column = first(key)
-    key_colour = 0
-    key_edge = 0
-    if key_row >= 0:
-        key_colour = int(codes[16 * key_row + 4, 16 * key_column + 6])
-        key_edge = int(codes[16 * key_row + 4, 16 * key_column])
-
-    # The locked door: an outline on all four sides, a darker filling, a keyhole in the outline's colour.
-    frame_ink = codes[0::16, 0::16]
-    filling = codes[1::16, 1::16]
-    door = (
-        (frame_ink != 0)
-        & (filling != 0)
-        & (filling != frame_ink)
-        & (codes[0::16, 15::16] == frame_ink)
-        & (codes[15::16, 0::16] == frame_ink)
-        & (codes[15::16, 15::16] == frame_ink)
-        & (codes[1::16, 14::16] == filling)
-        & (codes[14::16, 1::16] == filling)
-        & (codes[14::16, 14::16] == filling)
-        & (codes[8::16, 10::16] == frame_ink)
-        & (codes[7::16, 10::16] == filling)
-    )
-    door_row, door_column = first(door)
-
-    # The box: a hollow square with a bar across its middle.
-    line = codes[2::16, 2::16]
-    bar = codes[7::16, 3::16]
-    box = (
-        (line != 0)
-        & (codes[2::16, 13::16] == line)
-        & (codes[13::16, 2::16] == line)
-        & (codes[13::16, 13::16] == line)
-        & (codes[4::16, 2::16] == line)
-        & (codes[4::16, 1::16] == 0)
-        & (codes[4::16, 4::16] == 0)
-        & (codes[4::16, 6::16] == 0)
-        & (codes[4::16, 8::16] == 0)
-        & (codes[11::16, 11::16] == 0)
-        & (codes[13::16, 1::16] == 0)
-        & (codes[13::16, 14::16] == 0)
-        & (bar != 0)
-        & (bar != line)
-        & (codes[8::16, 12::16] == bar)
-    )
-    box_row, box_column = first(box)
-    box_colour = 0
-    if box_row >= 0:
-        box_colour = int(codes[16 * box_row + 2, 16 * box_column + 2])
-
-    return (key_colour, key_edge, key_row, key_column), (door_row, door_column), box_colour
+    t = vision.tiles(vision.pack(frame), 16)
+    key = None
+    box = None
+    door = None
+    for r in range(t.shape[0]):
+        for c in range(t.shape[1]):
+            v = t[r, c].tolist()
+            full = v[2][8]
+            if full != 0 and v[4][8] == 0:
+                if key is None and same(v, KEY_FULL, full) and same(v, KEY_BLACK, 0):
+                    key = sample(frame, r, c)
+                elif box is None and same(v, BOX_FULL, full) and same(v, BOX_BLACK, 0):
+                    band = v[7][8]
+                    if band != 0 and band != full and v[7][4] == band and v[8][11] == band:
+                        box = (sample(frame, r, c), 16 * r, 16 * c)
+            edge = v[0][0]
+            fill = v[1][1]
+            if door is None and fill != 0 and edge != 0 and fill != edge:
+                if same(v, DOOR_FULL, edge) and same(v, DOOR_FILL, fill):
+                    door = (16 * r, 16 * c, tuple(frame[16 * r, 16 * c].tolist()))
+    return (key, box, door)
 
 
-def ink_of(code):
-    return [code >> 16, code >> 8 & 255, code & 255]
-
-
-def candidates(tiles, ink, row, inked, black):
-    # The tiles on which the two pixels of that row differ by the ink's strongest channel. These are
-    # few, and hold every tile whose one pixel has the ink while the other is black.
-    strongest = max(ink)
-    channel = ink.index(strongest)
-    differ = tiles[:, :, row, inked, channel] ^ tiles[:, :, row, black, channel]
-    rows, columns = (differ == strongest).nonzero()
-    return [tiles[r, c] for r, c in zip(rows.tolist(), columns.tolist())]
-
-
-def key_lies(tiles, colour):
-    ink = ink_of(colour)
-    for tile in candidates(tiles, ink, 4, 6, 8):
-        if (
-            tile[4, 6:11:2].tolist() == [ink, BLACK, ink]
-            and tile[13, 6:10:3].tolist() == [ink, ink]
-            and tile[13, 11].tolist() == BLACK
-        ):
-            return True
+def lies(frame, thing):
+    """Whether the tile picture of the thing is on any tile."""
+    channel, shade, tile = thing
+    height = frame.shape[0] - frame.shape[0] % 16
+    width = frame.shape[1] - frame.shape[1] % 16
+    for r, row in enumerate(frame[7:height:16, 7:width:16, channel].tolist()):
+        if shade in row:
+            for c, value in enumerate(row):
+                if value == shade:
+                    here = frame[16 * r:16 * r + 16, 16 * c:16 * c + 16]
+                    if bool((here == tile).all()):
+                        return True
     return False
 
 
-def box_stands(tiles, colour):
-    ink = ink_of(colour)
-    for tile in candidates(tiles, ink, 13, 2, 1):
-        if (
-            tile[13, 1:3].tolist() == [BLACK, ink]
-            and tile[13, 13:15].tolist() == [ink, BLACK]
-            and tile[4, 2].tolist() == ink
-            and tile[4, 6:9:2].tolist() == [BLACK, BLACK]
-        ):
-            return True
+def key_taken(now, initial):
+    key = initial[0]
+    if key is None:
+        return False
+    return not lies(now, key)
+
+
+def door_open(now, initial):
+    door = initial[2]
+    if door is None:
+        return False
+    y, x, edge = door
+    if y + 16 > now.shape[0] or x + 16 > now.shape[1]:
+        return False
+    if now[y + 1, x + 1].tolist() != BLACK:
+        return False
+    top, bottom = now[y + 1:y + 15:13, x:x + 16].tolist()
+    bar = top[15]
+    return (bottom[1] == BLACK and top[12] == BLACK and bottom[12] == BLACK
+            and bar != BLACK and tuple(bar) != edge
+            and top[14] == bar and bottom[14] == bar and bottom[15] == bar)
+
+
+def agent_points_at(frame, y, x):
+    """Whether the agent stands beside the tile at (y, x) and points at it."""
+    for dr, dc, points in FACING:
+        top = y + 16 * dr
+        left = x + 16 * dc
+        if 0 <= top <= frame.shape[0] - 16 and 0 <= left <= frame.shape[1] - 16:
+            found = True
+            for i, j in points:
+                if tuple(frame[top + i, left + j].tolist()) != RED:
+                    found = False
+                    break
+            if found:
+                return True
     return False
-
-
-def key_taken(tiles, initial):
-    colour, edge, row, column = initial[0]
-    if row < 0 or row >= tiles.shape[0] or column >= tiles.shape[1]:
-        return False
-    # The grid line beside the key's first tile is still there: this is a picture of the scene.
-    if tiles[row, column, 4, 0].tolist() != ink_of(edge):
-        return False
-    return not key_lies(tiles, colour)
-
-
-def door_open(tiles, initial):
-    row, column = initial[1]
-    if row < 0 or row >= tiles.shape[0] or column >= tiles.shape[1]:
-        return False
-    tile = tiles[row, column]
-    strip = tile[4, 15].tolist()
-    return (
-        strip != BLACK
-        and tile[4:14:9, 1].tolist() == [BLACK, BLACK]
-        and tile[4:14:9, 14:16].tolist() == [[strip, strip], [strip, strip]]
-    )
 
 
 def box_picked_up(now, initial):
-    box_colour = initial[2]
-    key_colour = initial[0][0]
-    if box_colour == 0 or key_colour == 0:
+    key = initial[0]
+    if key is None or initial[1] is None:
         return False
-    if box_stands(now, box_colour):
+    box, y, x = initial[1]
+    if y + 16 > now.shape[0] or x + 16 > now.shape[1]:
         return False
-    # Hands hold one thing: whoever holds the box has laid the key down, so it is seen on the floor.
-    # A box that vanishes while the key is in hand was not picked up; blank pictures show no key.
-    return key_lies(now, key_colour)
+    if now[y + 7, x + 7].tolist() != BLACK or bool(now[y + 1:y + 16, x + 1:x + 16].any()):
+        return False
+    if not agent_points_at(now, y, x):
+        return False
+    # hands hold one thing: with the box in them the key lies somewhere in the picture
+    return lies(now, key) and not lies(now, box)
 
 
 SUBTASKS = [key_taken, door_open, box_picked_up]
