@@ -16,7 +16,7 @@ from synth.failure import Failure
 from synth.loop.episodes import find_key
 from synth.loop.failure_frames import failure_frames
 from synth.loop.verdict import GROUPS, check_of, group_of
-from synth.prompts.requests import Computed, FailureReport
+from synth.prompts.requests import Computation, FailureReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,11 +136,11 @@ def _report(
 ) -> FailureReport:
     failure = exemplar.failure
     pictures = failure_frames(failure, goal, task)
-    computed: tuple[Computed, ...] = ()
+    computed: tuple[Computation, ...] = ()
     # Against a plan it tells nothing what its program computed.
     if explain is not None and failure.group != "necessity":
         computed = tuple(
-            Computed(p.shot.name, explain(failure.subtask or goal, p.shot, p.beside))
+            Computation(p.shot.name, explain(failure.subtask or goal, p.shot, p.beside))
             for p in pictures
             if p.beside is not None
         )

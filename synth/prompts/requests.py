@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChangedPicture",
-    "Computed",
+    "Computation",
     "Demonstration",
     "DescribeRequest",
     "FailureReport",
@@ -77,7 +77,7 @@ class Demonstration:
 
 
 @dataclass(frozen=True, slots=True)
-class Computed:
+class Computation:
     """What the program computed on a picture, in its own process's words.
 
     Attributes:
@@ -107,7 +107,7 @@ class FailureReport:
     shots: tuple[Shot, ...] = ()
     also: int = 0
     labels: tuple[bool | None, ...] = ()
-    computed: tuple[Computed, ...] = ()
+    computed: tuple[Computation, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

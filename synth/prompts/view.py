@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synth.prompts.pictures import ColourTable, FrameDifference
     from synth.prompts.requests import (
         ChangedPicture,
-        Computed,
+        Computation,
         Demonstration,
         FailureReport,
         LabelRequest,
@@ -91,7 +91,7 @@ class ReportView:
     failure: Failure
     also: int
     shots: tuple[ShotView, ...]
-    computed: tuple[Computed, ...] = ()
+    computed: tuple[Computation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

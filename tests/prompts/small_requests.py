@@ -9,7 +9,7 @@ import numpy as np
 from synth.failure import Failure
 from synth.plan import Plan, SubTask
 from synth.prompts.requests import (
-    Computed,
+    Computation,
     Demonstration,
     DescribeRequest,
     FailureReport,
@@ -95,7 +95,7 @@ EARLY = FailureReport(
     ),
     (OTHER, FAULT),
     also=4,
-    computed=(Computed(FAULT.name, ("visit_blue: blue = 0 -> True", "perceive: -> 12")),),
+    computed=(Computation(FAULT.name, ("visit_blue: blue = 0 -> True", "perceive: -> 12")),),
 )
 LATE = FailureReport(
     Failure(
