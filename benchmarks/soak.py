@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +115,9 @@ def _megabytes(pid: int) -> int:
 class Killer(threading.Thread):
     """Kills the sandbox's processes at random moments, while it is let.
 
+    Nine times in ten it waits for a step since its last kill, so that it is not faster than the
+    machine starts workers; the tenth may well hit one that is just starting.
+
     Args:
         every: Seconds between two kills, on average.
         seed: Of its dice.
@@ -125,11 +128,14 @@ class Killer(threading.Thread):
         self._every, self._dice = every, random.Random(seed)  # noqa: S311 - no secret
         self._loose, self._turn = threading.Event(), threading.Lock()
         self.workers = self.zygotes = 0
+        self.stepped = threading.Event()
 
     def run(self) -> None:
         """Until the process ends."""
         while self._loose.wait():
             time.sleep(self._dice.expovariate(1 / self._every))
+            if self._dice.random() > 0.1:  # noqa: PLR2004 - nine in ten, as told above
+                self.stepped.wait()
             with self._turn:
                 if self._loose.is_set():
                     self._kill()
@@ -154,6 +160,7 @@ class Killer(threading.Thread):
             return
         with suppress(ProcessLookupError):
             os.kill(zygote if whole else self._dice.choice(workers), signal.SIGKILL)
+            self.stepped.clear()
             self.zygotes += whole
             self.workers += not whole
 
@@ -168,7 +175,6 @@ class Play:
         calm: Plays the same piece undisturbed, with a reward of its own.
         steps: How many were compared.
         lost: Those that differed or never came.
-        faults: What was raised, in words.
     """
 
     name: str
@@ -176,24 +182,24 @@ class Play:
     calm: Callable[[int], Iterator[Step]]
     steps: int = 0
     lost: int = 0
-    faults: list[str] = field(default_factory=list)
 
     def piece(self, seed: int, killer: Killer) -> None:
         """Play a piece twice and compare."""
         with killer.loose():
-            disturbed = self._taken(self.disturbed(seed))
-        calm = self._taken(self.calm(seed))
+            disturbed = self._taken(self.disturbed(seed), killer)
+        calm = self._taken(self.calm(seed), killer)
         self.steps += len(calm)
         same = sum(a == b for a, b in zip(disturbed, calm, strict=False))
         self.lost += max(len(disturbed), len(calm)) - same
 
-    def _taken(self, steps: Iterator[Step]) -> list[Step]:
+    def _taken(self, steps: Iterator[Step], killer: Killer) -> list[Step]:
         taken = []
         try:
             for step in steps:
-                taken.append(step)  # noqa: PERF402 - what came before an error counts
+                taken.append(step)
+                killer.stepped.set()
         except SynthError as error:
-            self.faults.append(f"{self.name}: {error}")
+            print(f"{self.name}, step {len(taken)}: {error}", flush=True)
         return taken
 
 
@@ -280,8 +286,6 @@ def soak(given: argparse.Namespace) -> int:
     for play in plays:
         table.add_row(play.name, f"{play.steps:,}", f"{play.lost:,}")
     Console().print(table)
-    for fault in [fault for play in plays for fault in play.faults][:20]:
-        print(fault)
     grown = [] if early is None else _settled(plays).beyond(early)
     print("grew since the first quarter:", ", ".join(grown) or "nothing")
     return bool(grown or any(play.lost for play in plays))
