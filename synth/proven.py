@@ -12,9 +12,7 @@ read, once.
 
 from __future__ import annotations
 
-import json
 import lzma
-import tomllib
 import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import EnvironmentFault, UsageError
+from synth.foreign import read_json, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -137,7 +136,7 @@ def read_proven(folder: Path) -> ProvenPictures | None:
     if not all(file.is_file() for file in own):
         return None
     try:
-        content = tomllib.loads((folder / "task.toml").read_text(encoding="utf-8-sig"))
+        content = read_toml((folder / "task.toml").read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
@@ -155,7 +154,7 @@ def read_goal_from(folder: Path) -> GoalFrom:
     """
     path = folder / "provenance.json"
     try:
-        told = json.loads(path.read_text(encoding="utf-8")).get("goal_from", "reward")
+        told = read_json(path.read_text(encoding="utf-8")).get("goal_from", "reward")
     except FileNotFoundError:
         return "reward"
     except (OSError, ValueError, AttributeError) as error:

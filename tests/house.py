@@ -24,7 +24,7 @@ FEW_LINES = 60
 
 LAYERS = (
     ("errors",),
-    ("vision",),
+    ("vision", "foreign"),
     ("plan", "failure", "credit", "confidence"),
     ("perturbations",),
     ("spec", "episode", "shaping"),

@@ -161,6 +161,12 @@ def test_equal_frames_have_equal_digests_and_shapes_count():
     assert frame_digest(frame) != frame_digest(frame.reshape(3, 2, 3))
 
 
+def changed(lines: bytes, change: dict[str, object]) -> bytes:
+    """The same lines, with the first one's values changed."""
+    first, rest = lines.split(b"\n", 1)
+    return json.dumps({**json.loads(first), **change}).encode() + b"\n" + rest
+
+
 def test_an_empty_folder_says_how_to_record(tmp_path):
     """The message names the folder, the file that is missing and the command."""
     with pytest.raises(UsageError, match=r"no episodes here .*manifest\.json.*synth record"):
@@ -178,6 +184,40 @@ def test_an_empty_folder_says_how_to_record(tmp_path):
         ("episodes.jsonl", b"3\n"),
         ("episodes.jsonl", lambda old: old.replace(b"[0,1]", b"[0,7]")),
         ("episodes.jsonl", lambda old: old.replace(b"[0,1]", b"[0]")),
+        *(
+            ("episodes.jsonl", lambda old, change=change: changed(old, change))
+            for change in (
+                {"rewards": 5},
+                {"rewards": {"0": "x"}},
+                {"rewards": {"-1": 1.0}},
+                {"rewards": {"99": 1.0}},
+                {"truth": []},
+                {"truth": {"key": None}},
+                {"success": {}},
+                {"success": "0x"},
+                {"judged": 7},
+                {"frames": [float("inf")]},
+                {"frames": [-1, 0]},
+                {"frames": [1 << 40, 0]},
+                {"id": 5},
+                {"id": ""},
+                {"note": None},
+                {"policy": None},
+                {"seed": "x"},
+                {"seed": 1 << 80},
+                {"kind": []},
+                {"kind": "expart"},
+                {"split": "hidden"},
+                {"mission": 5},
+                {"actions": None},
+                {"changes": [[None, 0, 0, 1, 1, True, False]]},
+                {"changes": [[0, 0, 0, 1]]},
+            )
+        ),
+        ("manifest.json", lambda old: old.replace(b'"versions": {', b'"versions": {"x": 5, ')),
+        ("manifest.json", lambda old: old.replace(b"{", b'{"generation": "x",', 1)),
+        ("manifest.json", lambda old: old.replace(b"{", b'{"untold": [1],', 1)),
+        ("manifest.json", lambda old: old.replace(b"{", b'{"variants": 3,', 1)),
         ("visible.npy.xz", b""),
         ("visible.npy.xz", b"not xz"),
         ("held_out.npy.xz", lzma.compress(b"not npy")),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from synth.cli.console import output
 from synth.errors import IllegalAction, UsageError
+from synth.foreign import read_json
 from synth.task.paths import RUNS
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def read_actions(text: str) -> tuple[Any, ...]:
         UsageError: They are not JSON values.
     """
     try:
-        return tuple(json.loads(f"[{text}]"))
+        return tuple(read_json(f"[{text}]"))
     except ValueError as error:
         raise UsageError(
             f"--actions {text}: these are no actions ({error}). Give JSON values with commas "

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from synth.cli.console import PhaseProgress, output
 from synth.errors import SpecError
+from synth.foreign import read_json
 from synth.spec import find_specs, load_spec
 from synth.task.paths import SPECS, task_folder
 
@@ -178,16 +179,23 @@ def _standing(path: Path) -> Standing:
     episodes = "-"
     manifest = folder / "episodes" / "manifest.json"
     if manifest.exists():
-        content = json.loads(manifest.read_text(encoding="utf-8"))
-        count = sum(sum(kinds.values()) for kinds in content["episodes"].values())
-        fits = content["spec_digest"] == spec.episode_digest()
-        episodes = f"{count}" if fits else f"{count}, stale: `synth record {path.stem} --force`"
+        try:
+            content = read_json(manifest.read_text(encoding="utf-8"))
+            count = sum(sum(kinds.values()) for kinds in content["episodes"].values())
+            fits = content["spec_digest"] == spec.episode_digest()
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            episodes = f"damaged: `synth record {path.stem} --force`"
+        else:
+            episodes = f"{count}" if fits else f"{count}, stale: `synth record {path.stem} --force`"
     suite = "yes" if (folder / f"test_{path.stem}.py").exists() else "-"
     reward = "-"
     provenance = folder / "provenance.json"
     if provenance.exists():
-        origin = json.loads(provenance.read_text(encoding="utf-8"))
-        reward = ", ".join(origin["answered_by"]) or origin["model"]
+        try:
+            origin = read_json(provenance.read_text(encoding="utf-8"))
+            reward = ", ".join(origin["answered_by"]) or origin["model"]
+        except (OSError, ValueError, LookupError, TypeError):
+            reward = "yes, of unknown origin: provenance.json is damaged"
     elif (folder / "reward.py").exists():
         reward = "yes, of unknown origin"
     return Standing(path.stem, spec.env, episodes, suite, reward)

@@ -21,13 +21,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.episode.episode_records import (
+    EpisodeRecord,
+    ManifestRecord,
+    valid,
+    valid_line,
+)
 from synth.episode.frame_file import FrameFile
 from synth.episode.packing import unpack_frames, write_frames
 from synth.episode.scene_files import read_scenes, write_scenes
 from synth.episode.store import SPLITS, Episode, EpisodeStore, SceneEvent
-from synth.episode.untold import Untold
 from synth.episode.variant_files import read_variants, write_variants
 from synth.errors import UsageError
+from synth.foreign import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,19 +107,20 @@ def read_store(folder: Path) -> EpisodeStore:
         ) from error
     except UsageError:
         raise
-    except (LookupError, TypeError, ValueError, lzma.LZMAError, EOFError, OSError) as error:
+    except (LookupError, ValueError, lzma.LZMAError, EOFError, OSError) as error:
         raise UsageError(
             f"{folder}: the episodes are damaged ({error}); restore the folder or record again."
         ) from error
 
 
 def _read_store(folder: Path) -> EpisodeStore:
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if manifest["format"] != FORMAT:
+    raw = read_json((folder / "manifest.json").read_text(encoding="utf-8"))
+    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
         raise UsageError(
-            f"{folder}: episode format {manifest['format']} is not the one this version of "
+            f"{folder}: episode format {raw['format']} is not the one this version of "
             f"synth reads ({FORMAT}); record again with `synth record`."
         )
+    manifest = valid(ManifestRecord, raw, "manifest.json")
     offsets: dict[Split, int] = {}
     with FrameFile() as file:
         for split in SPLITS:
@@ -130,7 +137,7 @@ def _read_store(folder: Path) -> EpisodeStore:
         }
         if lengths != {len(e) + 1}:
             raise ValueError(f"{e.id} has {len(e)} actions and {sorted(lengths)} frames")
-        if e.mission is not None and (not isinstance(e.mission, str) or not e.mission.strip()):
+        if e.mission is not None and not e.mission.strip():
             raise ValueError(f"{e.id} has no words for a mission, but {e.mission!r}")
         if (e.mission is None) != (episodes[0].mission is None):
             with_, without = sorted((e, episodes[0]), key=lambda one: one.mission is None)
@@ -141,13 +148,13 @@ def _read_store(folder: Path) -> EpisodeStore:
     return EpisodeStore(
         frames,
         episodes,
-        manifest["spec_digest"],
-        manifest["env"],
-        manifest["versions"],
+        manifest.spec_digest,
+        manifest.env,
+        manifest.versions,
         variants=read_variants(folder, manifest, named),
         scenes=read_scenes(folder, manifest, named, frames.shape[1:]),
-        generation=manifest.get("generation", 0),
-        untold=Untold.of(manifest["untold"]) if "untold" in manifest else None,
+        generation=manifest.generation,
+        untold=manifest.untold,
     )
 
 
@@ -177,37 +184,32 @@ def _scene_events_to_json(e: Episode) -> dict[str, Any]:
     return {"changes": [[c.frame, *c.box, c.leaves, c.returns] for c in e.scene_events]}
 
 
-def _scene_events(raw: dict[str, Any]) -> tuple[SceneEvent, ...] | None:
-    if "changes" not in raw:
-        return None
-    return tuple(
-        SceneEvent(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
-        for frame, top, left, bottom, right, leaves, returns in raw["changes"]
-    )
-
-
 def _read_episodes(path: Path, offsets: Mapping[Split, int]) -> Iterator[Episode]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        rewards = np.zeros(len(raw["actions"]))
-        for t, r in raw["rewards"].items():
-            rewards[int(t)] = r
-        index = np.asarray(raw["frames"], dtype=np.int32) + np.int32(offsets[raw["split"]])
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        raw = valid_line(EpisodeRecord, line, f"{path.name}, line {number}")
+        rewards = np.zeros(len(raw.actions))
+        for t, r in raw.rewards.items():
+            rewards[t] = r
         yield Episode(
-            id=raw["id"],
-            kind=raw["kind"],
-            split=raw["split"],
-            seed=raw["seed"],
-            policy=raw["policy"],
-            frame_index=index,
-            actions=tuple(raw["actions"]),
+            id=raw.id,
+            kind=raw.kind,
+            split=raw.split,
+            seed=raw.seed,
+            policy=raw.policy,
+            frame_index=np.asarray(raw.frames, dtype=np.int32) + np.int32(offsets[raw.split]),
+            actions=tuple(raw.actions),
             rewards=rewards,
-            success=_unbits(raw["success"]),
-            truth={name: _unbits(bits) for name, bits in raw["truth"].items()},
-            note=raw["note"],
-            scene_events=_scene_events(raw),
-            judged=_unbits(raw.get("judged", "1" * len(raw["success"]))),
-            mission=raw.get("mission"),
+            success=_unbits(raw.success),
+            truth={name: _unbits(bits) for name, bits in raw.truth.items()},
+            note=raw.note,
+            scene_events=None
+            if raw.changes is None
+            else tuple(
+                SceneEvent(frame, (top, left, bottom, right), leaves=leaves, returns=returns)
+                for frame, top, left, bottom, right, leaves, returns in raw.changes
+            ),
+            judged=_unbits("1" * len(raw.success) if raw.judged is None else raw.judged),
+            mission=raw.mission,
         )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from synth.episode.episode_records import SceneRecord, valid_line
 from synth.episode.frame_file import FrameFile
 from synth.episode.packing import read_frames, write_frames
 from synth.episode.scene import Scene, Still, still_id
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from synth.episode.episode_records import ManifestRecord
     from synth.episode.store import Episode, Split
 
 __all__ = ["read_scenes", "write_scenes"]
@@ -87,7 +89,7 @@ def _to_json(scene: Scene, file: FrameFile, place: dict[bytes, int]) -> dict[str
 
 def read_scenes(
     folder: Path,
-    manifest: Mapping[str, Any],
+    manifest: ManifestRecord,
     episodes: Mapping[str, Episode],
     shape: tuple[int, ...],
 ) -> tuple[Scene, ...]:
@@ -104,11 +106,11 @@ def read_scenes(
         LookupError: A line lacks something.
         ValueError: A line or a picture does not fit the rest.
     """
-    if KEY not in manifest:
+    if manifest.scenes is None:
         return ()
     scenes = tuple(_read(folder, episodes, shape))
     for split in SPLITS:
-        listed, counted = sum(s.split == split for s in scenes), manifest[KEY][split]
+        listed, counted = sum(s.split == split for s in scenes), manifest.scenes.get(split, 0)
         if listed != counted:
             raise ValueError(f"{LIST} has {listed} scenes of {split}, not {counted}")
     return scenes
@@ -116,42 +118,34 @@ def read_scenes(
 
 def _read(folder: Path, episodes: Mapping[str, Episode], shape: tuple[int, ...]) -> Iterator[Scene]:
     stacks: dict[Split, NDArray[np.uint8]] = {}
-    for line in (folder / LIST).read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        split: Split = raw["split"]
-        if split not in stacks:
-            stacks[split] = read_frames(_path(folder, split))
-            if stacks[split].shape[1:] != shape:
-                raise ValueError(f"{_path(folder, split).name} holds no frames of {shape}")
-        name, frames = raw["id"], stacks[split]
-        if episodes[raw["base"]].split != split:
-            raise ValueError(f"{name} is not of its episode's split")
-        used = [raw["backdrop"], *raw["stills"]]
-        if min(used) < 0 or max(used) >= len(frames):
-            raise ValueError(f"{name} refers to a picture that is not there")
-        if not raw["stills"]:
-            raise ValueError(f"{name} has no pictures")
-        parts = (raw["success"], raw["notes"], *raw["truth"].values())
-        if any(len(part) != len(raw["stills"]) for part in parts):
-            raise ValueError(f"{name} does not say the same number of things of each still")
+    lines = (folder / LIST).read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        raw = valid_line(SceneRecord, line, f"{LIST}, line {number}")
+        if raw.split not in stacks:
+            stacks[raw.split] = read_frames(_path(folder, raw.split))
+            if stacks[raw.split].shape[1:] != shape:
+                raise ValueError(f"{_path(folder, raw.split).name} holds no frames of {shape}")
+        frames = stacks[raw.split]
+        if episodes[raw.base].split != raw.split:
+            raise ValueError(f"{raw.id} is not of its episode's split")
+        if max(raw.backdrop, *raw.stills) >= len(frames):
+            raise ValueError(f"{raw.id} refers to a picture that is not there")
+        parts = (raw.success, raw.notes, *raw.truth.values())
+        if any(len(part) != len(raw.stills) for part in parts):
+            raise ValueError(f"{raw.id} does not say the same number of things of each still")
         stills = tuple(
             Still(
-                id=still_id(name, k),
+                id=still_id(raw.id, k),
                 frame=frames[at],
-                success=raw["success"][k] == "1",
-                truth={key: bits[k] == "1" for key, bits in raw["truth"].items()},
-                note=raw["notes"][k],
+                success=raw.success[k] == "1",
+                truth={key: bits[k] == "1" for key, bits in raw.truth.items()},
+                note=raw.notes[k],
             )
-            for k, at in enumerate(raw["stills"])
+            for k, at in enumerate(raw.stills)
         )
-        ahead = None if raw["ahead"] is None else tuple(_box(box) for box in raw["ahead"])
-        way = tuple(raw["way"])
-        yield Scene(name, raw["base"], split, way, frames[raw["backdrop"]], ahead, stills)
-
-
-def _box(raw: Sequence[int]) -> tuple[int, int, int, int]:
-    top, left, bottom, right = (int(part) for part in raw)
-    return top, left, bottom, right
+        ahead = None if raw.ahead is None else tuple(raw.ahead)
+        backdrop = frames[raw.backdrop]
+        yield Scene(raw.id, raw.base, raw.split, tuple(raw.way), backdrop, ahead, stills)
 
 
 def _bits(values: Iterator[bool]) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.episode.episode_records import VariantRecord, valid_line
 from synth.episode.packing import read_frames, write_frames
 from synth.episode.store import SPLITS, Variant, frame_digest
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from synth.episode.episode_records import ManifestRecord
     from synth.episode.store import Episode, Split
 
 __all__ = ["read_variants", "write_variants"]
@@ -85,7 +87,7 @@ def write_variants(folder: Path, variants: Sequence[Variant]) -> dict[str, Any]:
 
 
 def read_variants(
-    folder: Path, manifest: Mapping[str, Any], episodes: Mapping[str, Episode]
+    folder: Path, manifest: ManifestRecord, episodes: Mapping[str, Episode]
 ) -> tuple[Variant, ...]:
     """Read what `write_variants` wrote.
 
@@ -99,11 +101,11 @@ def read_variants(
         LookupError: A line lacks something.
         ValueError: A line or a frame does not fit the rest.
     """
-    if KEY not in manifest:
+    if manifest.variants is None:
         return ()
     variants = tuple(_read(folder, episodes))
     for split in SPLITS:
-        listed, counted = sum(v.split == split for v in variants), manifest[KEY][split]
+        listed, counted = sum(v.split == split for v in variants), manifest.variants.get(split, 0)
         if listed != counted:
             raise ValueError(f"{LIST} has {listed} variants of {split}, not {counted}")
     return variants
@@ -111,18 +113,18 @@ def read_variants(
 
 def _read(folder: Path, episodes: Mapping[str, Episode]) -> Iterator[Variant]:
     stacks: dict[tuple[Split, _Size], NDArray[np.uint8]] = {}
-    for line in (folder / LIST).read_text(encoding="utf-8").splitlines():
-        raw = json.loads(line)
-        split, (height, width) = raw["split"], raw["size"]
-        key = (split, (int(height), int(width)))
+    lines = (folder / LIST).read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, start=1):
+        raw = valid_line(VariantRecord, line, f"{LIST}, line {number}")
+        key = (raw.split, raw.size)
         if key not in stacks:
             stacks[key] = read_frames(_path(folder, *key))
             if stacks[key].shape[1:] != (*key[1], 3):
                 raise ValueError(f"{_path(folder, *key).name} holds no frames of that size")
             stacks[key].setflags(write=False)
-        index = np.asarray(raw["frames"], dtype=np.int32)
-        variant = Variant(raw["name"], raw["base"], split, index, stacks[key])
-        _require_fit(variant, episodes[raw["base"]])
+        index = np.asarray(raw.frames, dtype=np.int32)
+        variant = Variant(raw.name, raw.base, raw.split, index, stacks[key])
+        _require_fit(variant, episodes[raw.base])
         yield variant
 
 

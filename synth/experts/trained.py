@@ -8,7 +8,6 @@ only files that you would run.
 from __future__ import annotations
 
 import importlib
-import json
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, SpecError
 from synth.experts.observing import ModelEyes
+from synth.foreign import UnreadableText, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +72,8 @@ def algorithm_of(file: Path) -> tuple[str, str]:
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            settings = json.loads(archive.read("data"))
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError, json.JSONDecodeError) as error:
+            settings = read_json(archive.read("data"))
+    except (zipfile.BadZipFile, KeyError, UnreadableText) as error:
         raise ValueError(f"{file} is no model that stable-baselines3 saved ({error})") from error
     policies = str((settings.get("policy_class") or {}).get("__module__", ""))
     for sign in _SIGNS:

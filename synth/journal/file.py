@@ -162,6 +162,8 @@ def _parse(content: bytes, path: Path) -> tuple[tuple[Record, ...], int]:
 def _is_json(line: bytes) -> bool:
     try:
         json.loads(line)
+    except RecursionError:  # nothing that was torn closes so many brackets
+        return True
     except ValueError:
         return False
     return True

@@ -5,13 +5,13 @@ It is read from the working directory and from ``~/.config/synth/config.toml``, 
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from synth.errors import UsageError
+from synth.foreign import UnreadableText, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,11 +48,11 @@ def configured(
     """
     for file in config_files() if files is None else files:
         try:
-            told = tomllib.loads(file.read_text(encoding="utf-8"))
+            told = read_toml(file.read_text(encoding="utf-8"))
         except FileNotFoundError:
             continue
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise UsageError(f"{file}: cannot be read as TOML: {error}.") from error
+        except (OSError, UnicodeDecodeError, UnreadableText) as error:
+            raise UsageError(f"{file}: cannot be read: {error}.") from error
         tables = told.get(kind, {})
         if not isinstance(tables, dict):
             raise UsageError(f'{file}: {kind} are tables: [{kind}."{names[0]}"].')

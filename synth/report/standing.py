@@ -8,7 +8,6 @@ whenever they are made; it is kept beside the runs of this machine.
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth.episode import read_store
 from synth.errors import SynthError, UsageError
+from synth.foreign import read_json
 from synth.program import parse
 from synth.record import missing, record
 from synth.record.refresh import generation_seeds
@@ -229,10 +229,10 @@ def _with_reward(
     if not file.exists():
         return told
     try:
-        origin = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        origin = read_json((folder / "provenance.json").read_text(encoding="utf-8"))
         by = ", ".join(origin["answered_by"]) or origin["model"]
         told = replace(told, by=by, rounds=origin["rounds"], calls=origin["calls"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         told = _lacking(replace(told, by="unknown"), f"provenance.json tells nothing: {error!r}")
     if store is None:
         return told

@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from synth.episode.replace import replace_file
 from synth.errors import LintError, UsageError
@@ -64,6 +66,9 @@ class _State:
     stream: int = 0
     episodes: int = 0
     finds: tuple[Kept, ...] = ()
+
+
+_STATE = TypeAdapter(_State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +195,10 @@ class Campaign:
     def _read(self) -> _State:
         fresh = _State(program_digest(self._program.source), self._task.spec.episode_digest())
         try:
-            raw: dict[str, Any] = json.loads(self._path.read_text(encoding="utf-8"))
-            finds = tuple(Kept(**find) for find in raw.pop("finds"))
-            state = _State(**raw, finds=finds)
+            state = _STATE.validate_json(self._path.read_bytes())
         except FileNotFoundError:
             return fresh
-        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        except (OSError, ValueError) as error:
             raise UsageError(
                 f"{self._path}: where the hunt stood cannot be read ({error}); remove the file to "
                 "start again."

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
 from synth.errors import SpecError
+from synth.foreign import UnreadableText, read_toml
 from synth.spec.tables import Spec
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def parse_spec(text: str, *, name: str, file: str | None = None) -> Spec:
         SpecError: The first thing that is wrong, with file, key and remedy.
     """
     try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SpecError(f"is not valid TOML: {error}.", file=file) from error
+        content = read_toml(text)
+    except UnreadableText as error:
+        raise SpecError(f"is {error}.", file=file) from error
     return validate_spec(content, name=name, file=file)
 
 

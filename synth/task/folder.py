@@ -21,7 +21,6 @@ The reward program is not read here: a suite may judge any program.
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from pydantic import ValidationError
 
 from synth.episode import read_store
 from synth.errors import SpecError, UsageError
+from synth.foreign import UnreadableText, read_toml
 from synth.plan import Plan
 from synth.spec import validate_spec
 from synth.task.labels import read_labels
@@ -122,12 +122,12 @@ def read_task(path: Path) -> TaskFile:
         SpecError: It is not TOML, or its spec or its plan is not valid.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = read_toml(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise UsageError(
             f"{path}: there is no task here; `synth run` writes it with the plan."
         ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, UnreadableText) as error:
         raise SpecError(f"cannot be read: {error}.", file=str(path)) from error
     name, plan = content.pop("name", None), content.pop("plan", None)
     if not isinstance(name, str) or not isinstance(plan, dict):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from synth.episode.replace import replace_file
 from synth.errors import UsageError
+from synth.foreign import read_json
 from synth.task.labels import LABELS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_digests(folder: Path) -> Mapping[str, str] | None:
     """
     path = folder / FILE
     try:
-        files = json.loads(path.read_text(encoding="utf-8")).get(KEY)
+        files = read_json(path.read_text(encoding="utf-8")).get(KEY)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, AttributeError) as error:
@@ -98,7 +99,7 @@ def renew_digests(folder: Path, prefix: str) -> None:
     path = folder / FILE
     kept = {name: d for name, d in digests.items() if not name.startswith(prefix)}
     now = {n: d for n, d in file_digests(folder).items() if n.startswith(prefix)}
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = read_json(path.read_text(encoding="utf-8"))
     content[KEY] = dict(sorted({**kept, **now}.items()))
     replace_file(path, (json.dumps(content, indent=2) + "\n").encode())
 

@@ -6,11 +6,12 @@ nothing heavy; frames are loaded with the first test that needs them.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from synth.foreign import read_json
 
 if TYPE_CHECKING:
     from synth.episode import EpisodeKind
@@ -35,7 +36,7 @@ def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
     """
     path = Path(test_file).parent / "episodes" / "episodes.jsonl"
     try:
-        episodes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        episodes = [read_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
         chosen = [e for e in episodes if e["kind"] == kind]
         ids = [e["id"] for s in ("visible", "held_out") for e in chosen if e["split"] == s]
     except (OSError, ValueError, KeyError, TypeError) as error:
