@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import lzma
 import warnings
+from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.episode.packing import frames_header
 from synth.errors import EnvironmentFault, UsageError
 from synth.foreign import read_json, read_toml
 
@@ -113,8 +115,8 @@ class ProvenPictures:
 
     def _chunks(self) -> Iterator[NDArray[np.uint8]]:
         for file in self._files:
-            with lzma.open(file) as stream:
-                count, *rest = _header(stream)
+            with _opened(file) as stream:
+                count, *rest = frames_header(stream, file.name)
                 size = int(np.prod(rest))
                 for start in range(0, count, CHUNK):
                     content = stream.read(size * min(CHUNK, count - start))
@@ -141,7 +143,8 @@ def read_proven(folder: Path) -> ProvenPictures | None:
         return None
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder / 'task.toml'} cannot be read: {error}.") from error
-    return ProvenPictures(files, content.get("render", {}), str(folder))
+    render = content.get("render")
+    return ProvenPictures(files, render if isinstance(render, dict) else {}, str(folder))
 
 
 def read_goal_from(folder: Path) -> GoalFrom:
@@ -168,14 +171,24 @@ def read_goal_from(folder: Path) -> GoalFrom:
 
 
 def _shape(file: Path) -> tuple[int, ...]:
-    with lzma.open(file) as stream:
-        return _header(stream)
+    with _opened(file) as stream:
+        return frames_header(stream, file.name)
 
 
-def _header(stream: Any) -> tuple[int, ...]:
-    np.lib.format.read_magic(stream)
-    shape: tuple[int, ...] = np.lib.format.read_array_header_1_0(stream)[0]
-    return shape
+@contextmanager
+def _opened(file: Path) -> Iterator[IO[bytes]]:
+    """A file of frames, unpacked; damage is told as damage.
+
+    Raises:
+        UsageError: It cannot be read, or holds no frames.
+    """
+    try:
+        with lzma.open(file) as stream:
+            yield stream
+    except (OSError, EOFError, lzma.LZMAError, ValueError) as error:
+        raise UsageError(
+            f"{file}: the episodes are damaged ({error}); restore the folder or record again."
+        ) from error
 
 
 def _codes(frames: NDArray[np.uint8]) -> NDArray[np.int32]:

@@ -161,6 +161,11 @@ def test_equal_frames_have_equal_digests_and_shapes_count():
     assert frame_digest(frame) != frame_digest(frame.reshape(3, 2, 3))
 
 
+def packed(header: bytes) -> bytes:
+    """A packed stack with such a header and no frames."""
+    return lzma.compress(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+
+
 def changed(lines: bytes, change: dict[str, object]) -> bytes:
     """The same lines, with the first one's values changed."""
     first, rest = lines.split(b"\n", 1)
@@ -221,6 +226,22 @@ def test_an_empty_folder_says_how_to_record(tmp_path):
         ("visible.npy.xz", b""),
         ("visible.npy.xz", b"not xz"),
         ("held_out.npy.xz", lzma.compress(b"not npy")),
+        *(
+            ("visible.npy.xz", packed(header))
+            for header in (
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 6, 3), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (-2, 4, 6, 3), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (2, 0, 6, 3), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 6, 4), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4000000, 4000000, 3), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': 7, }",
+                b"{'descr': '|O', 'fortran_order': False, 'shape': (2, 4, 6, 3), }",
+                b"{'descr': '|u1', 'fortran_order': False, 'shape': (2, 4, 6, 3",
+                b"{'descr': " + b"(" * 300,
+                b"'''",
+                b"\xff" * 30,
+            )
+        ),
     ],
 )
 def test_damage_is_said_to_be_damage(tmp_path, file, content):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import lzma
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["read_frames", "unpack_frames", "write_frames"]
+__all__ = ["frames_header", "read_frames", "unpack_frames", "write_frames"]
+
+_LARGEST = 1 << 14
+"""Pixels of a side."""
 
 XZ_PRESET = 3
 """On rendered frames as small as the default 6, and 15 times as quick to write."""
@@ -54,6 +57,36 @@ def read_frames(path: Path) -> NDArray[np.uint8]:
         return file.array()
 
 
+def frames_header(stream: IO[bytes], name: str) -> tuple[int, int, int, int]:
+    """The shape of a stack, ``(N, H, W, 3)``, from where it begins; the frames come next.
+
+    Args:
+        stream: Unpacked.
+        name: Of the file, for messages.
+
+    Raises:
+        OSError: The file cannot be read.
+        lzma.LZMAError: It is not xz.
+        EOFError: It ends too early.
+        ValueError: It holds no frames.
+    """
+    try:
+        known = np.lib.format.read_magic(stream) == (1, 0)
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    except (OSError, EOFError, lzma.LZMAError):
+        raise
+    # A header is a Python literal: reading it ends in TokenError and SyntaxError, too.
+    except Exception as error:
+        raise ValueError(f"{name} is not in the NumPy format that synth writes") from error
+    whole = known and len(shape) == 4 and all(0 <= side <= _LARGEST for side in shape[1:])  # noqa: PLR2004
+    if fortran or dtype != np.uint8 or not whole or shape[0] < 0 or shape[3] != 3:  # noqa: PLR2004
+        raise ValueError(f"{name} holds no frames uint8[N, H, W, 3]")
+    if shape[0] and not (shape[1] and shape[2]):
+        raise ValueError(f"{name} holds frames without pixels")
+    count, height, width, channels = shape
+    return count, height, width, channels
+
+
 def unpack_frames(path: Path, file: FrameFile) -> int:
     """Append a stack to a file of frames; gives how many they are.
 
@@ -64,11 +97,7 @@ def unpack_frames(path: Path, file: FrameFile) -> int:
         ValueError: It holds no frames, or frames of another size.
     """
     with lzma.open(path) as stream:
-        if np.lib.format.read_magic(stream) != (1, 0):
-            raise ValueError(f"{path.name} is not in the NumPy format that synth writes")
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-        if fortran or dtype != np.uint8 or len(shape) != 4:  # noqa: PLR2004 - N, H, W, 3
-            raise ValueError(f"{path.name} holds no frames")
+        shape = frames_header(stream, path.name)
         if shape[0] and file.shape not in (None, shape[1:]):
             raise ValueError(f"{path.name} holds frames of {shape[1:]}, not of {file.shape}")
         if shape[0]:

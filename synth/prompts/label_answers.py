@@ -28,6 +28,8 @@ _WORDS: dict[str, SaidAnswer] = {
     "?": "cannot_tell", "": "cannot_tell", "none": "cannot_tell",
 }  # fmt: skip
 _SHOWN = 3
+_DIGITS = 10
+"""Of a picture's number: no sheet has so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +141,19 @@ def _entries(answers: Any) -> Iterator[tuple[str, str, str, str]]:
 def _entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     remark = entry.get("remark")
     yield (
-        str(entry.get("picture", "")),
-        str(entry.get("subtask", "")),
-        str(entry.get("answer", "")),
+        _word(entry.get("picture")),
+        _word(entry.get("subtask")),
+        _word(entry.get("answer")),
         remark if isinstance(remark, str) else "",
     )
+
+
+def _word(value: Any) -> str:
+    """A word, number or truth value as text; what holds others is no answer."""
+    return "" if value is None or isinstance(value, (list, dict)) else str(value)
 
 
 def _number(name: str) -> int | str:
     """``picture-03``, ``Picture 3`` and ``3`` are the same picture."""
     digits = name.strip().strip("`").lower().removeprefix("picture").strip(" -_#")
-    return int(digits) if digits.isdecimal() else name
+    return int(digits) if digits.isdecimal() and len(digits) < _DIGITS else name

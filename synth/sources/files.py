@@ -8,12 +8,12 @@ shown, and leaves out those that look like the one before; they are put back.
 from __future__ import annotations
 
 import re
-import zipfile
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence
 
 from synth.errors import EnvironmentFault, UsageError
 from synth.sources.clip import Clip
@@ -60,7 +60,8 @@ def read_files(source: Path) -> tuple[Clip, ...]:
 def in_order(name: str) -> list[tuple[int, str]]:
     """A key that sorts ``frame2`` before ``frame10``."""
     parts = re.split(r"(\d+)", name)
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+    # The odd ones are numbers; "²" elsewhere is a digit to Python, and no number.
+    return [(int(part), "") if n % 2 else (-1, part) for n, part in enumerate(parts)]
 
 
 def _below(folder: Path, source: Path) -> Iterator[Clip]:
@@ -88,24 +89,35 @@ def _file(path: Path, name: str) -> Clip | None:
     return _archive(path, name) if suffix == ARCHIVE else None
 
 
+@contextmanager
+def _decoding(path: Path, what: str) -> Iterator[None]:
+    """Damaged files are the user's, whatever it is that a decoder stumbles over in them.
+
+    Raises:
+        UsageError: Something was raised.
+    """
+    try:
+        yield
+    # struct.error, IndexError, SyntaxError, zlib.error, NotImplementedError: decoders promise
+    # nothing, and are not ours.
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"[:200]
+        raise UsageError(f"{path} is no {what} that can be read ({told}).") from error
+
+
 def _pictures(paths: list[Path]) -> Iterator[NDArray[np.uint8]]:
     for path in paths:
-        try:
-            with Image.open(path) as image:
-                yield np.array(image.convert("RGB"))
-        except (OSError, UnidentifiedImageError, ValueError) as error:
-            raise UsageError(f"{path} is no picture that can be read: {error}.") from error
+        with _decoding(path, "picture"), Image.open(path) as image:
+            frame = np.array(image.convert("RGB"))
+        yield frame
 
 
 def _gif(path: Path) -> Iterator[NDArray[np.uint8]]:
-    try:
-        with Image.open(path) as image:
-            shown = [
-                (np.array(frame.convert("RGB")), int(frame.info.get("duration", 0)))
-                for frame in ImageSequence.Iterator(image)
-            ]
-    except (OSError, UnidentifiedImageError, ValueError, EOFError) as error:
-        raise UsageError(f"{path} is no GIF that can be read: {error}.") from error
+    with _decoding(path, "GIF"), Image.open(path) as image:
+        shown = [
+            (np.array(frame.convert("RGB")), int(frame.info.get("duration", 0)))
+            for frame in ImageSequence.Iterator(image)
+        ]
     least = min((duration for _, duration in shown if duration > 0), default=0)
     for frame, duration in shown:
         repeats = round(duration / least) if least else 1
@@ -136,13 +148,10 @@ def _video(path: Path) -> Iterator[NDArray[np.uint8]]:
 
 
 def _archive(path: Path, name: str) -> Clip:
-    try:
-        with np.load(path, allow_pickle=False) as content:
-            arrays = {key: content[key] for key in content.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{path} is no archive of NumPy arrays: {error}.") from error
+    with _decoding(path, "archive of NumPy arrays"), np.load(path, allow_pickle=False) as content:
+        arrays = {key: content[key] for key in content.files}
     frames = arrays.get("frames")
-    if frames is None:
+    if not isinstance(frames, np.ndarray):  # or bytes, of a file that is no array
         raise UsageError(
             f"{path} holds no array `frames`, but {', '.join(sorted(arrays)) or 'none'}."
         )

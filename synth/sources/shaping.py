@@ -81,6 +81,11 @@ class FrameShape:
         return fitted(frame, size=self.size, width=self.width, height=self.height)
 
 
+_DIGITS = 10
+"""Of a number of pixels."""
+
+
 def _numbers(text: str, between: str) -> list[int]:
     parts = text.split(between) if text else []
-    return [int(part) for part in parts] if all(part.isdecimal() for part in parts) else []
+    fine = all(part.isdecimal() and len(part) < _DIGITS for part in parts)
+    return [int(part) for part in parts] if fine else []

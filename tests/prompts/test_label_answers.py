@@ -92,6 +92,19 @@ def test_reading_is_total(text: str) -> None:
     assert said_of(f'{{"answers": {text}}}', LABEL) == ()
 
 
+@pytest.mark.parametrize(
+    "odd", ["9" * 5_000, "\u00b2", "\u0664" * 5_000, [[[]]], {"a": 1}, None, 1e300]
+)
+def test_odd_names_of_pictures_are_nobodys(odd: object) -> None:
+    """Digits without end, those of other scripts, and what is no name."""
+    entry = {"picture": odd, "subtask": odd, "answer": odd, "remark": odd}
+    assert said_of(json.dumps({"answers": [entry]}), LABEL) == ()
+    nested: object = "yes"
+    for _ in range(900):
+        nested = [nested]
+    assert said_of(json.dumps({"answers": [{**entry, "answer": nested}]}), LABEL) == ()
+
+
 def test_the_schema_asks_for_what_is_read() -> None:
     """Strict: every property required, none beyond, as structured output wants it."""
     answers = label_schema()["properties"]["answers"]["items"]
