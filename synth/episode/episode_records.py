@@ -25,11 +25,11 @@ __all__ = [
 
 R = TypeVar("R", bound=BaseModel)
 
-Number = Annotated[int, Field(ge=0, lt=1 << 31)]
+_Number = Annotated[int, Field(ge=0, lt=1 << 31)]
 """Of a frame, a pixel, a step."""
-Bits = Annotated[str, StringConstraints(pattern=r"^[01]*$")]
-Name = Annotated[str, StringConstraints(min_length=1)]
-Box = tuple[Number, Number, Number, Number]
+_Bits = Annotated[str, StringConstraints(pattern=r"^[01]*$")]
+_Name = Annotated[str, StringConstraints(min_length=1)]
+_Box = tuple[_Number, _Number, _Number, _Number]
 
 
 class _Record(BaseModel):
@@ -43,53 +43,53 @@ class ManifestRecord(_Record):
     env: str
     spec_digest: str
     versions: dict[str, str]
-    generation: Number = 0
+    generation: _Number = 0
     untold: Untold | None = None
-    variants: dict[Split, Number] | None = None
-    scenes: dict[Split, Number] | None = None
+    variants: dict[Split, _Number] | None = None
+    scenes: dict[Split, _Number] | None = None
 
 
 class EpisodeRecord(_Record):
     """A line of ``episodes.jsonl``."""
 
-    id: Name
+    id: _Name
     kind: EpisodeKind
     split: Split
     seed: Annotated[int, Field(ge=-(1 << 63), lt=1 << 63)]
     policy: str
     mission: str | None = None
-    frames: list[Number]
+    frames: list[_Number]
     actions: list[Any]
-    rewards: dict[Number, float]
-    success: Bits
-    judged: Bits | None = None
-    truth: dict[str, Bits]
+    rewards: dict[_Number, float]
+    success: _Bits
+    judged: _Bits | None = None
+    truth: dict[str, _Bits]
     note: str
-    changes: list[tuple[Number, Number, Number, Number, Number, bool, bool]] | None = None
+    changes: list[tuple[_Number, _Number, _Number, _Number, _Number, bool, bool]] | None = None
 
 
 class VariantRecord(_Record):
     """A line of ``variants.jsonl``."""
 
-    name: Name
+    name: _Name
     base: str
     split: Split
-    size: tuple[Number, Number]
-    frames: list[Number]
+    size: tuple[_Number, _Number]
+    frames: list[_Number]
 
 
 class SceneRecord(_Record):
     """A line of ``scenes.jsonl``."""
 
-    id: Name
+    id: _Name
     base: str
     split: Split
     way: list[Any]
-    ahead: list[Box] | None
-    backdrop: Number
-    stills: Annotated[list[Number], Field(min_length=1)]
-    success: Bits
-    truth: dict[str, Bits]
+    ahead: list[_Box] | None
+    backdrop: _Number
+    stills: Annotated[list[_Number], Field(min_length=1)]
+    success: _Bits
+    truth: dict[str, _Bits]
     notes: list[str]
 
 
