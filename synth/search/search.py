@@ -90,7 +90,7 @@ def hunt(
         program: The program; it must lint.
         seeds: A block of seeds; half of those used come from it.
         episodes: How many to play at most, finding aside what shrinking takes; `CHEAP` times as
-            many where play is cheap.
+            many where sorties cost little.
         stream: Each number is another search, with other seeds and other draws.
         key: Decides the other half of the seeds; by default the program and the spec do.
         sandboxes: Where the program runs.
@@ -111,7 +111,8 @@ def hunt(
         LiveVerdicts(program, sandboxes=sandboxes) as verdicts,
     ):
         examiner = Examiner(player, verdicts, progress=bool(program.progress))
-        total = episodes * (CHEAP if Scout.is_cheap(player) else 1)
+        is_drawn = player.actions is None or player.simulator.resolution() is not None
+        total = episodes * (CHEAP if Scout.is_cheap(player) and not is_drawn else 1)
 
         def tell(done: int) -> None:
             if on_episode is not None:
@@ -122,7 +123,7 @@ def hunt(
             return starts_of(player, chosen)
 
         exploration = None
-        if player.actions is None or player.simulator.resolution() is not None:
+        if is_drawn:
             best, coverage = drawn_search(
                 examiner, choose(LAYOUTS), total, number=stream, tell=tell
             )

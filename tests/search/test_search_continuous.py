@@ -11,6 +11,7 @@ from synth.envs import registry
 from synth.program import parse
 from synth.record import Seeds
 from synth.search import hunt
+from synth.search.sorties import Scout
 from synth.task.found import play
 
 EPISODES = 120
@@ -54,6 +55,14 @@ def test_a_planted_fault_is_found_and_can_be_played_again(source, kind):
     assert np.array_equal(again.frames, one.rollout.frames)
     assert one.frame == len(one.find.actions) == len(one.rollout)
     assert one.rollout.judged[-1]
+
+
+def test_no_more_is_played_than_asked_for_however_cheap_play_is(monkeypatch):
+    """Every step of a drawn episode is looked at, so that a simulator's states save nothing."""
+    monkeypatch.setattr(Scout, "is_cheap", staticmethod(lambda _: True))
+    spec = reach_spec()
+    seeds = Seeds.of(spec).visible_search
+    assert 0 < hunt(spec, parse(PROGRAM), seeds=seeds, episodes=20).episodes <= 20
 
 
 def test_nothing_is_found_against_a_program_that_is_right_where_it_counts():
