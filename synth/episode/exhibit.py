@@ -84,7 +84,8 @@ def exhibit_at(store: EpisodeStore, reference: str) -> Exhibit | None:
         return _still_at(store, reference)
     name, _, number = reference.rpartition(":")
     episode = next((e for e in store.episodes if e.id == name), None)
-    if episode is None or not number.isdecimal() or int(number) >= len(episode.frame_index):
+    known = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - digits; no episode is longer
+    if episode is None or not known or int(number) >= len(episode.frame_index):
         return None
     at = int(number)
     return Exhibit(

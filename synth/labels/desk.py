@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.episode.exhibit import exhibit_at
+from synth.episode.replace import rebuilt_folder
 from synth.episode.store import SPLITS
 from synth.labels.choose import PictureQuestion
 from synth.labels.pool import make_pool
@@ -140,8 +141,9 @@ class Desk:
         if agrees is None:
             kept.append(mine)
         self._labels = kept
-        write_labels(self._task.path, kept)
-        renew_digests(self._task.path, LABELS)
+        with rebuilt_folder(self._task.path, from_old=True) as fresh:
+            write_labels(fresh, kept)
+            renew_digests(fresh, LABELS)
         self.answered += 1
         return agrees or mine
 

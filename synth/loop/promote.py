@@ -9,9 +9,7 @@ is for the caller to decide.
 from __future__ import annotations
 
 import json
-import os
 import platform
-import shutil
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from synth import __version__
 from synth.episode import read_store
-from synth.episode.replace import recover_folder, replace_file, swap_folder
+from synth.episode.replace import rebuilt_folder, recover_folder, replace_file
 from synth.errors import UsageError
 from synth.failure import Find
 from synth.journal import DecisionRecord, HeldOutRecord, RequestRecord, RunRecord, read_journal
@@ -133,14 +131,10 @@ def promote(
     source = _accepted_source(files, tape)
     task = read_task(files.task)
     recover_folder(target)
-    for left in target.parent.glob(f".{target.name}-*-new"):
-        shutil.rmtree(left)  # of a promotion that was killed
     before = read_provenance(target)
-    fresh = target.with_name(f".{target.name}-{os.getpid()}-new")
-    try:
-        if not target.exists():
-            read_store(target / "episodes")  # says what is missing, and what makes it
-        shutil.copytree(target, fresh, copy_function=_link)
+    if not target.exists():
+        read_store(target / "episodes")  # says what is missing, and what makes it
+    with rebuilt_folder(target, from_old=True) as fresh:
         _settle_episodes(fresh / "episodes", target / "episodes", task.spec, store)
         kept = {p.name for p in files.pictures.glob("*.png")}
         for name in sorted(kept):
@@ -161,9 +155,6 @@ def promote(
             fresh / PROVENANCE,
             (json.dumps(provenance.model_dump(mode="json"), indent=2) + "\n").encode(),
         )
-        swap_folder(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return provenance
 
 
@@ -286,14 +277,6 @@ def _provenance(tape: Tape, target: Path, task: str) -> Provenance:
         },
         files=dict(file_digests(target)),
     )
-
-
-def _link(source: str, target: str) -> None:
-    """A second name for a file: nothing here writes into one, each is replaced whole."""
-    try:
-        os.link(source, target)
-    except OSError:  # a file system without links
-        shutil.copy2(source, target)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -6,12 +6,10 @@ what was there before. Pictures are for people; nothing reads them back.
 
 from __future__ import annotations
 
-import os
-import shutil
 from typing import TYPE_CHECKING
 
 from synth.episode import read_store, write_store
-from synth.episode.replace import swap_folder
+from synth.episode.replace import rebuilt_folder, recover_folder
 from synth.record.contact_sheet import write_contact_sheet
 from synth.record.pictures import write_animation
 from synth.record.recorder import record
@@ -52,6 +50,7 @@ def record_folder(
         EnvironmentFault: The simulator is missing or misbehaves.
         SpecError: The spec names what does not exist.
     """
+    recover_folder(folder)
     if not force and (folder / "manifest.json").exists():
         store = read_store(folder)
         store.require_fit(spec, folder=str(folder))
@@ -71,13 +70,9 @@ def replace_folder(spec: Spec, folder: Path, store: EpisodeStore) -> EpisodeStor
     Returns:
         The store that lies in the folder.
     """
-    fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
-    try:
+    with rebuilt_folder(folder) as fresh:
         write_store(fresh, store)
         _draw(fresh, store, spec)
-        swap_folder(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
     return read_store(folder)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth.episode import read_store
+from synth.episode.replace import rebuilt_folder, recover_folder
 from synth.errors import UsageError
 from synth.record.folder import replace_folder
 from synth.task.found import add_found
@@ -49,12 +50,14 @@ def keep_finds(task: TaskFolder, found: Sequence[tuple[Rollout, str]]) -> Episod
     Returns:
         The store as it lies in the folder now.
     """
-    folder = task.path / "episodes"
-    store = read_store(folder)
+    recover_folder(task.path)
+    store = read_store(task.path / "episodes")
     more = add_found(store, task.spec, found)
     if len(more.episodes) == len(store.episodes):
         return store
-    try:
-        return replace_folder(task.spec, folder, more)
-    finally:
-        renew_episode_digests(task.path)
+    # Episodes and what the provenance says of them change in one step: a crash between the two
+    # would leave a folder that nothing can be added to.
+    with rebuilt_folder(task.path, from_old=True) as fresh:
+        kept = replace_folder(task.spec, fresh / "episodes", more)
+        renew_episode_digests(fresh)
+    return kept

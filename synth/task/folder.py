@@ -28,6 +28,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from synth.episode import read_store
+from synth.episode.replace import recover_folder
 from synth.errors import SpecError, UsageError
 from synth.foreign import UnreadableText, read_toml
 from synth.plan import Plan
@@ -88,6 +89,9 @@ class TaskFolder:
             UsageError: Something is missing or damaged; the message says what makes it.
             SpecError: ``task.toml`` says something it may not.
         """
+        for place in (folder, folder / "episodes"):
+            if not place.exists():
+                recover_folder(place)  # of a process that was killed between two moves
         own = folder / "task.toml"
         file = read_task(own if otherwise is None or own.exists() else otherwise)
         store = read_store(folder / "episodes")

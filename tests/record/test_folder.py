@@ -122,7 +122,9 @@ def test_an_interruption_leaves_what_was_there(make_spec, tmp_path, before):
     assert [p.name for p in tmp_path.iterdir()] == (["episodes"] if before else [])
 
 
-@pytest.mark.parametrize("point", ["write_store", "_draw", "swap_folder"])
+@pytest.mark.parametrize(
+    "point", ["record.folder.write_store", "record.folder._draw", "episode.replace.swap_folder"]
+)
 def test_an_interruption_while_writing_leaves_what_was_there(
     make_spec, tmp_path, monkeypatch, point
 ):
@@ -134,7 +136,7 @@ def test_an_interruption_while_writing_leaves_what_was_there(
     def cut(*args, **kwargs):
         raise Stop
 
-    monkeypatch.setattr(f"synth.record.folder.{point}", cut)
+    monkeypatch.setattr(f"synth.{point}", cut)
     with pytest.raises(Stop):
         record_folder(make_spec(seed=1), folder, force=True)
     assert contents(folder) == old

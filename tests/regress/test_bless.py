@@ -80,9 +80,12 @@ def dies_promoting(candidate: Path, committed: Path, steps: int) -> bool:
     """Promote in a process that is killed after so many writes and moves; whether it was."""
     pid = os.fork()
     if pid == 0:
-        module, count = importlib.import_module("synth.loop.promote"), 0
+        count = 0
 
         def counted(name: str) -> None:
+            of_folders = name in ("swap_folder", "_link")
+            home = "synth.episode.replace" if of_folders else "synth.loop.promote"
+            module = importlib.import_module(home)
             real = getattr(module, name)
 
             def dying(*args: object, **more: object) -> object:
