@@ -32,6 +32,8 @@ from synth.errors import SynthError
 
 SLOW = 5.0
 """Seconds of processor time that one text may take."""
+TURN = 10.0
+"""Seconds of processor time that a parser has before it is the next one's turn."""
 AT_ONCE = 150
 """Texts of one run of Hypothesis."""
 ODD: tuple[bytes, ...] = (
@@ -123,16 +125,15 @@ def one_run(parser: Parser, number: int) -> tuple[str, bytes] | None:
     return None
 
 
-def fuzz(parser: Parser, seconds: float, number: int) -> None:
-    """Try odd texts on a parser for so many seconds of processor time."""
-    began = time.process_time()
-    while parser.seconds < seconds:
-        number += 1
+def fuzz(parser: Parser, until: float) -> None:
+    """Try odd texts on a parser until it has had so many seconds of processor time."""
+    while parser.seconds < until:
+        began, number = time.process_time(), parser.tried + 1
         if (finding := one_run(parser, number)) is not None:
             why, text = finding
             parser.findings[why] = text
             print(f"{parser.name}: {why}", flush=True)
-        parser.seconds = time.process_time() - began
+        parser.seconds += time.process_time() - began
 
 
 def _wrong(parser: Parser, text: bytes) -> str:
@@ -154,7 +155,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=30.0, help="of processor time, for each")
     parser.add_argument("--keep", type=Path, default=Path("runs/fuzz"), metavar="FOLDER")
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("parsers", nargs="*", metavar="PARSER", help="begins the name of one")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
@@ -163,8 +163,13 @@ def main() -> int:
             for one in parsers(Path(folder))
             if not told.parsers or one.name.startswith(tuple(told.parsers))
         ]
-        for one in chosen:
-            fuzz(one, told.minutes * 60, told.seed)
+        until, whole = 0.0, told.minutes * 60
+        while until < whole:  # in turns, so that whoever stops it has tried all of them
+            until = min(whole, until + TURN)
+            for one in chosen:
+                fuzz(one, until)
+            told_so_far = sum(one.tried for one in chosen), sum(len(o.findings) for o in chosen)
+            print("{:.0f} s each: {:,} texts, {} findings".format(until, *told_so_far), flush=True)
     table = Table("parser", "texts", "processor time", "findings", box=None)
     for one in chosen:
         table.add_row(one.name, f"{one.tried:,}", f"{one.seconds:.0f} s", str(len(one.findings)))

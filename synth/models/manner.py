@@ -29,7 +29,7 @@ _NOT_TAKEN = re.compile(
     r"unsupported|not supported|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed"
     r"|deprecated|use '?max|extra (?:inputs|fields)|additional propert|invalid (?:param|argument)"
 )
-_NUMBER = re.compile(r"\d[\d,_]*")
+_NUMBER = re.compile(r"(?<!\d)[0-9][0-9,_]{0,11}(?![0-9])")
 _LEAST = 256
 """No model allows less than this; a smaller number in a message means something else."""
 

@@ -182,7 +182,13 @@ class OpenAIModel:
             thought = getattr(message, "reasoning_content", None) or getattr(
                 message, "reasoning", None
             )
-            why = "all of it was thought; raise --max-output-tokens" if thought else reason
+            # Ended of itself, an answer was taken for thought by the server that parted the two.
+            remedy = (
+                "raise --max-output-tokens, or mend the server's reasoning parser"
+                if reason == "stop"
+                else "raise --max-output-tokens"
+            )
+            why = f"all of it was thought; {remedy}" if thought else reason
             raise ModelReplyError(f"{self.name}: the answer is empty ({why}).", paid=paid)
         return Reply(text, counted, model)
 

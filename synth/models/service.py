@@ -49,7 +49,9 @@ _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _AUTH = frozenset({401, 403})
 _RATE = 429
-_LATER = frozenset({408, 409, 425})
+_CREDITS = 402
+_LATER = frozenset({408, 409, 425, 498})
+"""498 is Groq's: no capacity at the moment."""
 _STATUS_OF = {
     "rate_limit": 429,
     "ratelimit": 429,
@@ -237,6 +239,11 @@ class Service:
                 f"{self.name}: the service knows no such model or address (HTTP 404){said}. "
                 "Check the model's name and the base URL."
             )
+        if status == _CREDITS:
+            return ModelError(
+                f"{self.name}: the account has no credit left (HTTP 402){said}. Add some, and run "
+                "the same command again."
+            )
         if _MANY_PICTURES.search(body):
             return ModelError(
                 f"{self.name}: the service takes fewer pictures in one request{said}. Say how "
@@ -248,6 +255,8 @@ class Service:
 
     def _said(self, body: Any) -> str:
         """The server's own words, in brackets: short, on one line, and without the key."""
+        if isinstance(body, list) and body:
+            body = body[0]  # as Google sends it
         inner = body.get("error", body) if isinstance(body, dict) else body
         message = inner.get("message", "") if isinstance(inner, dict) else inner
         text = " ".join(str(message or "").split()).replace(self.key, "[key]")
@@ -269,7 +278,7 @@ def _status_in(body: Any) -> int:
         return _SERVER_ERROR
     for key in ("status", "status_code", "code", "type"):
         value = body.get(key)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and re.fullmatch(r"[45][0-9]{2}", value):
             value = int(value)
         if isinstance(value, int) and 400 <= value < 600:  # noqa: PLR2004 - HTTP's own range
             return value
