@@ -9,8 +9,10 @@ There is a wider case. The scene changed at a frame, and the expert, going on fr
 succeeds by the same change of the same place, and by that change alone; but the two pictures
 differ. The frame itself can be told from success and is judged. What follows can be brought to
 look like success in every pixel: from there on nothing is judged. Where the expert had to
-change another place first, that place tells the two apart, and judging goes on; and where the
-scene changes so whatever is done, as where balls roll about, it means nothing.
+change another place first, that place tells the two apart, and judging goes on; but where its
+success itself can be faked, the very picture made by another last action, the goal has nothing
+left to tell by once its change has been faked. Where the scene changes so whatever is done, as
+where balls roll about, it means nothing.
 
 Told from frames and success flags alone, by playing again; no state, no truth and no program's
 verdict is read.
@@ -168,7 +170,9 @@ def first_alias(
             else:
                 found = None
                 if expert is not None and frame in changed:
-                    found = _as_expert(rolled, frame, play, expert, simulator)
+                    found = _as_expert(
+                        rolled, frame, play, expert, simulator=simulator, actions=actions or ()
+                    )
                 alone = found is not None and _by_itself(rolled, frame, play, actions or ())
                 known[done] = None if alone else found
         if (alias := known[done]) is not None:
@@ -203,29 +207,38 @@ def other_successes(
 
 
 def _as_expert(
-    rolled: Rollout, frame: int, play: Play, expert: Policy, simulator: Simulator | None
+    rolled: Rollout,
+    frame: int,
+    play: Play,
+    expert: Policy,
+    *,
+    simulator: Simulator | None,
+    actions: Sequence[Any],
 ) -> Alias | None:
-    """What it means that the expert, from just before, succeeds by the same change alone."""
+    """What it means that the expert, from just before, succeeds by the same change."""
     other = play(then_expert(rolled.actions[: frame - 1], expert))
     end = other.first_success
-    if end is None:
+    if end is None or end < frame:
         return None
     # Its hold after success, if any, has moved the simulator on.
     whole = end == len(other)
     staged = simulator if isinstance(simulator, Backdrop) and whole else None
     scene = None if staged is None else staged.backdrop()
     other = other.until(end)
-    # One event alone from here on, and success with it: had the expert changed another place
-    # first, that place would tell its success from this frame.
     later = [event for event in other.scene_events or () if event.frame >= frame]
-    if len(later) != 1 or later[0].frame != len(other):
+    with_success = [event for event in later if event.frame == len(other)]
+    if len(with_success) != 1:
         return None
-    top, left, bottom, right = box = later[0].box
+    top, left, bottom, right = box = with_success[0].box
     place = (slice(top, bottom), slice(left, right))
     if not any(event.frame == frame and event.box == box for event in rolled.scene_events or ()):
         return None
     if not np.array_equal(other.frames[-1][place], rolled.frames[frame][place]):
         return None
+    # One event alone from here on, and success with it: had the expert changed another place
+    # first, that place would tell its success from this frame.
+    if len(later) > 1:
+        return Alias(frame, same=False) if _can_be_faked(other, play, actions) else None
     same = np.array_equal(other.frames[-1], rolled.frames[frame])
     if not same and staged is not None and scene is not None:
         # The agent can take another way and stand elsewhere when it succeeds; where nothing else
@@ -233,6 +246,18 @@ def _as_expert(
         play(acting(rolled.actions[:frame]))
         same = np.array_equal(staged.backdrop(), scene)
     return Alias(frame, same=same)
+
+
+def _can_be_faked(shown: Rollout, play: Play, actions: Sequence[Any]) -> bool:
+    """Whether another action in place of the last makes the picture of a success, and none."""
+    before, last = shown.actions[:-1], shown.actions[-1]
+    others = (play(acting((*before, action))) for action in actions if action != last)
+    return any(
+        len(other) == len(shown)
+        and not other.success[-1]
+        and np.array_equal(other.frames[-1], shown.frames[-1])
+        for other in others
+    )
 
 
 def _by_itself(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:

@@ -159,6 +159,18 @@ def test_what_another_place_tells_apart_is_not_aliased(make_spec):
     simulator.close()
 
 
+def test_where_success_can_be_faked_another_place_tells_nothing_for_long(stage):
+    """The expert lays the key back where it was; elsewhere it could have lain at a success too."""
+    _, simulator, expert = stage
+    # The box stands right behind the door: toggled with the key in hand, then the key is dropped.
+    play = player(stage, 982009713)
+    rolled = play(acting((LEFT, 2, 3, 2, TOGGLE, 2, TOGGLE, 2, DROP, 1, 2, LEFT, LEFT)))
+    assert not rolled.success.any()
+    alias = first_alias(rolled, play, action_table(simulator), expert=expert, simulator=simulator)
+    assert alias == Alias(7, same=False)
+    assert len(unaliased(rolled, alias)) == 7
+
+
 def test_a_success_and_ordinary_changes_are_not_aliased(stage):
     """Taking the key, opening the door and success itself are what they look like."""
     spec, simulator, expert = stage
