@@ -48,13 +48,15 @@ def test_small_liberties_are_taken_in_good_part() -> None:
 
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
-SUBTASKS = st.builds(SubTask, name=NAMES, description=st.text(), visible=st.text())
+# Byte order marks are dropped wherever they stand: within code they are nothing but a slip.
+WORDS = st.text(st.characters(exclude_characters="\ufeff", exclude_categories=["Cs"]))
+SUBTASKS = st.builds(SubTask, name=NAMES, description=WORDS, visible=WORDS)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     subtasks=st.lists(SUBTASKS, min_size=2, max_size=5, unique_by=lambda s: s.name),
-    task=st.text(),
+    task=WORDS,
     prose=st.text(alphabet="ab {}`\n"),
 )
 def test_any_plan_survives_being_written_and_read(
