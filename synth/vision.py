@@ -53,8 +53,7 @@ _LARGEST = 1024  # sides of a picture, where none says how large it may be
 class Blob:
     """A connected group of pixels: ``area``, ``box``, ``centroid`` (row, column), ``mask``.
 
-    ``blob.height`` and ``blob.width`` are those of its box; ``blob.mask``, of the whole
-    image's size, is made when asked for.
+    ``blob.height`` and ``blob.width`` are its box's; ``blob.mask`` is as large as the image.
     """
 
     area: int
