@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from synth.seen import CreditObservation
     from synth.seen_vec import CreditVecObservation
     from synth.vec import RewardVecWrapper
+    from synth.vector import RewardVectorWrapper
     from synth.wrappers import RewardWrapper
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ __all__ = [
     "OptionVecWrapper",
     "Reward",
     "RewardVecWrapper",
+    "RewardVectorWrapper",
     "RewardWrapper",
     "Sandbox",
     "ScriptedModel",
@@ -48,6 +50,7 @@ _HOMES = {
     "OptionVecWrapper": "synth.options.vec",
     "Reward": "synth.reward",
     "RewardVecWrapper": "synth.vec",
+    "RewardVectorWrapper": "synth.vector",
     "RewardWrapper": "synth.wrappers",
     "Sandbox": "synth.sandbox",
     "ScriptedModel": "synth.models.scripted",

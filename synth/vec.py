@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.errors import EnvironmentFault, ProgramFault, UsageError
-from synth.sandbox import Cell
+from synth.errors import EnvironmentFault, UsageError
 from synth.shaping import GoalFrom, Mode, Shaper, Shaping
+from synth.side_by_side import SideBySide
 from synth.wrappers import FRAME_KEY, GRANTED_KEY, MISSION_KEY
 
 try:
@@ -121,7 +121,7 @@ class CreditVecWrapper(VecEnvWrapper, ABC):
 class RewardVecWrapper(CreditVecWrapper):
     """Replace the rewards of a `VecEnv` by a reward program's.
 
-    One batched call judges what changed at a step.
+    One batched call judges what changed at a step, or one for each size of picture.
 
     Args:
         venv: Its environments are wrapped in `synth.wrappers.FrameInfo`.
@@ -155,75 +155,21 @@ class RewardVecWrapper(CreditVecWrapper):
         told = goal_from or reward.goal_from
         super().__init__(venv, reward.stages, Shaping(mode, scale, gamma, env_weight, told))
         self.reward_program = reward
-        # Of each environment: the episode's words, first picture, last one, its bytes, and its
-        # verdicts; and those of every picture that the episode has shown.
-        self._missions: list[str] = [""] * venv.num_envs
-        self._initials: dict[int, NDArray[np.uint8]] = {}
-        self._last: dict[int, NDArray[np.uint8]] = {}
-        self._bytes: list[bytes] = [b""] * venv.num_envs
-        self._known: list[dict[int, NDArray[np.bool_]]] = [{} for _ in range(venv.num_envs)]
-        self._holds = np.zeros((venv.num_envs, len(reward.subtasks)), dtype=np.bool_)
-        self._compared = False
+        self._shown = SideBySide(reward, venv.num_envs)
 
     def _hold_at_first(self, fresh: Sequence[int]) -> NDArray[np.bool_]:
-        for i in fresh:
-            self._initials[i] = self._last[i] = _frame(self._source.reset_infos[i])
-            self._bytes[i] = self._last[i].tobytes()
-            self._known[i].clear()
-        if not self._compared and (proven := self.reward_program.proven) is not None:
-            for i in fresh:
-                proven.compare(self._initials[i])
-            self._compared = True
-        if self.reward_program.takes_mission:
-            for i in fresh:
-                self._missions[i] = _mission(self._source.reset_infos[i])
-        self._judge(fresh)
-        for i in fresh:
-            self.reset_infos[i] = {
-                key: value for key, value in self._source.reset_infos[i].items() if key != FRAME_KEY
-            }
-        return self._holds[list(fresh)]
+        told = [self._source.reset_infos[i] for i in fresh]
+        missions = [_mission(info) for info in told] if self.reward_program.takes_mission else None
+        holds = self._shown.begin(fresh, [_frame(info) for info in told], missions)
+        for i, info in zip(fresh, told, strict=True):
+            self.reset_infos[i] = {key: value for key, value in info.items() if key != FRAME_KEY}
+        return holds
 
     def _hold_now(self, infos: list[dict[str, Any]]) -> NDArray[np.bool_]:
-        # Programs have no memory: a picture that was shown before has its verdicts already. Most
-        # of a learner's pictures were: it turns, and turns back.
-        fresh = []
-        for i, info in enumerate(infos):
-            frame = _frame(info)
-            content = frame.tobytes()
-            if content == self._bytes[i]:
-                continue
-            self._last[i], self._bytes[i] = frame, content
-            known = self._known[i].get(hash(content))
-            if known is None:
-                fresh.append(i)
-            else:
-                self._holds[i] = known
-        if fresh:
-            self._judge(fresh)
+        holds = self._shown.now((i, _frame(info)) for i, info in enumerate(infos))
         for info in infos:
             del info[FRAME_KEY]
-        return self._holds
-
-    def _judge(self, which: Sequence[int]) -> None:
-        """Ask the program about the last pictures of some environments, in one batch."""
-        pictures = [picture for i in which for picture in (self._last[i], self._initials[i])]
-        sizes = {picture.shape for picture in pictures}
-        if len(sizes) > 1:
-            raise EnvironmentFault(
-                f"the environments draw pictures of different sizes, {sorted(sizes)}; one batch "
-                "needs all of one size."
-            )
-        pairs = np.arange(len(pictures)).reshape(-1, 2)
-        told = [self._missions[i] for i in which] if self.reward_program.takes_mission else None
-        verdicts = self.reward_program.verdicts(np.stack(pictures), pairs, told)
-        if verdicts.errors:
-            error = verdicts.errors[0]
-            raise ProgramFault(f"environment {which[error.pair]}: {error}")
-        self._holds[list(which)] = verdicts.cells == Cell.TRUE
-        for i in which:
-            # By 64 bits of a keyed hash: the pictures of an episode would be too many to keep.
-            self._known[i][hash(self._bytes[i])] = self._holds[i].copy()
+        return holds
 
 
 def vectorised(ones: Sequence[Callable[[], gym.Env[Any, Any]]], *, parallel: bool) -> VecEnv:
