@@ -47,6 +47,7 @@ def test_the_public_names_are_exactly_the_ones_meant() -> None:
         "OptionVecWrapper",
         "Reward",
         "RewardVecWrapper",
+        "RewardVectorWrapper",
         "RewardWrapper",
         "Sandbox",
         "ScriptedModel",
