@@ -55,8 +55,11 @@ def diff(
     matched = match(*both)
     for part in code_diffs(ours, theirs, matched):
         out.print(f"[bold]{part.title}[/]" + ("" if part.lines else ": the same code"))
-        if part.lines:
+        if part.lines and out.is_terminal:
             out.print(Syntax("\n".join(part.lines), "diff", theme="ansi_light", word_wrap=True))
+        elif part.lines:
+            # Without a terminal to fit it to, `Syntax` would cut lines at 80 columns.
+            out.print("\n".join(part.lines), markup=False)
     for pair in matched:
         out.print(
             f"{pair.one} and {pair.other} differ on {pair.differing} of {pair.frames} frames",

@@ -26,7 +26,7 @@ class Column:
     Attributes:
         model: As given on the command line; ``{task}`` in it stands for each task's name.
         prompts: The set of templates.
-        named: Whether the set is part of the column's name, since several are compared.
+        named: Whether the set is part of the name: it is not the default, or one of several.
     """
 
     model: str
@@ -70,5 +70,7 @@ def columns_of(models: Sequence[str], prompts: Sequence[str] = (DEFAULT,)) -> tu
         if Column(model, default).repeatable:
             columns.append(Column(model, default))
         else:
-            columns += [Column(model, one, named=len(sets) > 1) for one in sets]
+            columns += [
+                Column(model, one, named=len(sets) > 1 or one.name != DEFAULT) for one in sets
+            ]
     return tuple(columns)

@@ -21,7 +21,8 @@ from tests.cli.conftest import (  # noqa: F401 - fixtures
 if TYPE_CHECKING:
     from pathlib import Path
 
-OTHER = PROGRAM.replace("0 < now < initial", "now > 0 and now < initial")
+LONG = f"  # {'a remark, ' * 12}to its end"
+OTHER = PROGRAM.replace("0 < now < initial", f"now > 0 and now < initial{LONG}")
 
 
 @pytest.mark.slow
@@ -56,7 +57,7 @@ def test_a_candidate_is_compared_looked_at_and_blessed(
     candidate = "runs/walk/regress/scripted-new/1-1"
     ran = synth_command("diff", "walk", "committed", candidate, "--episodes", "0")
     assert ran.code == 0, ran.all
-    assert "now > 0 and now < initial" in ran.out
+    assert f"now > 0 and now < initial{LONG}\n" in ran.out  # not cut off at a terminal's width
     assert "0 of 8 episodes differ" in ran.out
 
     ran = synth_command("bless", "walk")

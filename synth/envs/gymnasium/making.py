@@ -43,7 +43,11 @@ def without_window() -> Iterator[None]:
 
     SDL reads the variables when it starts, which is when an environment first draws.
     """
-    wanted = {"SDL_VIDEODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+    wanted = {
+        "SDL_VIDEODRIVER": "dummy",
+        "SDL_AUDIODRIVER": "dummy",  # else SDL complains at each start of a missing sound card
+        "PYGAME_HIDE_SUPPORT_PROMPT": "1",
+    }
     ours = {key: value for key, value in wanted.items() if key not in os.environ}
     os.environ.update(ours)
     try:
