@@ -8,18 +8,24 @@ a bug, and hiding it would help nobody.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import typer
 
 from synth.cli.console import errors
-from synth.errors import SynthError
+from synth.errors import SynthError, UsageError
 
 __all__ = ["app", "main"]
 
 INTERRUPTED = 130
+_UNWRITABLE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
+)
+"""Errors of a full disk or of a folder that may not be written to; no fault of synth's."""
 
 COMMANDS = (
     "synth.cli.tasks:tasks",
@@ -77,6 +83,13 @@ def version(
         raise typer.Exit(2)
 
 
+def _say(error: SynthError) -> NoReturn:
+    """Name the party at fault, and exit with its code."""
+    errors().print(f"[bold red]{error.fault}:[/] ", end="")
+    errors().print(str(error), markup=False, highlight=False, soft_wrap=True)
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Run the command line and exit with the documented code."""
     # A spec may name an expert that lives in the user's own project.
@@ -84,9 +97,17 @@ def main() -> None:
     try:
         app()
     except SynthError as error:
-        errors().print(f"[bold red]{error.fault}:[/] ", end="")
-        errors().print(str(error), markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+        _say(error)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        place = f"{error.filename}: " if error.filename else "the disk: "
+        _say(
+            UsageError(
+                f"{place}{error.strerror}. Make room, or give this user the right to write there; "
+                "what was finished is kept, and the same command goes on."
+            )
+        )
     except KeyboardInterrupt:
         errors().print("interrupted; run the same command again to continue.")
         sys.exit(INTERRUPTED)
