@@ -83,6 +83,7 @@ def rebuilt_folder(folder: Path, *, from_old: bool = False) -> Iterator[Path]:
     Yields:
         The new folder, which need not exist yet where it is no copy.
     """
+    folder = folder.resolve()  # what a link leads to is replaced, never the link
     recover_folder(folder)
     fresh = folder.with_name(f".{folder.name}-{os.getpid()}-new")
     try:

@@ -251,6 +251,18 @@ def test_mutants(runs: tuple[Path, Path], squares: Squares, root: Path) -> None:
     assert at_every_operation(root, prepare, do) > 5
 
 
+def test_a_link_stays_a_link_and_leads_to_the_new_folder(tmp_path: Path) -> None:
+    """Whoever keeps tasks elsewhere keeps them there."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "here").symlink_to(tmp_path / "there")
+    (tmp_path / "there" / "old").write_bytes(b"old")
+    with replacing.rebuilt_folder(tmp_path / "here", from_old=True) as fresh:
+        replacing.replace_file(fresh / "new", b"new")
+    assert (tmp_path / "here").is_symlink()
+    assert {path.name for path in (tmp_path / "there").iterdir()} == {"old", "new"}
+    assert {path.name for path in tmp_path.iterdir()} == {"here", "there"}
+
+
 def test_what_living_processes_are_making_is_left_alone(root: Path) -> None:
     """Only what the dead left is swept away."""
     root.mkdir()
