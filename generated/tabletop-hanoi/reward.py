@@ -1,146 +1,178 @@
 import numpy as np
 from synth import vision
 
-COLOURS = {
-    "red": (214, 38, 38),
-    "green": (38, 165, 58),
-    "blue": (48, 77, 224),
-    "yellow": (233, 209, 48),
-    "cyan": (77, 209, 219),
-    "brown": (146, 92, 48),
+TABLE = (58, 58, 62)
+BITS = 0xC0C0C0
+LARGEST = 0xC00000
+MIDDLE = 0x008000
+SMALLEST = 0x0040C0
+R_LARGEST = 13.35
+R_MIDDLE = 9.85
+R_SMALLEST = 6.4
+# Parts of a disk that lies beneath another one are too small to be one that lies on top.
+LEAST_MIDDLE = 155
+LEAST_SMALLEST = 70
+SLACK = 0.6
+NAMES = {
+    "brown": (146, 92, 48), "cyan": (77, 209, 219), "yellow": (233, 209, 48),
+    "red": (214, 38, 38), "green": (38, 165, 58), "blue": (48, 77, 224),
+    "orange": (240, 135, 40), "purple": (130, 60, 180), "magenta": (215, 50, 200),
+    "pink": (245, 150, 185), "white": (240, 240, 240), "grey": (145, 145, 145),
+    "black": (15, 15, 15),
 }
-TOLERANCE = 14
-MARGIN = 14
+
+
+def axis(low, high, radius, cover):
+    """The middle between two sides, or from one side where a cover hides the other."""
+    middle = 0.5 * (low + high)
+    if cover is None or high - low > 2.0 * radius - 1.6:
+        return middle
+    return low + radius if cover > middle else high - radius
+
+
+def near(p, q, reach):
+    return (p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 < reach * reach
+
+
+def centre(seen, width, radius, covers):
+    """The middle (row, column) of a disk, or None where the pixels of its shade are no disk.
+
+    The pixels are given in order, by their indices in the flattened picture of that width.
+    """
+    if not seen.size:
+        return None
+    columns = seen % width
+    top = int(seen[0]) // width
+    bottom = int(seen[-1]) // width + 1
+    left = int(columns.min())
+    right = int(columns.max()) + 1
+    widest = 2.0 * radius + 2.5
+    if bottom - top > widest or right - left > widest:
+        return None
+    middle = (0.5 * (top + bottom), 0.5 * (left + right))
+    for cover in covers:
+        if cover is not None and near(middle, cover, 2.0 * radius):
+            return (axis(top, bottom, radius, cover[0]), axis(left, right, radius, cover[1]))
+    return middle
 
 
 def perceive(frame):
-    return frame
+    """The middles of the largest, middle and smallest disk, and whether the last two are on top."""
+    width = frame.shape[1]
+    bits = (vision.pack(frame) & BITS).ravel()
+    seen_middle = (bits == MIDDLE).nonzero()[0]
+    seen_smallest = (bits == SMALLEST).nonzero()[0]
+    smallest = centre(seen_smallest, width, R_SMALLEST, ())
+    middle = centre(seen_middle, width, R_MIDDLE, (smallest,))
+    largest = centre((bits == LARGEST).nonzero()[0], width, R_LARGEST, (middle, smallest))
+    return (largest, middle, smallest,
+            seen_middle.size >= LEAST_MIDDLE, seen_smallest.size >= LEAST_SMALLEST)
 
 
-def exact_box(frame, coarse, colour):
-    """The bounding box of a colour, and how many pixels have it. The coarse picture, every fourth
-    pixel of every fourth row, tells where to look: a disk, a ring or a square does not reach five
-    pixels beyond what is seen of it there."""
-    rgb = COLOURS[colour]
-    top, left, bottom, right = vision.bounding_box(vision.where(coarse, rgb, tolerance=TOLERANCE))
-    if bottom == 0:
-        return (0, 0, 0, 0), 0
-    top, left = max(0, 4 * top - 5), max(0, 4 * left - 5)
-    mask = vision.where(frame[top:4 * bottom + 2, left:4 * right + 2], rgb, tolerance=TOLERANCE)
-    box = vision.bounding_box(mask)
-    return (box[0] + top, box[1] + left, box[2] + top, box[3] + left), int(np.count_nonzero(mask))
+def colour_name(pixel):
+    best = ""
+    least = 200000
+    for name in NAMES:
+        rgb = NAMES[name]
+        apart = sum([(int(pixel[k]) - rgb[k]) ** 2 for k in (0, 1, 2)])
+        if apart < least:
+            best = name
+            least = apart
+    return best
 
 
 def perceive_initial(frame):
-    """Size, the squares (colour, box) and the disks (colour, diameter), the largest first."""
-    height, width = frame.shape[0], frame.shape[1]
-    coarse = np.ascontiguousarray(frame[::4, ::4])
-    squares = []
-    disks = []
-    for colour in COLOURS:
-        (top, left, bottom, right), count = exact_box(frame, coarse, colour)
-        high, wide = bottom - top, right - left
-        if abs(high - wide) > 3 or count < 60:
-            continue
-        if 32 <= wide <= 38:
-            squares.append((colour, top, left, bottom, right))
-        elif 10 <= wide <= 30:
-            disks.append((max(high, wide), colour))
-    disks = sorted(disks, reverse=True)
-    return height, width, tuple(squares), tuple([(colour, size) for size, colour in disks])
+    """The squares, by the names of their colours."""
+    squares = {}
+    for blob in vision.blobs(~vision.where(frame, TABLE, tolerance=12), 600):
+        top, left, bottom, right = blob.box
+        if 31 <= bottom - top <= 39 and 31 <= right - left <= 39:
+            squares[colour_name(frame[top + 2, left + 2].tolist())] = (top, left, bottom, right)
+    return squares
 
 
-def target(now, initial, mission):
-    """The box of the square that the mission names; nothing where it or the disks are unknown."""
-    if now.shape[0] != initial[0] or now.shape[1] != initial[1] or len(initial[3]) != 3:
-        return ()
-    words = mission.lower()
-    for colour, top, left, bottom, right in initial[2]:
-        if colour + " square" in words:
-            return top, left, bottom, right
-    return ()
+def wanted(squares, mission):
+    """The square that the mission names, or None."""
+    for word in mission.lower().replace("gray", "grey").replace(",", " ").replace(".", " ").split():
+        if word in squares:
+            return squares[word]
+    return None
 
 
-def look(now, box, disk):
-    """What is seen of a disk on the square and around it: how much of it (a share of the whole),
-    and its box in the whole image."""
-    top, left = max(0, box[0] - MARGIN), max(0, box[1] - MARGIN)
-    part = now[top:box[2] + MARGIN, left:box[3] + MARGIN]
-    mask = vision.where(part, COLOURS[disk[0]], tolerance=TOLERANCE)
-    first_row, first_col, end_row, end_col = vision.bounding_box(mask)
-    share = int(np.count_nonzero(mask)) / (0.785 * disk[1] * disk[1])
-    return share, (first_row + top, first_col + left, end_row + top, end_col + left)
+def within(place, radius, square):
+    """Whether no part of a disk reaches beyond the edge of a square."""
+    reach = radius - SLACK
+    return (place[0] - reach >= square[0] and place[1] - reach >= square[1]
+            and place[0] + reach <= square[2] and place[1] + reach <= square[3])
 
 
-def within(inner, outer):
-    return inner[0] >= outer[0] and inner[1] >= outer[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
-
-
-def stands_on(upper, lower, diameter):
-    """Whether the middle of the upper disk lies over the lower one."""
-    return vision.distance(upper, lower) < diameter / 2
-
-
-def crosses(now, box, colour):
-    """Whether the colour is seen in the middle row of the square, which the largest disk, lying
-    within the square, cannot but cross."""
-    red, green, blue = COLOURS[colour]
-    for pixel in now[(box[0] + box[2]) // 2, box[1]:box[3]].tolist():
-        if abs(pixel[0] - red) <= TOLERANCE and abs(pixel[1] - green) <= TOLERANCE and abs(pixel[2] - blue) <= TOLERANCE:
-            return True
-    return False
-
-
-def base_seen(now, initial, box):
-    """What is seen of the largest disk, if it lies within the square; else nothing of it."""
-    disk = initial[3][0]
-    if crosses(now, box, disk[0]):
-        share, place = look(now, box, disk)
-        if share > 0.15 and within(place, box):
-            return share, place
-    return 0.0, box
-
-
-def middle_seen(now, initial, box):
-    """What is seen of the middle disk, if it stands on the largest within the square; and the
-    place of the largest."""
-    base_share, base_place = base_seen(now, initial, box)
-    if 0 < base_share < 0.86:
-        share, place = look(now, box, initial[3][1])
-        if share > 0.4 and stands_on(place, base_place, initial[3][0][1]):
-            return share, place, base_place
-    return 0.0, box, base_place
-
-
-def largest_on_square(now, initial, mission):
-    box = target(now, initial, mission)
-    return len(box) > 0 and base_seen(now, initial, box)[0] > 0
-
-
-def middle_on_largest(now, initial, mission):
-    box = target(now, initial, mission)
-    return len(box) > 0 and middle_seen(now, initial, box)[0] > 0
-
-
-def lies_within(upper, lower, upper_size, lower_size):
-    """Whether the upper disk lies on the lower one without reaching beyond its edge."""
-    return vision.distance(upper, lower) < (lower_size - upper_size) / 2 + 0.7
-
-
-def tower_on_square(now, initial, mission):
-    """All three disks on the square, each wholly within the edge of the one below it: a disk that
-    only has its middle over the other and hangs over its edge does not make the tower."""
-    box = target(now, initial, mission)
-    if len(box) == 0:
+def smallest_disk_off_largest(now, initial, mission):
+    largest, middle, smallest = now[:3]
+    if largest is None or smallest is None:
         return False
-    middle_share, middle_place, base_place = middle_seen(now, initial, box)
-    if middle_share == 0 or middle_share > 0.86:
-        return False
-    base_size, middle_size, top_size = initial[3][0][1], initial[3][1][1], initial[3][2][1]
-    if not lies_within(middle_place, base_place, middle_size, base_size):
-        return False
-    share, place = look(now, box, initial[3][2])
-    return share > 0.8 and lies_within(place, middle_place, top_size, middle_size)
+    return not near(smallest, largest, R_LARGEST)
 
 
-SUBTASKS = [largest_on_square, middle_on_largest, tower_on_square]
+def largest_disk_bare(now, initial, mission):
+    largest, middle, smallest = now[:3]
+    if largest is None or middle is None or smallest is None:
+        return False
+    return not near(middle, largest, R_LARGEST) and not near(smallest, largest, R_LARGEST)
+
+
+def largest_disk_on_named_square(now, initial, mission):
+    square = wanted(initial, mission)
+    if square is None or now[0] is None:
+        return False
+    return within(now[0], R_LARGEST, square)
+
+
+def middle_disk_on_largest_there(now, initial, mission):
+    if now[1] is None or not now[3]:
+        return False
+    return largest_disk_on_named_square(now, initial, mission) and near(now[1], now[0], R_LARGEST)
+
+
+def inside(upper, upper_radius, lower, lower_radius):
+    """Whether no part of a disk reaches beyond the edge of the disk below it."""
+    return near(upper, lower, lower_radius - upper_radius + SLACK)
+
+
+def tower_on_named_square(now, initial, mission):
+    if now[2] is None or not now[4]:
+        return False
+    if not middle_disk_on_largest_there(now, initial, mission):
+        return False
+    square = wanted(initial, mission)
+    return (inside(now[2], R_SMALLEST, now[1], R_MIDDLE)
+            and inside(now[1], R_MIDDLE, now[0], R_LARGEST)
+            and within(now[1], R_MIDDLE, square)
+            and within(now[2], R_SMALLEST, square))
+
+
+def tower_on_named_square_progress(now, initial, mission):
+    """By the moves that are still needed, a disk at a time, from the largest down."""
+    if tower_on_named_square(now, initial, mission):
+        return 1.0
+    goal = wanted(initial, mission)
+    if goal is None:
+        return 0.0
+    moves = 0
+    for place, count in ((now[0], 4), (now[1], 2), (now[2], 1)):
+        here = None
+        if place is not None:
+            for square in initial.values():
+                if (square[0] <= place[0] <= square[2]) and (square[1] <= place[1] <= square[3]):
+                    here = square
+        if here != goal:
+            moves += count
+            aside = goal
+            for square in initial.values():
+                if square != here and square != goal:
+                    aside = square
+            goal = aside
+    return max(0.0, min(0.97, 1.0 - moves / 7.0))
+
+
+SUBTASKS = [smallest_disk_off_largest, largest_disk_bare, largest_disk_on_named_square,
+            middle_disk_on_largest_there, tower_on_named_square]
