@@ -24,7 +24,8 @@ GY = np.array((-2, -1, 0, 1, 2, -2, -1, 0, 1, 2, -2, -1, 0, 1, 2,
                -2, -1, 0, 1, 2, -2, -1, 0, 1, 2), dtype=np.float32)
 YAWS = np.array((0.0, 0.2618, 0.5236, 0.7854, 1.0472, 1.309), dtype=np.float32)
 FINE_YAWS = np.array((-0.13, 0.0, 0.13), dtype=np.float32)
-LEAST = 0.0005
+LEAST = 0.001
+SHUT = 4
 
 
 def is_picture(frame):
@@ -36,8 +37,8 @@ def thing_mask(img, magenta):
     green = img[..., 1]
     blue = img[..., 2]
     if magenta:
-        return (green < 80) & (red > 100) & (blue > 100)
-    return (red < 80) & (green > 100) & (blue < 80)
+        return (np.minimum(red, blue) > 100) & (green < 80)
+    return (np.maximum(red, blue) < 80) & (green > 100)
 
 
 def ground(view, i, j, z):
@@ -51,43 +52,62 @@ def ground(view, i, j, z):
 def free_map(frame, left, r0, r1, c0, c1):
     """White table top or dark floor: certainly nothing stands in front of it.
 
-    Bright parts of the arm (shades 228 to 231) cannot be told from the table by their shade,
-    but they have other shades of the arm above and below them within a few pixels.
+    Bright spots of the arm have the shade of the table, but are enclosed by its other shades.
     """
-    e0 = max(r0 - 13, 0)
-    e1 = min(r1 + 13, 160)
-    img = frame[e0:e1, left + c0:left + c1]
+    e0 = max(r0 - 2 * SHUT, 0)
+    e1 = min(r1 + 2 * SHUT, 160)
+    d0 = max(c0 - 2 * SHUT, 0)
+    d1 = min(c1 + 2 * SHUT, 160)
+    img = frame[e0:e1, left + d0:left + d1]
     red = img[..., 0]
     green = img[..., 1]
-    table = (red > 222) & (red < 232) & (green > 222) & (green < 232)
-    dark = (red < 46) & (green < 46)
-    arm = (red > 100) & (green > 100) & ~table
-    rows = np.arange(e1 - e0)[:, None]
-    above = np.maximum.accumulate(np.where(arm, rows, -99), axis=0)
-    below = np.minimum.accumulate(np.where(arm, rows, 999)[::-1], axis=0)[::-1]
-    return ((table & (below - above > 14)) | dark)[r0 - e0:r1 - e0]
+    low = np.minimum(red, green)
+    high = np.maximum(red, green)
+    bright = low > 100
+    table = (low > 222) & (high < 232)
+    free = table | (high < 46)
+    if np.count_nonzero(bright) != np.count_nonzero(table):
+        # there is something of the arm: what its other shades enclose is no table
+        free = free & (vision.grow(~vision.grow(bright > table, SHUT), SHUT) | ~table)
+    return free[r0 - e0:r1 - e0, c0 - d0:c1 - d0]
+
+
+def behind(img, last, magenta):
+    """The other block, where it stands behind this one and hides nothing of it."""
+    other = thing_mask(img, not magenta)
+    return other & ~other[last:].any()
+
+
+def unblocked(frame, left, img, thing, box, r0, c0, magenta):
+    """Whether at most 3 pixels of the ring around the block may show something before it."""
+    a0 = max(box[0] - 1, 0)
+    b0 = max(box[1] - 1, 0)
+    a1 = min(box[2] + 1, thing.shape[0])
+    b1 = min(box[3] + 1, thing.shape[1])
+    near = thing[a0:a1, b0:b1]
+    blocked = vision.grow(near, 1) > (
+        near | free_map(frame, left, r0 + a0, r0 + a1, c0 + b0, c0 + b1))
+    if int(np.count_nonzero(blocked)) <= 3:
+        return True
+    other = behind(img, box[2] - 1, magenta)[a0:a1, b0:b1]
+    return int(np.count_nonzero(blocked > other)) <= 3
 
 
 def look(frame, view, coarse, magenta):
     left = 160 * view
-    part = coarse[:, 54 * view:54 * view + 54]
-    rows = np.flatnonzero(part.any(axis=1))
-    if rows.size:
-        cols = np.flatnonzero(part.any(axis=0))
-        top = 3 * int(rows[0])
-        bottom = 3 * int(rows[-1])
-        west = 3 * int(cols[0]) + 2 * view
-        east = 3 * int(cols[-1]) + 2 * view
+    top, west, bottom, east = vision.bounding_box(coarse[:, 54 * view:54 * view + 54])
+    if bottom:
+        top = 3 * top
+        bottom = 3 * bottom - 3
+        west = 3 * west + 2 * view
+        east = 3 * east - 3 + 2 * view
     else:
-        whole = thing_mask(frame[:, left:left + 160], magenta)
-        rows = np.flatnonzero(whole.any(axis=1))
-        if not rows.size:
+        top, west, bottom, east = vision.bounding_box(
+            thing_mask(frame[:, left:left + 160], magenta))
+        if not bottom:
             return None
-        cols = np.flatnonzero(whole.any(axis=0))
-        top = int(rows[0])
-        bottom = int(rows[-1])
-        west = int(cols[0])
-        east = int(cols[-1])
+        bottom = bottom - 1
+        east = east - 1
     if bottom - top > 24 or east - west > 24:
         return None
     r0 = max(top - 14, 0)
@@ -96,40 +116,39 @@ def look(frame, view, coarse, magenta):
     c1 = min(east + 15, 160)
     img = frame[r0:r1, left + c0:left + c1]
     thing = thing_mask(img, magenta)
-    ti, tj = np.nonzero(thing)
-    if not ti.size:
+    rows, cols = thing.nonzero()
+    count = int(rows.size)
+    if not count:
         return None
-    free = free_map(frame, left, r0, r1, c0, c1)
-    other = thing_mask(img, not magenta)
-    other_rows = np.flatnonzero(other.any(axis=1))
-    if other_rows.size and int(ti[-1]) > int(other_rows[-1]):
-        # the other block stands behind this one and hides nothing of it
-        free = free | other
-    ring = vision.grow(thing, 1) & ~thing
-    blocked = int((ring & ~free).sum())
-    edge = (int(ti[0]) + r0 < 1 or int(ti[-1]) + r0 > 158
-            or int(tj.min()) + c0 < 1 or int(tj.max()) + c0 > 158)
-    complete = bool(ti.size >= 20 and blocked <= 3 and not edge)
-    mi = float(ti.mean()) + r0
-    mj = float(tj.mean()) + c0
-    return {"img": img, "thing": thing, "free": free, "rows": ti + r0, "cols": tj + c0,
-            "r0": r0, "c0": c0, "complete": complete, "count": int(ti.size), "mi": mi, "mj": mj}
+    box = (int(rows[0]), int(np.minimum.reduce(cols)),
+           int(rows[-1]) + 1, int(np.maximum.reduce(cols)) + 1)
+    complete = (count >= 20 and r0 + box[0] >= 1 and r0 + box[2] <= 159
+                and c0 + box[1] >= 1 and c0 + box[3] <= 159
+                and unblocked(frame, left, img, thing, box, r0, c0, magenta))
+    mi = int(np.add.reduce(rows)) / count + r0
+    mj = int(np.add.reduce(cols)) / count + c0
+    return {"frame": frame, "left": left, "img": img, "thing": thing, "rows": rows, "cols": cols,
+            "r0": r0, "c0": c0, "complete": complete, "count": count, "mi": mi, "mj": mj}
 
 
 def chosen_pixels(seen, magenta):
     """The pixels that a fit looks at, with labels: 0 free, 1 a side face, 2 the top face."""
     thing = seen["thing"]
+    r0 = seen["r0"]
+    c0 = seen["c0"]
+    free = free_map(seen["frame"], seen["left"], r0, r0 + thing.shape[0], c0, c0 + thing.shape[1])
+    free = free | behind(seen["img"], int(seen["rows"][-1]), magenta)
     ii = np.arange(thing.shape[0])[:, None]
     jj = np.arange(thing.shape[1])[None, :]
     parity = ((ii + jj) & 1) == 0
     grid = ((ii % 4) == 0) & ((jj % 4) == 0)
     near = vision.grow(thing, 2)
     mine = thing if seen["count"] < 40 else thing & parity
-    pick = mine | (seen["free"] & ((near & parity) | grid))
+    pick = mine | (free & ((near & parity) | grid))
     pi, pj = np.nonzero(pick)
     bright = seen["img"][..., 0 if magenta else 1] > 195
     labels = thing[pi, pj].astype(np.int8) + (thing & bright)[pi, pj].astype(np.int8)
-    return (pi + seen["r0"]).astype(np.float32), (pj + seen["c0"]).astype(np.float32), labels
+    return (pi + r0).astype(np.float32), (pj + c0).astype(np.float32), labels
 
 
 def mismatches(view, pi, pj, labels, xs, ys, yaws, side):
@@ -176,19 +195,19 @@ def mismatches(view, pi, pj, labels, xs, ys, yaws, side):
     return (predicted != labels[None, None, :]).sum(axis=2)
 
 
-def background_pixels(frame, view, x, y):
-    """Free pixels about the place (x, y) in a view that shows nothing of the block."""
+def bare_pixels(frame, view, x, y):
+    """Free pixels about the place (x, y), in a view that shows nothing of the block: labels 0."""
     a = RX[view] * x + RY[view] * y
     b = FX[view] * x + FY[view] * y
-    depth = max(0.75 + b * C - Z * S, 0.1)
+    depth = max(0.75 + b * C - Z * S, 0.2)
     i = int(min(max(79.0 - K * (b * S + Z * C) / depth, 0.0), 159.0))
     j = int(min(max(80.0 + K * a / depth, 0.0), 159.0))
-    r0 = max(i - 18, 0)
-    c0 = max(j - 18, 0)
-    free = free_map(frame, 160 * view, r0, min(i + 19, 160), c0, min(j + 19, 160))
-    pi, pj = np.nonzero(free[::3, ::3])
-    labels = np.zeros(len(pi), dtype=np.int8)
-    return (3 * pi + r0).astype(np.float32), (3 * pj + c0).astype(np.float32), labels
+    r0 = max(i - 17, 0)
+    c0 = max(j - 17, 0)
+    free = free_map(frame, 160 * view, r0, min(i + 18, 160), c0, min(j + 18, 160))
+    pi, pj = np.nonzero(free[::2, ::2])
+    labels = np.zeros(pi.size, dtype=np.int8)
+    return (2 * pi + r0).astype(np.float32), (2 * pj + c0).astype(np.float32), labels
 
 
 def fit(frame, found, x, y, magenta):
@@ -197,20 +216,19 @@ def fit(frame, found, x, y, magenta):
     data = []
     for view in (0, 1):
         if found[view] is None:
-            data.append((view, background_pixels(frame, view, x, y), 2.0))
+            data.append((view, bare_pixels(frame, view, x, y)))
         else:
-            data.append((view, chosen_pixels(found[view], magenta), 1.0))
+            data.append((view, chosen_pixels(found[view], magenta)))
     yaws = YAWS
-    for step, turn in ((0.011, 1.0), (0.005, 0.5), (0.002, 0.0)):
+    for step, turn in ((0.011, 1.0), (0.005, 0.5), (0.0025, 0.0)):
         xs = (x + step * GX).astype(np.float32)
         ys = (y + step * GY).astype(np.float32)
         total = np.zeros((len(yaws), 25))
-        for view, (pi, pj, labels), weight in data:
+        for view, (pi, pj, labels) in data:
             if step > 0.01 and pi.size > 90:
-                total = total + 2.0 * weight * mismatches(view, pi[::2], pj[::2], labels[::2],
-                                                          xs, ys, yaws, side)
+                total = total + 2.0 * mismatches(view, pi[::2], pj[::2], labels[::2], xs, ys, yaws, side)
             else:
-                total = total + weight * mismatches(view, pi, pj, labels, xs, ys, yaws, side)
+                total = total + mismatches(view, pi, pj, labels, xs, ys, yaws, side)
         weights = np.exp(-0.7 * (total - total.min()))
         whole = float(weights.sum())
         place = weights.sum(axis=0)
@@ -224,15 +242,15 @@ def locate(frame, magenta):
     """The place (x, y, z) of the cube or the target, or None, and what each view shows."""
     coarse = thing_mask(frame[::3, ::3], magenta)
     found = (look(frame, 0, coarse, magenta), look(frame, 1, coarse, magenta))
-    views = [(view, found[view]) for view in (0, 1) if found[view] is not None]
-    if not views:
+    first, second = found
+    if first is None and second is None:
         return None, found
-    full = [(view, seen) for view, seen in views if seen["complete"]]
+    full = [view for view in (0, 1) if found[view] is not None and found[view]["complete"]]
     if len(full) == 2:
-        p0 = ground(0, found[0]["mi"], found[0]["mj"], Z)
-        p1 = ground(1, found[1]["mi"], found[1]["mj"], Z)
-        q0 = ground(0, found[0]["mi"], found[0]["mj"], Z + 0.04)
-        q1 = ground(1, found[1]["mi"], found[1]["mj"], Z + 0.04)
+        p0 = ground(0, first["mi"], first["mj"], Z)
+        p1 = ground(1, second["mi"], second["mj"], Z)
+        q0 = ground(0, first["mi"], first["mj"], Z + 0.04)
+        q1 = ground(1, second["mi"], second["mj"], Z + 0.04)
         dx = p0[0] - p1[0]
         dy = p0[1] - p1[1]
         ex = q0[0] - q1[0] - dx
@@ -247,13 +265,13 @@ def locate(frame, magenta):
             y = 0.5 * (p0[1] + p1[1] + t * (q0[1] - p0[1] + q1[1] - p1[1]))
             return (x, y, Z + 0.04 * t), found
     if len(full) == 1:
-        view, seen = full[0]
-        x, y = ground(view, seen["mi"], seen["mj"], Z)
+        seen = found[full[0]]
+        x, y = ground(full[0], seen["mi"], seen["mj"], Z)
         return (x, y, Z), found
-    view, seen = views[0]
-    if len(views) == 2 and views[1][1]["count"] > seen["count"]:
-        view, seen = views[1]
-    x, y = ground(view, seen["mi"], seen["mj"], Z)
+    view = 0
+    if first is None or (second is not None and second["count"] > first["count"]):
+        view = 1
+    x, y = ground(view, found[view]["mi"], found[view]["mj"], Z)
     x, y = fit(frame, found, x, y, magenta)
     return (x, y, Z), found
 
@@ -262,7 +280,8 @@ def perceive(frame):
     if not is_picture(frame):
         return None
     place, found = locate(frame, False)
-    pixels = tuple(None if seen is None else (seen["rows"], seen["cols"]) for seen in found)
+    pixels = tuple(None if seen is None else (seen["r0"], seen["c0"], seen["rows"], seen["cols"])
+                   for seen in found)
     return frame, place, pixels
 
 
@@ -278,10 +297,12 @@ def perceive_initial(frame):
         if seen is None:
             outlines.append(None)
         else:
+            rows = seen["rows"] + seen["r0"]
+            cols = seen["cols"] + seen["c0"]
             mask = np.zeros((160, 160), dtype=bool)
-            mask[seen["rows"], seen["cols"]] = True
-            outlines.append((mask, seen["rows"], seen["cols"]))
-    return cube, target, tuple(outlines)
+            mask[rows, cols] = True
+            outlines.append((mask, rows, cols))
+    return cube, target, tuple(outlines), apart(cube, target)
 
 
 def apart(p, q):
@@ -294,8 +315,7 @@ def vacated(frame, outlines):
     for view in (0, 1):
         if outlines[view] is None:
             continue
-        rows = outlines[view][1]
-        cols = outlines[view][2]
+        mask, rows, cols = outlines[view]
         r0 = int(rows.min())
         c0 = int(cols.min())
         free = free_map(frame, 160 * view, r0, int(rows.max()) + 1, c0, int(cols.max()) + 1)
@@ -309,22 +329,23 @@ def cube_moved(now, initial):
     frame, place, pixels = now
     if place is None:
         return vacated(frame, initial[2]) >= 6
-    # Where the cube has little way to go to be near enough, a smaller move is all it takes.
-    room = apart(initial[0], initial[1]) - REACH
+    # Where the cube has little way to go, a smaller move is all that it takes.
+    room = initial[3] - REACH
     if apart(place, initial[0]) <= min(MOVED, max(0.4 * room, LEAST)):
         return False
     outside = 0
     for view in (0, 1):
         if initial[2][view] is not None and pixels[view] is not None:
-            outside += int((~initial[2][view][0][pixels[view][0], pixels[view][1]]).sum())
-    return bool(outside >= 3 or outside + vacated(frame, initial[2]) >= 3)
+            r0, c0, rows, cols = pixels[view]
+            known = initial[2][view][0][r0:, c0:][rows, cols]
+            outside += int(rows.size) - int(np.count_nonzero(known))
+    return outside >= 3 or outside + vacated(frame, initial[2]) >= 3
 
 
 def cube_halfway_to_target(now, initial):
     if now is None or initial is None or now[1] is None:
         return False
-    first = apart(initial[0], initial[1])
-    return bool(apart(now[1], initial[1]) <= 0.5 * (first + REACH))
+    return bool(apart(now[1], initial[1]) <= 0.5 * (initial[3] + REACH))
 
 
 def cube_at_target(now, initial):
