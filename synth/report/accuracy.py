@@ -229,6 +229,7 @@ def measure_accuracy(
             [(j.rollout, j.values) for j in experts],
             [(j.rollout, j.values) for j in everything],
             tuple(name for name in reward.subtasks if name in program.progress),
+            goal=reward.subtasks[-1],
         ),
         missions=missions,
     )

@@ -1,9 +1,12 @@
 """Figures of value and success that others publish, measured on our own tasks.
 
-*Value-order correlation* is GVL's: the rank correlation of predicted values with time order, along
-an expert's episode. *ROC AUC of success* is the chance that a frame of success is given more than
-a frame without. What stands beside them was published on other data, with other environments: it
-says what kind of figure to expect, and nothing is won or lost by comparing the two.
+*Value-order correlation* is GVL's: the rank correlation of predicted values with time order,
+along an expert's episode. The value is the goal's progress where the program tells it: that is
+its own word on how far the task has come. Else it is the share of sub-tasks that hold, each by
+its progress where it has one. *ROC AUC of success* is the chance that a frame of success is given
+more than a frame without. What stands beside them was published on other data, with other
+environments: it says what kind of figure to expect, and nothing is won or lost by comparing the
+two.
 """
 
 from __future__ import annotations
@@ -38,8 +41,8 @@ class Ranking:
         experts: How many experts it is of.
         auc: ROC AUC of success, over the judged frames of all episodes; ``None`` where all or
             none of them are successes.
-        progress: Names of the sub-tasks whose progress the program tells; for the others a
-            value is 0 or 1.
+        progress: Names of the sub-tasks whose progress the program tells; for the others it is
+            0 or 1.
     """
 
     order: float | None
@@ -49,7 +52,7 @@ class Ranking:
 
     def sentences(self) -> tuple[str, ...]:
         """Each figure beside what is published of other data."""
-        told = ", ".join(self.progress) or "no sub-task, so that values are 0 or 1"
+        told = ", ".join(self.progress) or "no sub-task, so that each is 0 or 1"
         lines = []
         if self.order is not None:
             lines.append(
@@ -69,6 +72,8 @@ def rank_values(
     experts: Sequence[tuple[Rollout, NDArray[np.float32]]],
     everything: Sequence[tuple[Rollout, NDArray[np.float32]]],
     progress: tuple[str, ...],
+    *,
+    goal: str,
 ) -> Ranking:
     """The figures.
 
@@ -76,23 +81,27 @@ def rank_values(
         experts: Expert episodes, each with ``float32[T+1, K]``, its progress by sub-task.
         everything: All episodes in the same way, the experts among them.
         progress: As `Ranking.progress`.
+        goal: The goal's name; it is the last column.
     """
-    orders = [order for one in experts if (order := _order(*one)) is not None]
+    told = goal in progress
+    orders = [order for one in experts if (order := _order(*one, told=told)) is not None]
     judged = [rolled.judged for rolled, _ in everything]
-    goal = [values[:, -1][j] for (_, values), j in zip(everything, judged, strict=True)]
+    reached = [values[:, -1][j] for (_, values), j in zip(everything, judged, strict=True)]
     success = [rolled.success[j] for (rolled, _), j in zip(everything, judged, strict=True)]
     return Ranking(
         order=float(np.mean(orders)) if orders else None,
         experts=len(orders),
-        auc=roc_auc(np.concatenate(goal), np.concatenate(success)),
+        auc=roc_auc(np.concatenate(reached), np.concatenate(success)),
         progress=progress,
     )
 
 
-def _order(rolled: Rollout, values: NDArray[np.float32]) -> float | None:
-    """Of the mean progress of all sub-tasks, up to the first success, where the way ends."""
+def _order(rolled: Rollout, values: NDArray[np.float32], *, told: bool) -> float | None:
+    """Up to the first success, where the way ends."""
     end = rolled.first_success
-    return None if end is None else value_order(values[: end + 1].mean(axis=1))
+    if end is None:
+        return None
+    return value_order(values[: end + 1, -1] if told else values[: end + 1].mean(axis=1))
 
 
 def roc_auc(values: NDArray[np.float32], success: NDArray[np.bool_]) -> float | None:

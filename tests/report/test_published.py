@@ -41,19 +41,27 @@ def test_the_order_is_that_of_the_way_to_success():
     """What comes after success is no way: a hold that falls back changes nothing."""
     one = (rolled("000111"), values(0.0, 0.3, 0.6, 1.0, 0.2, 0.1))
     back = (rolled("0001"), values(0.6, 0.3, 0.1, 0.0))
-    assert rank_values([one], [one], ("goal",)).order == 1.0
-    assert np.isclose(rank_values([one, back], [one, back], ()).order, 0.0)
+    assert rank_values([one], [one], ("goal",), goal="goal").order == 1.0
+    assert np.isclose(rank_values([one, back], [one, back], (), goal="goal").order, 0.0)
+
+
+def test_the_goals_progress_is_the_value_where_it_is_told():
+    """A step that is undone on the way says nothing of how far the task has come."""
+    twice = np.array([[0.0, 0.0], [1.0, 0.4], [0.0, 0.7], [0.0, 1.0]], np.float32)
+    one = (rolled("0001"), twice)
+    assert rank_values([one], [one], ("goal",), goal="goal").order == 1.0
+    assert rank_values([one], [one], ("step",), goal="goal").order < 1.0
 
 
 def test_only_judged_frames_count_for_success():
     """The one frame on which the two are the wrong way round is too near to tell."""
     one = (rolled("0011", "1011"), values(0.1, 1.0, 0.8, 0.9))
-    assert rank_values([one], [one], ("goal",)).auc == 1.0
+    assert rank_values([one], [one], ("goal",), goal="goal").auc == 1.0
 
 
 def test_each_figure_says_that_what_stands_beside_it_is_of_other_data():
     """No one reads a comparison into it."""
     one = (rolled("0011"), values(0.1, 0.2, 0.8, 0.9))
-    lines = rank_values([one], [one], ("goal",)).sentences()
+    lines = rank_values([one], [one], ("goal",), goal="goal").sentences()
     assert ["0.947, on other data" in lines[0], "0.826, on other data" in lines[1]] == [True] * 2
-    assert rank_values([], [one], ()).order is None
+    assert rank_values([], [one], (), goal="goal").order is None
