@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
     from synth.page.report import Report
 
-__all__ = ["AnsweredQuestion", "Fact", "Tone", "answers", "duration"]
+__all__ = ["AnsweredQuestion", "Fact", "Tone", "answers", "duration", "whether"]
 
 Tone = Literal["good", "bad", "warn", "plain", "heading"]
 
 MINUTE, HOUR = 60, 3600
+MANY = 500
+"""States of a search from which on it counts for something: fewer hardly leave the start."""
 FEW = 4
 """Lines of one kind in an answer; the section has all."""
 
@@ -70,10 +72,11 @@ def _checks(report: Report) -> Iterator[Fact]:
     for step in report.steps:
         name = f"{step.subtask.name}: {step.subtask.description}"
         yield Fact(f"{name} This is the goal." if step.goal else name, more="plan")
-    words = " and the words of the mission" if report.task.spec.mission is not None else ""
+    each = "Each checker" if len(report.steps) > 1 else "The checker"
+    words = ", and the words of the mission" if report.task.spec.mission is not None else ""
     yield Fact(
-        f"Each is a small program that looks at two pictures{words}, the present one and the first "
-        "of the episode, and says yes or no. It sees pixels and nothing else.",
+        f"{each} is a function that is given two pictures, the present one and the first of the "
+        f"episode{words}; it says yes or no, and sees nothing else.",
         more="program",
     )
 
@@ -92,27 +95,30 @@ def _right(report: Report) -> Iterator[Fact]:
     if told is not None and told.frames:
         tone: Tone = "bad" if told.wrong else "good"
         yield Fact(
-            f"On episodes that no model has seen, the goal is what the environment calls success "
-            f"on {told.frames - told.wrong:,} of {told.frames:,} frames.",
+            f"On held-out episodes, never shown to the model while it wrote, the goal holds on "
+            f"{told.successes - told.missed:,} of {told.successes:,} frames of success and on "
+            f"{told.wrong - told.missed:,} of {told.frames - told.successes:,} others.",
             tone,
             "accuracy",
         )
     if report.bounds:
         proven = report.bounds.removeprefix("held out, ")
-        yield Fact(f"So many episodes prove, {proven}.", "plain", "bounds")
+        yield Fact(f"What so many episodes prove, {proven}.", "plain", "bounds")
     if report.hunted is not None and not report.hunted.counterexamples:
+        states = report.hunted.coverage.states
         yield Fact(
-            f"A search of {report.hunted.episodes:,} episodes on other layouts has found none on "
-            "which it is wrong.",
-            "good",
+            f"A search of {report.hunted.episodes:,} episodes on other layouts, with {states:,} "
+            "different states, has found none on which it is wrong.",
+            "good" if states >= MANY else "plain",
             "search",
         )
     stand = sum(row.yes + row.no for row in report.labels)
     if stand and not any(f.test.startswith("labels::") for f in report.failures):
+        by = " and ".join(dict.fromkeys(row.by for row in report.labels))
         yield Fact(
-            f"{count(stand, 'answer')} by eyes about single pictures stand, and the suite holds "
-            "the program to them.",
-            "good",
+            f"{count(stand, 'answer')} about single pictures, by {by}, each asked twice and apart; "
+            "the suite holds the program to them.",
+            "plain",
             "labels",
         )
     fresh, mutation = report.figures.accuracy, report.figures.mutation
@@ -145,10 +151,17 @@ def _cost(report: Report) -> Iterator[Fact]:
     named = provenance is None or provenance.model in {name for name, _ in bill.models}
     asked = "" if provenance is None or named else f" (asked as {provenance.model})"
     yield Fact(f"Written by: {who}{asked}.", more="history")
+    if provenance is not None and provenance.model.startswith("exchange:"):
+        yield Fact(
+            "Which model and version that was is not recorded: requests and answers went through a "
+            "folder of files, where nobody signs.",
+            "warn",
+            "provenance",
+        )
     rounds = sum(bool(one.asked) for one in report.rounds)
     yield Fact(
         f"{count(rounds, 'round')}, {count(bill.calls, 'answer')}, "
-        f"{duration(bill.seconds)} of work, waiting for answers included.",
+        f"{duration(bill.seconds)} from first to last, most of it waiting.",
         more="history",
     )
     money = (
@@ -178,7 +191,7 @@ def _unchecked(report: Report) -> Iterator[Fact]:
         )
         if figure is None
     ]
-    yield from _listed("Not asked by its spec", report.unasked)
+    yield from _listed("Not asked by its spec", [whether(promise) for promise in report.unasked])
     yield from _listed("Could not be made here", report.not_made)
     yield from _listed("Not measured", (*unmeasured, "Whether an agent learns the task by it."))
 
@@ -198,8 +211,11 @@ def _fooled(report: Report) -> Iterator[Fact]:
         yield Fact(f"Pictures alone: {report.untold}.", "bad", "doubts")
     for probe in report.probes:
         if probe.differ:
+            falsely = count(probe.gained, "verdict")
             yield Fact(
-                f"Pictures {probe.words}: a verdict changes on {probe.share:.0%} of frames.",
+                f"Pictures {probe.words}: {probe.lost} of {probe.holding} verdicts that hold are "
+                f"lost, and {falsely} that do not hold {'is' if probe.gained == 1 else 'are'} "
+                "gained.",
                 "warn",
                 "doubts",
             )
@@ -232,10 +248,20 @@ def _fooled(report: Report) -> Iterator[Fact]:
         )
     height, width = report.task.store.frames.shape[1:3]
     yield Fact(
-        f"Pictures drawn otherwise: it is proven for {width} x {height} pixels, drawn as here; "
+        f"Pictures drawn otherwise: it was tested on {width} x {height} pixels, drawn as here; "
         "wrappers refuse another size.",
         more="doubts",
     )
+
+
+def whether(promise: str) -> str:
+    """A promise as what nobody knows.
+
+    Example:
+        >>> whether("Every verdict stays the same under noise.")
+        'whether every verdict stays the same under noise.'
+    """
+    return f"whether {promise[0].lower()}{promise[1:]}"
 
 
 def duration(seconds: float) -> str:

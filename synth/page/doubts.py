@@ -14,6 +14,7 @@ import numpy as np
 
 from synth.page.failures import Plate
 from synth.perturbations import Computed, asked, perturbations
+from synth.sandbox import Cell
 from synth.spec import MetamorphicSpec
 from synth.suite.evidence import gather_perturbed
 from synth.suite.perturbed import perturbed
@@ -50,6 +51,9 @@ class PictureProbe:
         words: ``lighter by 16 of 255``.
         frames: Frames that were judged in changed pictures.
         differ: Those on which some verdict is another.
+        holding: Verdicts that hold as recorded, over frames and sub-tasks.
+        lost: Those of them that do not hold as changed.
+        gained: Verdicts that hold as changed alone.
         subtasks: Sub-tasks with the number of frames on which theirs is, those of none left out.
         plates: A frame as recorded and as changed, the first on which a verdict is another.
         first: What changes there, in words.
@@ -58,6 +62,9 @@ class PictureProbe:
     words: str
     frames: int
     differ: int
+    holding: int
+    lost: int
+    gained: int
     subtasks: tuple[tuple[str, int], ...]
     plates: tuple[Plate, ...] = ()
     first: str = ""
@@ -120,11 +127,16 @@ def _probe(
     evidence = subject.evidence
     wrong = [one.cells != evidence.cells_of(one.perturbed.episode) for one in said]
     every: NDArray[np.bool_] = np.concatenate(wrong)
+    before = np.concatenate([evidence.holds(one.perturbed.episode) for one in said])
+    after = np.concatenate([one.cells == Cell.TRUE for one in said])
     counts = every.sum(axis=0).tolist()
     probe = PictureProbe(
         words,
         len(every),
         int(every.any(axis=1).sum()),
+        int(before.sum()),
+        int((before & ~after).sum()),
+        int((after & ~before).sum()),
         tuple((name, n) for name, n in zip(evidence.subtasks, counts, strict=True) if n),
     )
     for one, other in zip(said, wrong, strict=True):
@@ -182,10 +194,13 @@ def close_calls(
             continue
         other = like.episode
         plates = (
-            Plate(album.add(frame), f"{episode.id}, frame {at}: no success{_how(episode)}"),
+            Plate(
+                album.add(frame),
+                f"{episode.id}, frame {at}: no success{_asked(episode)}{_how(episode)}",
+            ),
             Plate(
                 album.add(store.frames[other.frame_index[like.frame]]),
-                f"{other.id}, frame {like.frame}: success",
+                f"{other.id}, frame {like.frame}: success{_asked(other)}",
             ),
         )
         refused = not evidence.goal(episode)[at]
@@ -195,6 +210,10 @@ def close_calls(
     for _, id_, call in sorted(calls, key=lambda entry: entry[:2]):
         first.setdefault(id_, call)
     return tuple(first.values())[:most]
+
+
+def _asked(episode: Episode) -> str:
+    return f" where the mission is “{episode.mission}”" if episode.mission is not None else ""
 
 
 def _how(episode: Episode) -> str:

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from synth import __version__
-from synth.page.answers import answers, duration
+from synth.page.answers import answers, duration, whether
 from synth.page.blame import round_of
 from synth.page.code import colours
 
@@ -76,6 +76,7 @@ def render_page(report: Report, *, has_index: bool = False) -> str:
         rounds_of=round_of,
         speed=speed,
         duration=duration,
+        whether=whether,
         KINDS=KINDS,
         ASKED_TO=ASKED_TO,
         album_size=len(report.album),

@@ -73,11 +73,15 @@ class HeldOutAgreement:
     Attributes:
         frames: Judged frames.
         wrong: Those on which the goal is not what success is.
+        successes: Judged frames of success.
+        missed: Those of them on which the goal does not hold.
         subtasks: Each sub-task against the predicate it agrees with best, where truth is told.
     """
 
     frames: int
     wrong: int
+    successes: int
+    missed: int
     subtasks: tuple[SubTaskAccuracy, ...]
 
 
@@ -273,7 +277,13 @@ def held_out_agreement(
     ]
     # A sub-task that no predicate tells of has no figure.
     known = tuple(row for row in rows if row is not None)
-    return HeldOutAgreement(int(judged.sum()), int(wrong.sum()), known)
+    return HeldOutAgreement(
+        int(judged.sum()),
+        int(wrong.sum()),
+        int((success & judged).sum()),
+        int((wrong & success).sum()),
+        known,
+    )
 
 
 def _nearest(
