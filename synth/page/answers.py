@@ -94,9 +94,11 @@ def _right(report: Report) -> Iterator[Fact]:
     told = report.agreement
     if told is not None and told.frames:
         tone: Tone = "bad" if told.wrong else "good"
+        asked = any(row.held_out for row in report.labels)
+        aside = " (single pictures for labels aside)" if asked else ""
         yield Fact(
-            f"On held-out episodes, never shown to the model while it wrote, the goal holds on "
-            f"{told.successes - told.missed:,} of {told.successes:,} frames of success and on "
+            f"On held-out episodes, not shown to whoever planned and wrote{aside}, the goal holds "
+            f"on {told.successes - told.missed:,} of {told.successes:,} frames of success and on "
             f"{told.wrong - told.missed:,} of {told.frames - told.successes:,} others.",
             tone,
             "accuracy",
@@ -191,7 +193,10 @@ def _unchecked(report: Report) -> Iterator[Fact]:
         )
         if figure is None
     ]
-    yield from _listed("Not asked by its spec", [whether(promise) for promise in report.unasked])
+    yield from _listed(
+        "Not asked by its spec; some is tried under what would fool it",
+        [whether(promise) for promise in report.unasked],
+    )
     yield from _listed("Could not be made here", report.not_made)
     yield from _listed("Not measured", (*unmeasured, "Whether an agent learns the task by it."))
 
@@ -213,8 +218,8 @@ def _fooled(report: Report) -> Iterator[Fact]:
         if probe.differ:
             falsely = count(probe.gained, "verdict")
             yield Fact(
-                f"Pictures {probe.words}: {probe.lost} of {probe.holding} verdicts that hold are "
-                f"lost, and {falsely} that do not hold {'is' if probe.gained == 1 else 'are'} "
+                f"Both pictures {probe.words}: {probe.lost} of {probe.holding} verdicts that hold "
+                f"are lost, and {falsely} that do not hold {'is' if probe.gained == 1 else 'are'} "
                 "gained.",
                 "warn",
                 "doubts",
