@@ -66,6 +66,7 @@ BESIDE_VERDICTS = frozenset(
         "suite.pytest",
         "training",
         "vec",
+        "vector",
         "wrappers",
     }
 )
