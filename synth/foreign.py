@@ -1,4 +1,4 @@
-"""JSON and TOML from files that anybody may have written.
+"""JSON, TOML and numbers from files that anybody may have written.
 
 Whatever is wrong with a text is one exception here: no syntax, nesting without end, integers of
 thousands of digits, halves of characters. Records of a known form are validated by pydantic on top
@@ -13,14 +13,26 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import ValidationError
 
-__all__ = ["MOST_NESTED", "UnreadableText", "first_problem", "read_json", "read_toml"]
+__all__ = [
+    "MOST_NESTED",
+    "UnreadableText",
+    "first_problem",
+    "read_json",
+    "read_toml",
+    "whole_number",
+]
 
 MOST_NESTED = 100
 """Lists and tables within each other."""
 
 _LONGEST = 200
+
+_DIGITS = 9
+"""Of a frame, a pixel, a picture: Python reads digits without end, at a price."""
 
 
 class UnreadableText(ValueError):
@@ -33,14 +45,7 @@ def read_json(text: str | bytes) -> Any:
     Raises:
         UnreadableText: It stands for none.
     """
-    try:
-        value = json.loads(text)
-    except RecursionError:
-        raise UnreadableText(_NESTED) from None
-    except ValueError as error:
-        raise UnreadableText(f"not JSON: {error}"[:_LONGEST]) from error
-    _require_ordinary(value)
-    return value
+    return _read(json.loads, text, "not JSON")
 
 
 def read_toml(text: str) -> dict[str, Any]:
@@ -49,14 +54,18 @@ def read_toml(text: str) -> dict[str, Any]:
     Raises:
         UnreadableText: It stands for none.
     """
-    try:
-        table = tomllib.loads(text)
-    except RecursionError:
-        raise UnreadableText(_NESTED) from None
-    except ValueError as error:  # also of integers, which Python reads up to some length
-        raise UnreadableText(f"not valid TOML: {error}"[:_LONGEST]) from error
-    _require_ordinary(table)
+    table: dict[str, Any] = _read(tomllib.loads, text, "not valid TOML")
     return table
+
+
+def whole_number(text: str) -> int | None:
+    """The number that some digits stand for; ``None`` for anything else, and beyond a billion.
+
+    Example:
+        >>> whole_number("12"), whole_number("-1"), whole_number("9" * 5000)
+        (12, None, None)
+    """
+    return int(text) if text.isdecimal() and len(text) <= _DIGITS else None
 
 
 def first_problem(error: ValidationError) -> str:
@@ -64,6 +73,17 @@ def first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     return (f"{where}: {first['msg']}" if where else first["msg"])[:_LONGEST]
+
+
+def _read(parse: Callable[[Any], Any], text: str | bytes, what: str) -> Any:
+    try:
+        value = parse(text)
+    except RecursionError:
+        raise UnreadableText(_NESTED) from None
+    except ValueError as error:  # also of integers, which Python reads up to some length
+        raise UnreadableText(f"{what}: {error}"[:_LONGEST]) from error
+    _require_ordinary(value)
+    return value
 
 
 def _require_ordinary(value: Any) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synth.episode import read_store
 from synth.errors import SynthError
 from synth.experts.played import FILE, read_played
-from synth.foreign import MOST_NESTED, UnreadableText, read_json, read_toml
+from synth.foreign import MOST_NESTED, UnreadableText, read_json, read_toml, whole_number
 from synth.journal import read_journal
 from synth.models.configured import configured
 from synth.proven import read_goal_from
@@ -114,3 +114,13 @@ def test_any_text_is_read_or_refused_in_one_way(text: str) -> None:
     for read in (read_json, read_toml):
         why = refused(partial(read, text))
         assert not why or why.startswith(("not ", "it "))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("12", 12), ("9" * 9, 10**9 - 1), ("1" * 10, None), ("9" * 5000, None)]
+    + [(text, None) for text in ("", "-1", "1.5", "²", " 3", "0x1")],
+)
+def test_a_whole_number_is_digits_of_a_bounded_length(text: str, number: int | None) -> None:
+    """Anything else is none, and costs nothing to refuse."""
+    assert whole_number(text) == number

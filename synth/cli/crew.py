@@ -12,8 +12,16 @@ from synth.cli.console import errors
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Jobs", "Scheduler", "UnansweredRequests"]
+__all__ = ["FasterRounds", "Jobs", "Scheduler", "UnansweredRequests"]
 
+FasterRounds = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        help="Further rounds in which a right but slow program may become faster; 0 where the "
+        "machine is too busy to time anything.",
+    ),
+]
 Jobs = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="Processes at once; as many as there are cores."),

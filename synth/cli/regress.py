@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
-from synth.cli.crew import Scheduler, UnansweredRequests
+from synth.cli.crew import FasterRounds, Scheduler, UnansweredRequests
 from synth.errors import ModelError, SynthError, UsageError
 from synth.task.paths import GENERATED, task_folder
 
@@ -72,14 +72,7 @@ def regress(
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for one answer.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sent only where set.")] = None,
     rounds: Annotated[int, typer.Option(help="Budget of rounds of an attempt.")] = 8,
-    faster_rounds: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help="Further rounds in which a right but slow program may become faster; 0 where the "
-            "machine is too busy to time anything.",
-        ),
-    ] = 2,
+    faster_rounds: FasterRounds = 2,
     calls: Annotated[int | None, typer.Option(help="Budget of requests of an attempt.")] = None,
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
     money: Annotated[float | None, typer.Option(help="Budget of money of an attempt.")] = None,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.episode.store import frame_digest
+from synth.foreign import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,10 +85,9 @@ def exhibit_at(store: EpisodeStore, reference: str) -> Exhibit | None:
         return _still_at(store, reference)
     name, _, number = reference.rpartition(":")
     episode = next((e for e in store.episodes if e.id == name), None)
-    known = number.isdecimal() and len(number) < 10  # noqa: PLR2004 - digits; no episode is longer
-    if episode is None or not known or int(number) >= len(episode.frame_index):
+    at = whole_number(number)
+    if episode is None or at is None or at >= len(episode.frame_index):
         return None
-    at = int(number)
     return Exhibit(
         reference,
         episode.split,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from synth.errors import ModelReplyError
+from synth.foreign import whole_number
 from synth.prompts.answers import last_object, strict_object
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ _WORDS: dict[str, SaidAnswer] = {
     "?": "cannot_tell", "": "cannot_tell", "none": "cannot_tell",
 }  # fmt: skip
 _SHOWN = 3
-_DIGITS = 10
-"""Of a picture's number: no sheet has so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +155,5 @@ def _word(value: Any) -> str:
 def _number(name: str) -> int | str:
     """``picture-03``, ``Picture 3`` and ``3`` are the same picture."""
     digits = name.strip().strip("`").lower().removeprefix("picture").strip(" -_#")
-    return int(digits) if digits.isdecimal() and len(digits) < _DIGITS else name
+    number = whole_number(digits)
+    return name if number is None else number

@@ -42,7 +42,6 @@ __all__ = [
     "action_table",
     "all_actions",
     "first_alias",
-    "other_successes",
     "then_expert",
     "unaliased",
 ]
@@ -165,7 +164,7 @@ def first_alias(
         # share the answer.
         done = json.dumps(rolled.actions[:frame])
         if done not in known:
-            if any(other_successes(rolled, frame, play, actions or ())):
+            if any(_made_otherwise(rolled, frame, play, actions or (), success=True)):
                 known[done] = Alias(frame, same=True)
             else:
                 found = None
@@ -185,13 +184,20 @@ def unaliased(rolled: Rollout, alias: Alias | None) -> Rollout:
     return rolled if alias is None else rolled.until(alias.last)
 
 
-def other_successes(
-    rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]
+def _made_otherwise(
+    rolled: Rollout, frame: int, play: Play, actions: Sequence[Any], *, success: bool
 ) -> Iterator[bool]:
-    """Whether another action in place of the last makes the same frame a success; lazily.
+    """Whether another action in place of the last makes the very same picture; lazily.
 
     For example, of two keys in one place, the agent takes the wrong one: with the right one in
     its hand the picture would be the very same, since nothing that is carried is drawn.
+
+    Args:
+        rolled: The episode.
+        frame: Of which picture.
+        play: As for `first_alias`.
+        actions: Likewise.
+        success: Only others that are a success there count, or only others that are none.
     """
     before = rolled.actions[: frame - 1]
     for action in actions:
@@ -201,7 +207,7 @@ def other_successes(
         # Most actions do not succeed, and drawing is what costs time: played without pictures
         # first. Shorter than asked for, it was over before the last action came.
         quick = play(policy, draw=False)
-        if len(quick) != frame or not quick.success[-1]:
+        if len(quick) != frame or bool(quick.success[-1]) is not success:
             continue
         yield np.array_equal(play(policy).frames[-1], rolled.frames[frame])
 
@@ -238,7 +244,8 @@ def _as_expert(
     # One event alone from here on, and success with it: had the expert changed another place
     # first, that place would tell its success from this frame.
     if len(later) > 1:
-        return Alias(frame, same=False) if _can_be_faked(other, play, actions) else None
+        faked = any(_made_otherwise(other, len(other), play, actions, success=False))
+        return Alias(frame, same=False) if faked else None
     same = np.array_equal(other.frames[-1], rolled.frames[frame])
     if not same and staged is not None and scene is not None:
         # The agent can take another way and stand elsewhere when it succeeds; where nothing else
@@ -246,18 +253,6 @@ def _as_expert(
         play(acting(rolled.actions[:frame]))
         same = np.array_equal(staged.backdrop(), scene)
     return Alias(frame, same=same)
-
-
-def _can_be_faked(shown: Rollout, play: Play, actions: Sequence[Any]) -> bool:
-    """Whether another action in place of the last makes the picture of a success, and none."""
-    before, last = shown.actions[:-1], shown.actions[-1]
-    others = (play(acting((*before, action))) for action in actions if action != last)
-    return any(
-        len(other) == len(shown)
-        and not other.success[-1]
-        and np.array_equal(other.frames[-1], shown.frames[-1])
-        for other in others
-    )
 
 
 def _by_itself(rolled: Rollout, frame: int, play: Play, actions: Sequence[Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from synth.envs.gymnasium.pictures import fitted
 from synth.errors import UsageError
+from synth.foreign import whole_number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -81,11 +82,7 @@ class FrameShape:
         return fitted(frame, size=self.size, width=self.width, height=self.height)
 
 
-_DIGITS = 10
-"""Of a number of pixels."""
-
-
 def _numbers(text: str, between: str) -> list[int]:
-    parts = text.split(between) if text else []
-    fine = all(part.isdecimal() and len(part) < _DIGITS for part in parts)
-    return [int(part) for part in parts] if fine else []
+    parts = [whole_number(part) for part in text.split(between)]
+    known = [part for part in parts if part is not None]
+    return known if len(known) == len(parts) else []

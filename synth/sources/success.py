@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.errors import UsageError
+from synth.foreign import whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -135,10 +136,6 @@ def read_table(path: Path, names: Sequence[str]) -> dict[str, list[TableRow]]:
     return rows
 
 
-_DIGITS = 10
-"""Of a frame's number: no episode has so many frames."""
-
-
 def _plain(name: str) -> str:
     """An episode's name without its suffix, as people may write it in a table."""
     return name.replace("\\", "/").strip("/").lower()
@@ -160,13 +157,14 @@ def _named(path: Path, line: int, raw: Mapping[str, str | None], known: Mapping[
 
 def _row(path: Path, line: int, raw: Mapping[str, str | None]) -> TableRow:
     frame, success = ((raw.get(key) or "").strip().lower() for key in ("frame", "success"))
-    if frame and not (frame.isdecimal() and len(frame) < _DIGITS):
+    at = whole_number(frame)
+    if frame and at is None:
         raise UsageError(f"{path}, line {line}: frame {frame!r} is no number from 0 on.")
     if success and success not in _YES | _NO:
         raise UsageError(f"{path}, line {line}: success is {success!r}, not 0 or 1.")
     return TableRow(
         line,
-        frame=int(frame) if frame else None,
+        frame=at,
         success=success in _YES if success else None,
         mission=(raw.get("mission") or "").strip(),
     )
