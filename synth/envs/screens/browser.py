@@ -33,6 +33,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 PATIENCE = 60.0
 """Seconds after which a browser that does not answer is given up."""
 
+GRACE = 10.0
+"""Seconds that a browser has to end by itself before it is killed."""
+
 FLAGS = (
     "--headless",
     "--remote-debugging-pipe",
@@ -71,10 +74,15 @@ FLAGS = (
     "--mute-audio",
 )
 
-LAUNCH = 'P=$1; R=$2; W=$3; shift 3; "$@" 3<"/dev/fd/$R" 4>"/dev/fd/$W"; rm -rf "$P"'
+LAUNCH = """
+P=$1; R=$2; W=$3; shift 3
+"$@" 3<"/dev/fd/$R" 4>"/dev/fd/$W"
+rm -rf "$P" || { sleep 1; rm -rf "$P"; }
+"""
 """Chromium reads from descriptor 3 and writes to 4; not every shell can copy one above 9 there.
 
-The shell outlives the browser only to throw its profile away, whoever ended it.
+The shell outlives the browser only to throw its profile away, whoever ended it. Chromium's helpers
+end a little after it, and may still write there: then it is tried once more.
 """
 
 
@@ -93,7 +101,7 @@ class Browser:
         self._number = 0
         self._buffer = bytearray()
         self._events: list[dict[str, Any]] = []
-        profile = tempfile.mkdtemp(prefix="synth-chromium-")
+        self._profile = profile = tempfile.mkdtemp(prefix="synth-chromium-")
         theirs_in, self._out = os.pipe()
         self._in, theirs_out = os.pipe()
         fds = (str(theirs_in), str(theirs_out))
@@ -183,10 +191,12 @@ class Browser:
             with contextlib.suppress(OSError):  # closed before
                 os.close(fd)
         try:
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=GRACE)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+            # The shell that would have thrown it away was killed too.
+            shutil.rmtree(self._profile, ignore_errors=True)
 
     def _write(self, message: bytes) -> None:
         if not self.alive or self.pid != os.getpid():

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.envs.screens import browser as browsers
 from synth.envs.screens import miniwob
 from synth.envs.screens.browser import Browser, require_browser, shared_browser
 from synth.envs.screens.miniwob.environment import MiniWoBEnv
@@ -47,9 +48,18 @@ def test_a_killed_process_leaves_no_browser_behind(how: signal.Signals) -> None:
 
 
 @needs_browser
-def test_a_closed_browser_is_said_to_be_closed() -> None:
-    """Who still holds it is told so, and the next one to ask gets a new one."""
-    browser = Browser(require_browser())
+@pytest.mark.parametrize("slow", [False, True], ids=["ends-at-once", "does-not-end"])
+def test_a_closed_browser_is_said_to_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slow: bool
+) -> None:
+    """Who still holds it is told so, and its profile is gone, also where it had to be killed."""
+    path = require_browser()
+    if slow:
+        monkeypatch.setattr(browsers, "GRACE", 0.1)
+        path = tmp_path / "chromium"
+        path.write_text(f'#!/bin/sh\n"{require_browser()}" "$@"\nsleep 600\n')
+        path.chmod(0o755)
+    browser = Browser(path)
     profile = next(
         p
         for p in Path(f"/proc/{browser._process.pid}/cmdline").read_text().split("\0")
