@@ -58,9 +58,11 @@ class Recipe:
         """Why an episode is not worth keeping, or nothing where it is."""
         if not rolled.actions:
             return "nothing was done in it"
-        # What follows the first success is the hold, which is nobody's choice.
-        way = rolled.actions[: rolled.first_success]
-        if way == shown.actions[: shown.first_success] and self.alter is None:
+        # What follows the first success is the hold, which is nobody's choice: unless it undoes it.
+        first = rolled.first_success
+        way = rolled.actions[:first]
+        undone = first is not None and not rolled.success[first:].all()
+        if not undone and way == shown.actions[: shown.first_success] and self.alter is None:
             return "it came out as the expert's own"
         if rolled.success[0]:
             return "it is solved at the start"

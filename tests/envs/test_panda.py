@@ -149,6 +149,28 @@ def test_near_misses_come_close_and_fail_or_succeed_by_another_way() -> None:
 
 
 @here
+def test_pushing_is_missed_by_deed_and_undone() -> None:
+    """The hand alone goes to the goal, and the cube goes past it; nothing is tried in vain."""
+    skipped: list[str] = []
+    with Player(spec_of("PandaPush-v3", "distance = 0.6\n", hold=12)) as player:
+        player.spec = player.spec.model_copy(
+            update={"near_miss": player.spec.near_miss.model_copy(update={"episodes": 7})}
+        )
+        made = list(
+            near_misses(
+                player, range(50_000, 50_040), on_skip=lambda *told: skipped.append(told[0])
+            )
+        )
+    rolled = {one.note: one.rolled for one in made}
+    alone = rolled["the hand at the goal, the thing left where it was"]
+    assert not alone.success.any()
+    past = rolled["the expert, going on beyond the goal"]
+    assert past.success.any()
+    assert not past.success[-1]
+    assert not {"stacked, each in the place of the other"} & set(skipped)
+
+
+@here
 def test_learners_get_gymnasiums_own_kind_of_environment() -> None:
     """The checker has nothing to say, and the picture is the simulator's."""
     spec = spec_of("PandaPush-v3")

@@ -15,7 +15,6 @@ from synth.envs.panda.placing import place, put
 from synth.envs.panda.pushing import push
 from synth.envs.panda.steering import CLOSE, OPEN, hold_still, steer
 from synth.envs.recipe import way_of
-from synth.errors import ExpertFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -83,8 +82,6 @@ def _off(simulator: Any, goal: NDArray[np.float64]) -> float:
 
 def _in_line(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
     """To where a single camera sees it at the goal: nearer to that camera, or further away."""
-    if not simulator.task.kind.in_the_air:
-        raise ExpertFailed("nothing is brought up into the air")
     views = simulator.views
     view = views.each[int(rng.integers(len(views.each)))]
     yaw, pitch = np.radians(view.yaw), np.radians(view.pitch)
@@ -99,8 +96,6 @@ def _in_line(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
 
 def _empty_hand(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
     """The hand alone, at the goal."""
-    if not simulator.task.kind.things:
-        raise ExpertFailed("the hand is what has to be there")
     goal = simulator.state.goals()[-1]
     at = np.array([*goal[:2], goal[2] + rng.uniform(0.0, 0.03)])
     grip = float(rng.choice([OPEN, CLOSE]))
@@ -141,8 +136,6 @@ def _slowly(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
 
 def _let_go(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
     """Brought to the goal, let go there, and the hand taken away."""
-    if not simulator.task.kind.fingers:
-        raise ExpertFailed("nothing is held")
     goals = simulator.state.goals()
     for action in _towards(simulator, goals):
         yield action
@@ -179,7 +172,6 @@ def _wrong_one(simulator: Any, _rng: np.random.Generator) -> Iterator[list[float
 
 def _side_by_side(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
     """The first in its place and the second beside it, not on it."""
-    _two(simulator)
     low, _ = simulator.state.goals()
     turn = rng.uniform(0, 2 * np.pi)
     near = low + rng.uniform(0.045, 0.06) * np.array([np.cos(turn), np.sin(turn), 0.0])
@@ -187,17 +179,13 @@ def _side_by_side(simulator: Any, rng: np.random.Generator) -> Iterator[list[flo
 
 
 def _two(simulator: Any) -> tuple[str, str]:
-    bodies = [thing.body for thing in simulator.task.kind.things]
-    if len(bodies) != 2:  # noqa: PLR2004 - one on the other
-        raise ExpertFailed("there is only one thing to be brought somewhere")
-    return bodies[0], bodies[1]
+    first, second = simulator.task.kind.things
+    return first.body, second.body
 
 
 def _distractor(simulator: Any, rng: np.random.Generator) -> Iterator[list[float]]:
     """Another thing, of the same shape or of the same colour, brought to the goal."""
     others = simulator.task.distractors
-    if not others:
-        raise ExpertFailed("there is no other thing on the table")
     other = others[int(rng.integers(len(others)))].body
     goal = simulator.state.goals()[-1]
     act = place if simulator.task.kind.fingers else push
@@ -205,22 +193,63 @@ def _distractor(simulator: Any, rng: np.random.Generator) -> Iterator[list[float
         yield act(simulator, other, goal)
 
 
-def _recipe(key: str, name: str, aim: Aim, way: Way) -> Recipe:
-    return way_of(key, name, aim, lambda simulator, _shown, _expert, rng: way(simulator, rng))
+def _held(simulator: Any) -> bool:
+    return bool(simulator.task.kind.fingers)
+
+
+def _in_the_air(simulator: Any) -> bool:
+    return bool(simulator.task.kind.in_the_air)
+
+
+def _of_things(simulator: Any) -> bool:
+    return bool(simulator.task.kind.things)
+
+
+def _of_two(simulator: Any) -> bool:
+    return len(simulator.task.kind.things) == 2  # noqa: PLR2004 - one on the other
+
+
+def _among_others(simulator: Any) -> bool:
+    return bool(simulator.task.distractors)
+
+
+def _recipe(
+    key: str,
+    name: str,
+    way: Way,
+    serves: Callable[[Any], bool] | None = None,
+    *,
+    aim: Aim = "near",
+    by_deed: bool = False,
+) -> Recipe:
+    def act(simulator: Any, _shown: Any, _expert: Any, rng: np.random.Generator) -> Any:
+        return way(simulator, rng)
+
+    return way_of(key, name, aim, act, by_deed=by_deed, serves=serves)
 
 
 RECIPES: tuple[Recipe, ...] = (
-    _recipe("beside", "the expert, to a place just beside the goal", "near", _beside),
-    _recipe("in-line", "the expert, to where one view alone shows the goal", "near", _in_line),
+    _recipe("beside", "the expert, to a place just beside the goal", _beside),
+    _recipe("in-line", "the expert, to where one view alone shows the goal", _in_line, _in_the_air),
     _recipe(
-        "wrong-thing", "another thing than the one asked for, at the goal", "near", _distractor
+        "wrong-thing",
+        "another thing than the one asked for, at the goal",
+        _distractor,
+        _among_others,
+        by_deed=True,
     ),
-    _recipe("wrong-order", "stacked, each in the place of the other", "near", _wrong_order),
-    _recipe("empty-hand", "the hand at the goal, the thing left where it was", "near", _empty_hand),
-    _recipe("beyond", "the expert, going on beyond the goal", "near", _beyond),
-    _recipe("let-go", "let go at the goal, and the hand taken away", "near", _let_go),
-    _recipe("side-by-side", "one in its place and the other beside it", "near", _side_by_side),
-    _recipe("wrong-one", "the other thing alone, where the first belongs", "near", _wrong_one),
-    _recipe("slowly", "the expert at half its speed", "route", _slowly),
+    _recipe("wrong-order", "stacked, each in the place of the other", _wrong_order, _of_two),
+    _recipe(
+        "empty-hand",
+        "the hand at the goal, the thing left where it was",
+        _empty_hand,
+        _of_things,
+        by_deed=True,
+    ),
+    _recipe("beyond", "the expert, going on beyond the goal", _beyond),
+    _recipe("let-go", "let go at the goal, and the hand taken away", _let_go, _held),
+    _recipe("side-by-side", "one in its place and the other beside it", _side_by_side, _of_two),
+    _recipe("wrong-one", "the other thing alone, where the first belongs", _wrong_one, _of_two),
+    _recipe("slowly", "the expert at half its speed", _slowly, aim="route"),
 )
-"""Near misses first, then other routes to success."""
+"""Near misses first, then other routes to success. Each is for the tasks that it makes sense in."""
