@@ -48,6 +48,7 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
         task: The task's entry.
         layout: Of the present episode.
         mission: Its words.
+        names: Of the colours that things may have.
         size: Pixels of each side of a view.
 
     Raises:
@@ -74,7 +75,7 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
             raise EnvironmentFault(f"views must be some of {', '.join(VIEWS)}, not {views!r}.")
         self.task = TASKS[task]
         self.render_mode = render_mode
-        self._names, self.size, self._views = palette(colours), size, tuple(views)
+        self.names, self.size, self._views = palette(colours), size, tuple(views)
         self.observation_space = spaces.Box(0, 255, (size, size * len(views), 3), np.uint8)
         self.action_space = spaces.Box(-1.0, 1.0, (4 if self.task.sweeps else 5,), np.float32)
         self.layout: LaidTable | None = None
@@ -113,7 +114,7 @@ class TabletopEnv(gymnasium.Env[Any, Any]):
         """Lay the table of a seed, without drawing it."""
         super().reset(seed=seed)
         self.close()
-        self.layout = self.task.layout(self.np_random, self._names)
+        self.layout = self.task.layout(self.np_random, self.names)
         self.mission = self.layout.mission
         self._world = TableWorld(self.layout.placed)
 

@@ -18,6 +18,8 @@ from synth.envs.tabletop.near_misses import RECIPES
 from synth.envs.tabletop.telling import tell
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from synth.envs.base import Simulator
     from synth.envs.recipe import Recipe
     from synth.envs.trainable import Granted, Picture, StepResult
@@ -84,6 +86,17 @@ class TabletopFamily(PlainFamily):
     def granted(self, spec: Spec) -> Granted:  # noqa: ARG002 - the same for all tasks
         """``info["is_success"]``."""
         return _success
+
+    def encoded(self, env: Any) -> Any:
+        """Moves that name two things, and what lies over what; sweeps stay what they are."""
+        if env.unwrapped.task.sweeps:
+            return env
+        return importlib.import_module("synth.envs.tabletop.by_things").ThingMoves(env)
+
+    def truth_reader(self, env: Any) -> Callable[[], Mapping[str, bool]]:
+        """The predicates of the mission's goal."""
+        table = env.unwrapped
+        return lambda: table.goal.truth(table.scene)
 
     def defaults(self, env_id: str) -> Defaults:  # noqa: ARG002 - the same for all tasks
         """The oracle, and the view from above."""
