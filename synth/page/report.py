@@ -206,7 +206,7 @@ def gather_report(
         source=source,
         album=album,
         judgement=judgement,
-        promises=_promises(judgement, task),
+        promises=_promises(judgement, task, silent=not (seen.order or seen.fault)),
         failures=of_failures(judgement.failures, task, album, seen.maker),
         steps=seen.steps,
         strips=seen.strips,
@@ -314,7 +314,9 @@ def _steps(subject: Subject, album: Album, expert: Episode | None) -> tuple[Plan
     return tuple(steps)
 
 
-def _promises(judgement: Judgement, task: TaskFolder) -> tuple[Promise, ...]:
+def _promises(judgement: Judgement, task: TaskFolder, *, silent: bool) -> tuple[Promise, ...]:
+    """A row for each check; `silent` programs tell no progress, and pass its tests with nothing."""
+
     def of(check: str, tests: tuple[str, ...]) -> int:
         return sum(test.partition("[")[0] == check for test in tests)
 
@@ -323,14 +325,16 @@ def _promises(judgement: Judgement, task: TaskFolder) -> tuple[Promise, ...]:
     for check in all_checks():
         if not check.applies(task.spec):
             continue
-        skipped = [s for s in judgement.skipped if s.test.partition("[")[0] == check.id]
+        skipped = [s.reason for s in judgement.skipped if s.test.partition("[")[0] == check.id]
+        if silent and check.group == "progress":
+            skipped.append("nothing to judge: the program tells no progress")
         rows.append(
             Promise(
                 words[check.group],
                 check.promise,
                 of(check.id, judgement.passed),
                 of(check.id, judgement.failed),
-                tuple(dict.fromkeys(s.reason for s in skipped)),
+                tuple(dict.fromkeys(skipped)),
                 of(check.id, judgement.unjudged),
             )
         )

@@ -162,3 +162,9 @@ def test_figures_hold_for_one_program_alone(made: Made) -> None:
     assert KeptFigures.read(about.task, about.source).mutation == counted
     assert KeptFigures.read(about.task, f"{about.source}\n").mutation is None
     (made.folder / "runs" / "walk" / "report.json").unlink()
+
+
+def test_tests_that_had_nothing_to_judge_say_so(made: Made) -> None:
+    """A program that tells no progress passes the tests of it, and gets no credit for that."""
+    page = made.page.read_text(encoding="utf-8")
+    assert "nothing to judge: the program tells no progress" in page

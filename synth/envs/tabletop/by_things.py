@@ -7,6 +7,7 @@ its moves name two things. The reward program sees the picture all the same.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gymnasium as gym
@@ -26,11 +27,12 @@ __all__ = ["ThingMoves"]
 class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArgs):
     """Moves as `Discrete`, observations as ``float32[M * N + N]``, of M movable things among N.
 
-    Action ``i * N + j`` comes down on the middle of movable thing ``i`` and lets go over the
-    middle of thing ``j``, without turning; it takes whatever lies uppermost there. An
+    Things are counted in the order in which the mission names them, and then those that it does
+    not name as the task lays them out, so that "the first on the second" means the same in every
+    episode. Action ``i * N + j`` comes down on the middle of movable thing ``i`` and lets go over
+    the middle of thing ``j``, without turning; it takes whatever lies uppermost there. An
     observation tells of each movable thing and each thing whether the first lies over the second,
-    1.0 or 0.0, and of each thing where in the mission it is named: 1.0 the first, less for later
-    ones, 0.0 for what is not named. The order of things is that in which the task lays them out.
+    1.0 or 0.0, and of each thing whether the mission names it.
 
     Args:
         env: A `TabletopEnv` whose task carries things, and lays out as many on every table.
@@ -45,6 +47,11 @@ class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArg
         size = movable * self._count + self._count
         self.observation_space = gym.spaces.Box(0.0, 1.0, (size,), np.float32)
 
+    def things(self) -> tuple[TableThing, ...]:
+        """All things in the order in which actions and observations count them."""
+        table: Any = self.unwrapped
+        return tuple(sorted(table.scene.things, key=partial(_named_at, table.mission)))
+
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[NDArray[np.float32], dict[str, Any]]:
@@ -54,27 +61,32 @@ class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArg
 
     def step(self, action: Any) -> tuple[NDArray[np.float32], Any, bool, bool, dict[str, Any]]:
         """Move one thing onto another."""
-        scene: TableScene = self.unwrapped.scene  # type: ignore[attr-defined]  # of TabletopEnv
+        things, scene = self.things(), self._scene()
         which, where = divmod(int(action), self._count)
+        taken = [thing for thing in things if not thing.fixed][which]
         start, end = (
-            (float(x), float(y))
-            for x, y in (
-                scene.pose(list(scene.movable())[which]).xy,
-                scene.pose(scene.things[where]).xy,
-            )
+            (float(x), float(y)) for x, y in (scene.pose(taken).xy, scene.pose(things[where]).xy)
         )
         move = np.array(ArmMove(start, end).action(turns=True), np.float32)
         _, reward, terminated, truncated, info = self.env.step(move)
         return self._relations(), reward, terminated, truncated, info
 
+    def _scene(self) -> TableScene:
+        scene: TableScene = self.unwrapped.scene  # type: ignore[attr-defined]  # of TabletopEnv
+        return scene
+
     def _relations(self) -> NDArray[np.float32]:
-        table: Any = self.unwrapped
-        scene: TableScene = table.scene
-        over = [_over(scene, one, other) for one in scene.movable() for other in scene.things]
-        at = [table.mission.find(thing.name) for thing in scene.things]
-        ranks = {spot: rank for rank, spot in enumerate(sorted({spot for spot in at if spot >= 0}))}
-        named = [0.0 if spot < 0 else 1.0 - ranks[spot] / len(ranks) for spot in at]
-        return np.array([*over, *named], np.float32)
+        things, scene = self.things(), self._scene()
+        mission: str = self.unwrapped.mission  # type: ignore[attr-defined]  # of TabletopEnv
+        movable = [thing for thing in things if not thing.fixed]
+        over = [_over(scene, one, other) for one in movable for other in things]
+        return np.array([*over, *(thing.name in mission for thing in things)], np.float32)
+
+
+def _named_at(mission: str, thing: TableThing) -> int:
+    """Where in the mission a thing is named; behind its end where it is not."""
+    at = mission.find(thing.name)
+    return at if at >= 0 else len(mission)
 
 
 def _things(env: gym.Env[Any, Any], rng: np.random.Generator) -> tuple[TableThing, ...]:
