@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import gzip
 import sys
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,29 +28,68 @@ if TYPE_CHECKING:
 RUNS = Path("runs")
 KEPT = Path("docs/results")
 PAGE = Path("docs/learning.md")
-FIGURE = Path("docs/pictures/learning.png")
-MARKS = ("<!-- table -->\n", "<!-- end of table -->\n")
-TASKS = (
-    "doorkey",
-    "doorkey-8x8",
-    "unlock",
-    "unlock-pickup",
-    "blocked-unlock-pickup",
-    "key-corridor",
-    "multi-room",
-    "obstructed-maze-1dlhb",
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A table and a figure of the page.
+
+    Attributes:
+        name: Stands in the page's marks, ``<!-- NAME -->`` and ``<!-- end of NAME -->``.
+        figure: Where it is drawn.
+        tasks: Its rows.
+        arms: Its columns.
+        ratios: Pairs of arms, the steps of the one over those of the other.
+    """
+
+    name: str
+    figure: Path
+    tasks: tuple[str, ...]
+    arms: tuple[str, ...]
+    ratios: tuple[tuple[str, str], ...]
+
+
+COMPARISONS = (
+    Comparison(
+        "table",
+        Path("docs/pictures/learning.png"),
+        (
+            "doorkey",
+            "doorkey-8x8",
+            "unlock",
+            "unlock-pickup",
+            "blocked-unlock-pickup",
+            "key-corridor",
+            "multi-room",
+            "obstructed-maze-1dlhb",
+        ),
+        ("code", "truth", "sparse", "sparse-seen"),
+        (("sparse", "code"), ("code", "truth")),
+    ),
+    Comparison(
+        "options",
+        Path("docs/pictures/learning-options.png"),
+        ("multi-room",),
+        ("options", "code", "code-unseen", "sparse"),
+        (("sparse", "options"), ("code", "options")),
+    ),
+    Comparison(
+        "tables",
+        Path("docs/pictures/learning-tables.png"),
+        ("tabletop-hanoi",),
+        ("code", "sparse"),
+        (("sparse", "code"),),
+    ),
 )
-ARMS = ("code", "truth", "sparse", "sparse-seen")
 
 
 def keep() -> None:
     """Copy the results of finished runs, compressed; the same bytes for the same result."""
-    for task in TASKS:
-        for arm in ARMS:
-            for file in sorted((RUNS / task / "training" / arm).glob("seed-*/result.json")):
-                into = KEPT / file.relative_to(RUNS).with_suffix(".json.gz")
-                into.parent.mkdir(parents=True, exist_ok=True)
-                into.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
+    for task, arm in sorted({p for one in COMPARISONS for p in product(one.tasks, one.arms)}):
+        for file in sorted((RUNS / task / "training" / arm).glob("seed-*/result.json")):
+            into = KEPT / file.relative_to(RUNS).with_suffix(".json.gz")
+            into.parent.mkdir(parents=True, exist_ok=True)
+            into.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
 def cell(arm: Sequence[TrainingResult]) -> str:
@@ -69,18 +110,15 @@ def ratio(of: Summary | None, to: Summary | None) -> str:
     return f"{bound}{of.steps / to.steps:.2f}"
 
 
-def table(found: Mapping[str, Mapping[str, Sequence[TrainingResult]]]) -> str:
+def table(one: Comparison, found: Mapping[str, Mapping[str, Sequence[TrainingResult]]]) -> str:
     """The table, in Markdown."""
-    head = ("task", *ARMS, "sparse / code", "code / truth")
+    head = ("task", *one.arms, *(f"{of} / {to}" for of, to in one.ratios))
     rows = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for task in TASKS:
+    for task in one.tasks:
         arms = found.get(task, {})
-        told = {arm: summary_of(arms[arm]) for arm in ARMS if arms.get(arm)}
-        cells = [cell(arms.get(arm, ())) for arm in ARMS]
-        gains = [
-            ratio(told.get("sparse"), told.get("code")),
-            ratio(told.get("code"), told.get("truth")),
-        ]
+        told = {arm: summary_of(arms[arm]) for arm in one.arms if arms.get(arm)}
+        cells = [cell(arms.get(arm, ())) for arm in one.arms]
+        gains = [ratio(told.get(of), told.get(to)) for of, to in one.ratios]
         rows.append("| " + " | ".join((task, *cells, *gains)) + " |")
     return "\n".join(rows) + "\n"
 
@@ -90,18 +128,21 @@ def main() -> None:
     if "--kept" not in sys.argv[1:]:
         keep()
     found = results_in(KEPT)
-    ordered = {
-        task: {arm: found[task][arm] for arm in ARMS if arm in found[task]}
-        for task in TASKS
-        if task in found
-    }
-    draw(ordered, FIGURE)
     page = PAGE.read_text(encoding="utf-8")
-    before, rest = page.split(MARKS[0])
-    _, after = rest.split(MARKS[1])
-    PAGE.write_text(before + MARKS[0] + table(ordered) + MARKS[1] + after, encoding="utf-8")
-    runs = sum(len(seeds) for arms in ordered.values() for seeds in arms.values())
-    print(f"{runs} runs: {PAGE} and {FIGURE}")
+    for one in COMPARISONS:
+        ordered = {
+            task: {arm: found[task][arm] for arm in one.arms if arm in found[task]}
+            for task in one.tasks
+            if task in found
+        }
+        if ordered:
+            draw(ordered, one.figure)
+        begin, end = f"<!-- {one.name} -->\n", f"<!-- end of {one.name} -->\n"
+        before, rest = page.split(begin)
+        page = before + begin + table(one, ordered) + end + rest.split(end)[1]
+        runs = sum(len(seeds) for arms in ordered.values() for seeds in arms.values())
+        print(f"{one.name}: {runs} runs, {one.figure}")
+    PAGE.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

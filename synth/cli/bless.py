@@ -53,6 +53,7 @@ def _only_candidate(task: str) -> Path:
     """
     found = list(_candidates(task))
     if len(found) == 1:
+        _require_newest(task, found[0])
         return found[0]
     if not found:
         raise UsageError(
@@ -63,13 +64,30 @@ def _only_candidate(task: str) -> Path:
     raise UsageError(f"{task}: there are {len(found)} candidates; name one of them: {listed}.")
 
 
-def _candidates(task: str) -> Iterator[Path]:
+def _require_newest(task: str, candidate: Path) -> None:
+    """Let the user name a candidate that is not what was accepted last.
+
+    Raises:
+        UsageError: A later run was accepted, and its program is the committed one.
+    """
+    newest = max(_accepted(task), key=lambda run: (run / "status.json").stat().st_mtime)
+    if newest != candidate:
+        raise UsageError(
+            f"{task}: what was accepted last, {newest.as_posix()}, has the committed program. The "
+            f"only other candidate is older; name it if you mean it: {candidate.as_posix()}."
+        )
+
+
+def _accepted(task: str) -> Iterator[Path]:
     from synth.loop import read_status  # noqa: PLC0415 - start-up stays quick
 
+    for status in sorted((RUNS / task).rglob("status.json")):
+        known = read_status(status.parent)
+        if known is not None and known.accepted:
+            yield status.parent
+
+
+def _candidates(task: str) -> Iterator[Path]:
     committed = task_folder(task) / "reward.py"
     text = committed.read_bytes() if committed.exists() else b""
-    for status in sorted((RUNS / task).rglob("status.json")):
-        run = status.parent
-        known = read_status(run)
-        if known is not None and known.accepted and (run / "reward.py").read_bytes() != text:
-            yield run
+    return (run for run in _accepted(task) if (run / "reward.py").read_bytes() != text)

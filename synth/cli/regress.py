@@ -16,7 +16,10 @@ from synth.errors import ModelError, SynthError, UsageError
 from synth.task.paths import GENERATED, task_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from synth.regress import Attempt, Attempted, Regression, RegressionOptions
+    from synth.regress.regression import TaskRegression
 
 __all__ = ["regress"]
 
@@ -107,6 +110,7 @@ def regress(
     from synth.loop import LoopOptions  # noqa: PLC0415 - start-up stays quick
     from synth.regress import RegressionOptions, Rules  # noqa: PLC0415
     from synth.regress import regress as compare  # noqa: PLC0415
+    from synth.regress.regression import attempts_at  # noqa: PLC0415
     from synth.regress.telling import keep, to_json, to_junit, to_markdown  # noqa: PLC0415
 
     access = {
@@ -135,6 +139,9 @@ def regress(
     for file in (markdown, junit, json_file):
         if file is not None and not file.parent.is_dir():
             raise UsageError(f"{file}: there is no folder {file.parent}.")
+    # Before anything is played: a name that nobody has, or a key that is missing.
+    for old in (False,) if against is None else (False, True):
+        attempts_at(folders[0], options, old=old)[0].open()
     with PhaseProgress("comparing") as tell:
         known: dict[Attempt, Attempted | SynthError] = {}
         if scheduler is not None or (jobs or 1) > 1:
@@ -232,23 +239,28 @@ def _attempt(one: Attempt, tell: PhaseProgress) -> Attempted:
     from synth.cli.lines import line_of  # noqa: PLC0415 - start-up stays quick
     from synth.regress import make_attempt  # noqa: PLC0415
 
-    name = _name(one)
+    name, begun = _name(one), False
 
     def observe(event: object) -> None:
-        line = line_of(event)
+        nonlocal begun
+        begun, line = True, line_of(event)
         if line is not None:
             tell(f"{name}: {line.strip()}", 0)
 
     went = make_attempt(one, observer=observe, on_wait=_waits)
-    _say(one, went)
+    _say(one, went, before=not begun)
     return went
 
 
-def _say(one: Attempt, went: Attempted | SynthError) -> None:
+def _say(one: Attempt, went: Attempted | SynthError, *, before: bool = False) -> None:
     if isinstance(went, SynthError):
         told = f"not made: {went}"
     else:
         told = f"{'passed' if went.passed else 'did not pass'}: {went.reason}"
+        if before:
+            told += f" (made before, in {one.folder}; --fresh asks again)"
+        elif went.calls and went.replayed == went.calls:
+            told += f" (all answers were in {one.folder}; --fresh asks again)"
     errors().print(f"{_name(one)}: {told}", markup=False)
 
 
@@ -258,6 +270,25 @@ def _name(one: Attempt) -> str:
 
 def _waits(folder: Path) -> None:
     errors().print(f"  waiting for {folder / 'answer.md'}", markup=False)
+
+
+def _lines(task: TaskRegression) -> Iterator[str]:
+    """What is behind the ruling of a task."""
+    from synth.regress.telling import whose_figures, wrong_frames  # noqa: PLC0415
+
+    yield f"{task.task}: {task.ruling.call}: {task.sentence}"
+    if whose := whose_figures(task):
+        yield f"    {whose}"
+    if not task.committed.passes:
+        yield "    the committed reward fails its own suite today"
+    for one in task.candidates:
+        if not one.good:
+            number = f"{one.went.attempt.series}-{one.went.attempt.sample}"
+            wrong = wrong_frames(one.figures)
+            yield f"    {number} did not pass: {one.why}{f'; {wrong}' if wrong else ''}"
+        if one.pictures:
+            many = "1 episode differs" if one.differing == 1 else f"{one.differing} episodes differ"
+            yield f"    {many}: look at {one.pictures[0].parent}"
 
 
 def _print(found: Regression) -> None:
@@ -277,16 +308,10 @@ def _print(found: Regression) -> None:
             table.add_row(task.task, mark, *(figures[name] for name in SHOWN))
         wide.print(table)
     for task in found.tasks:
-        out.print(f"{task.task}: {task.ruling.call}: {task.sentence}", markup=False)
-        if not task.committed.passes:
-            out.print("    the committed reward fails its own suite today", markup=False)
-        for one in task.candidates:
-            if not one.good:
-                number = f"{one.went.attempt.series}-{one.went.attempt.sample}"
-                out.print(f"    {number} did not pass: {one.why}", markup=False)
-            if one.pictures:
-                where = one.pictures[0].parent
-                out.print(f"    {one.differing} episodes differ: look at {where}", markup=False)
+        for line in _lines(task):
+            out.print(line, markup=False)
+    if not options.fresh and found.tasks:
+        out.print("no fresh episodes were played: only the suite has spoken", markup=False)
     for problem in found.problems:
         told = f"{problem.task}: not compared: {problem.fault}: {problem.message}"
         out.print(told, markup=False)

@@ -88,7 +88,7 @@ class ExchangeModel:
         on_wait: Callable[[Path], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._folder = Path(folder)
+        self._folder = self._named = Path(folder)
         self._label = label
         self._poll = poll
         self._timeout = timeout
@@ -98,8 +98,21 @@ class ExchangeModel:
     @property
     def name(self) -> str:
         """``exchange:`` and the folder; of an absolute path the last part alone."""
-        folder = self._folder
+        folder = self._named
         return f"exchange:{folder.name if folder.is_absolute() else folder}"
+
+    def below(self, *parts: str) -> ExchangeModel:
+        """The same model, under the same name, with its requests in a folder below its own."""
+        model = ExchangeModel(
+            self._folder.joinpath(*parts),
+            self._label,
+            poll=self._poll,
+            timeout=self._timeout,
+            on_wait=self._on_wait,
+            sleep=self._sleep,
+        )
+        model._named = self._named
+        return model
 
     def ask(self, request: Request) -> Reply:
         """Put the request into the folder, unless it is there, and wait for the answer.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from synth.errors import RewardError, UsageError
 from synth.loop import LoopOptions, run_loop
 from synth.loop.adopt import RecordedTask
+from synth.models.exchange import ExchangeModel
 from synth.models.open import open_model
 from synth.program import parse, program_digest
 from synth.sandbox import Sandboxes
@@ -95,8 +96,8 @@ class Attempt:
             UsageError: There is no such model, or it does not know an option.
             ModelAuthError: Its key is not set.
         """
-        return open_model(
-            self.asked,
+        model = open_model(
+            self.model,
             base_url=self.base_url,
             max_output_tokens=self.max_output_tokens,
             max_images=self.max_images,
@@ -104,6 +105,10 @@ class Attempt:
             temperature=self.temperature,
             on_wait=on_wait,
         )
+        if isinstance(model, ExchangeModel):
+            # Blessed, it is known by the name that was given, and not by the attempt's number.
+            return model.below(self.task.name, f"{self.series}-{self.sample}")
+        return model
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ def to_markdown(found: Regression) -> str:
         rows=[(task, figures_of(task)) for task in found.tasks],
         counts=_counts(found),
         cell=_cell,
+        whose=whose_figures,
+        wrong=wrong_frames,
     )
     return text
 
@@ -104,6 +106,17 @@ def keep(found: Regression) -> None:
         replace_file(path, json.dumps(content, indent=2).encode() + b"\n")
 
 
+def whose_figures(task: TaskRegression) -> str:
+    """Which attempts the figures of a row are of, where there are several."""
+    went = task.best.went.attempt
+    if len(task.candidates) == 1:
+        return ""
+    return (
+        "of the new side, figures of the program are those of attempt "
+        f"{went.series}-{went.sample}, the best one; rounds, calls, tokens and cost are means"
+    )
+
+
 def figures_of(task: TaskRegression) -> dict[str, str]:
     """The figures of a row, new beside old, in words that fit a cell."""
     best, committed = task.best, task.committed
@@ -133,6 +146,12 @@ def _beside(new: str, old: str) -> str:
 def _held_out(figures: RewardFigures) -> str:
     made = figures.held_out_passed + figures.held_out_failed
     return f"{figures.held_out_passed} of {made}" if made else ""
+
+
+def wrong_frames(figures: RewardFigures) -> str:
+    """On how many fresh frames a goal is wrong, in words; nothing where none were seen."""
+    goal = _goal(figures)
+    return f"its goal is wrong on {goal} fresh frames" if goal else ""
 
 
 def _goal(figures: RewardFigures) -> str:

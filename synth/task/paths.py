@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -10,6 +11,9 @@ __all__ = ["GENERATED", "RUNS", "SPECS", "run_folder", "task_folder"]
 SPECS = Path("specs")
 GENERATED = Path("generated")
 RUNS = Path("runs")
+
+DIGITS = 6
+"""Of the digest that keeps names apart which look alike as folders."""
 
 
 def task_folder(task: str) -> Path:
@@ -20,9 +24,14 @@ def task_folder(task: str) -> Path:
 def run_folder(task: str, model: str) -> Path:
     """``runs/TASK/MODEL``, with the model's name made safe for a folder.
 
-    Providers that name a path (``exchange:FOLDER``, ``replay:JOURNAL``) keep its last part.
+    Providers that name a path (``exchange:FOLDER``, ``replay:JOURNAL``) keep its last part. What
+    is lost of a name stands at the end as a few digits: two models never share a folder, or the
+    one's answers would be taken for the other's.
     """
     provider, _, rest = model.partition(":")
     tail = Path(rest).name if provider in {"exchange", "replay"} else rest
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"{provider}-{tail}" if tail else provider)
-    return RUNS / task / name.strip("-.")
+    whole = f"{provider}-{tail}" if tail else provider
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", whole).strip("-.")
+    if name != (f"{provider}-{rest}" if rest else provider):
+        name += f"-{hashlib.sha256(model.encode()).hexdigest()[:DIGITS]}"
+    return RUNS / task / name

@@ -6,21 +6,26 @@ import pickle
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synth.errors import ModelUnavailable, UsageError
-from synth.loop import LoopOptions
+from synth.loop import LoopOptions, deciding_store, promote
 from synth.models.scripted import ScriptedModel
 from synth.prompts.render import render
 from synth.regress import Attempt, attempt, attempt_folder
+from synth.task.paths import run_folder
 from synth.task.provenance import file_digests
-from tests.loop.squares import PLAN_TEXT, Markers, block, program
+from tests.loop.squares import PLAN_TEXT, Markers, block, program, real_program
 from tests.regress.conftest import writes
 
 
-def described(committed: Path, sample: int = 1, **more: object) -> Attempt:
+def described(
+    committed: Path, sample: int = 1, model: str = "scripted:new", **more: object
+) -> Attempt:
     """An attempt at the squares."""
-    folder = attempt_folder("squares", "scripted:new", sample)
-    return Attempt(task=committed, model="scripted:new", folder=folder, sample=sample, **more)
+    folder = attempt_folder("squares", model, sample)
+    return Attempt(task=committed, model=model, folder=folder, sample=sample, **more)
 
 
 def test_an_attempt_that_passes_says_so_and_leaves_what_is_committed_alone(committed: Path) -> None:
@@ -84,7 +89,52 @@ def test_samples_and_series_have_folders_and_journals_of_their_own(committed: Pa
     assert len(folders) == 4
     one = Attempt(task=committed, model="exchange:a/b", folder=Path("x"), sample=2, series=3)
     assert one.asked == "exchange:a/b/squares/3-2"
-    assert one.open().name == one.asked
+    assert one.open().name == "exchange:a/b"
+
+
+@pytest.mark.parametrize(
+    "models",
+    [
+        ("exchange:/here/answers", "exchange:/there/answers"),
+        ("replay:one/journal.jsonl", "replay:other/journal.jsonl"),
+        ("openai:maker/model", "openai:maker-model"),
+    ],
+)
+def test_models_whose_names_end_alike_share_nothing(models: tuple[str, str]) -> None:
+    """One's answers are never taken for the other's; what is lost of a name stands as digits."""
+    one, other = (attempt_folder("squares", model) for model in models)
+    assert one != other
+    assert run_folder("squares", models[0]) != run_folder("squares", models[1])
+    assert run_folder("squares", "openai:gpt-x").name == "openai-gpt-x"
+
+
+@given(st.lists(st.text("ab:/-. é", min_size=1, max_size=8), min_size=2, max_size=2, unique=True))
+def test_no_two_models_have_one_folder(names: list[str]) -> None:
+    """Whatever they are called."""
+    one, other = (run_folder("squares", f"openai:{name}") for name in names)
+    assert one != other
+    assert one.parent == Path("runs/squares")
+
+
+def test_an_attempt_is_asked_in_a_folder_of_its_own_under_the_models_name(
+    committed: Path, tmp_path: Path
+) -> None:
+    """What is blessed later is known by the model that was named, not by the attempt's number."""
+    answers = tmp_path / "answers"
+    seen: list[Path] = []
+
+    def answer(place: Path) -> None:
+        seen.append(place)
+        text = PLAN_TEXT if "describe" in place.name else block(real_program())
+        (place / "answer.md").write_text(text, encoding="utf-8")
+
+    one = described(committed, model=f"exchange:{answers}")
+    went = attempt(one, judge=Markers(), on_wait=answer)
+    assert went.passed
+    assert {place.parent for place in seen} == {answers / "squares" / "1-1"}
+    assert promote(one.folder, committed, deciding_store(one.folder, committed)).model == (
+        "exchange:answers"
+    )
 
 
 def test_descriptions_and_results_travel_between_processes(committed: Path) -> None:

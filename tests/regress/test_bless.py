@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from synth.cli import bless as blessing
 from synth.episode.replace import recover_folder, swap_folder
 from synth.errors import UsageError
 from synth.loop import LoopOptions, deciding_store, promote, read_provenance
@@ -133,3 +134,17 @@ def test_what_was_not_accepted_is_not_blessed(committed: Path) -> None:
     with pytest.raises(UsageError, match="accepted no reward"):
         promote(folder, committed, deciding_store(folder, committed))
     assert file_digests(committed) == before
+
+
+def test_the_only_candidate_is_not_taken_where_something_else_was_accepted_last(
+    committed: Path, candidate: Path
+) -> None:
+    """Who has just made the committed program again did not mean an older one."""
+    assert blessing._only_candidate("squares") == Path("runs/squares/regress/scripted-new/1-1")
+    again = Path("runs/squares/regress/scripted-same/1-1")
+    one = Attempt(task=committed, model="scripted:same", folder=again)
+    model = ScriptedModel([PLAN_TEXT, block(real_program())], name="scripted:same")
+    assert attempt(one, model=model, judge=Markers()).passed
+    os.utime(candidate / "status.json", (1, 1))
+    with pytest.raises(UsageError, match=r"accepted last, .*scripted-same.*scripted-new"):
+        blessing._only_candidate("squares")

@@ -219,6 +219,7 @@ def test_the_comparison_is_told_as_json_markdown_and_junit(committed: Path) -> N
     comment = to_markdown(found)
     assert "**1 worse**" in comment
     assert "| squares | **WORSE** |" in comment
+    assert "figures of the program are those of attempt 1-1, the best one" in comment
     assert str(committed.parents[1]) not in comment + json.dumps(content)
 
 
@@ -241,3 +242,5 @@ def test_options_out_of_range_are_refused() -> None:
         options(0)
     with pytest.raises(UsageError, match="expect = 1"):
         options(1, None, expected=1.0)
+    with pytest.raises(UsageError, match="rounds = 1: an attempt plans"):
+        RegressionOptions(model=NEW, loop=LoopOptions(rounds=1))
