@@ -12,8 +12,10 @@ What this does *not* stop:
 - A program that lies. It shares its process with the code that calls it, so it can send any
   verdict and any timing it likes; a forged verdict is worth as much as a returned one. What a
   program's verdicts are worth is for the suite to find out.
-- Memory between calls. A program can count its calls and answer by the count. The suite
-  evaluates two orders in two fresh workers and compares; so must anyone who relies on it.
+- Every memory between calls. What a program's top level holds, its functions' defaults and what
+  perceive returned are unwritable (`constants.py`, `frozen.py`); names bound anew by ``global``
+  and attributes set on functions are not, and the lint refuses them. The suite evaluates two
+  orders in two fresh workers and compares; so must anyone who relies on it.
 - Side channels. A program can read the clock, and how long it takes is visible to whoever
   waits for it; caches and speculation are as the kernel and the machine leave them.
 - Use of the machine within the limits: a core for as long as the deadline, a gigabyte of

@@ -11,20 +11,22 @@ This file is loaded by path inside the zygote. It does not talk to the parent:
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
-from types import CodeType, MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.sandbox.constants import Constants, stand_ins
+from synth.sandbox.frozen import freeze
 from synth.sandbox.tracing import Tracer
 from synth.sandbox.wire import MAX_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
 
-__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Guest", "Raised", "Stopwatch", "freeze"]
+__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Guest", "Raised", "Stopwatch", "describe"]
 
 FALSE, TRUE, RAISED, NOT_BOOL = 0, 1, 2, 3
 
@@ -36,9 +38,8 @@ _PACKAGES = frozenset({"numpy", "scipy"})  # their C code imports parts of them 
 _WITHHELD = frozenset(
     {"open", "exec", "eval", "compile", "input", "breakpoint", "exit", "quit", "help"}
 )
-_PLAIN = frozenset({bool, int, float, str, bytes, type(None), np.bool_, np.float64, np.int64})
 _NUMBERS = (int, float, np.bool_, np.integer, np.floating)
-_NUMPY_BOOL, _ARRAY = np.bool_, np.ndarray
+_NUMPY_BOOL = np.bool_
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,10 @@ class Guest:
     def __init__(self, source: str, subtasks: Sequence[str], timed: Sequence[str] = ()) -> None:
         # Python's own `__import__` and `open` would only meet the lockdown; these say why.
         safe = {name: value for name, value in vars(builtins).items() if name not in _WITHHELD}
-        safe["__import__"] = _import
+        safe |= {"__import__": _import, **stand_ins()}
         space: dict[str, Any] = {"__name__": "reward", "__builtins__": safe}
         exec(compile(source, _FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what the sandbox is for
+        self._constants = Constants(space, source)
         self.clock = Stopwatch(timed)
         for name in timed:
             if callable(space.get(name)):
@@ -211,7 +213,7 @@ class Guest:
                 now = freeze(tracer.call(self._perceive, frame))
             tracer.call(checker, now, first, *missions)
         except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
-            raised = describe(error)
+            raised = self._describe(error)
             told = f"{raised.exception} on line {raised.line}: {raised.message}"
             return [*tracer.lines(name), f"raised {told}"]
         return tracer.lines(name)
@@ -230,7 +232,12 @@ class Guest:
         # A checker that raises on every frame must not crowd out the others' first errors.
         if count < _PER_FUNCTION and len(self.errors) < MAX_ERRORS:
             self._counts[function] = count + 1
-            self.errors.append(describe(error, pair, subtask, function))
+            self.errors.append(self._describe(error, pair, subtask, function))
+
+    def _describe(self, error: BaseException, *where: Any) -> Raised:
+        raised = describe(error, *where)
+        told = self._constants.blamed(raised.message, _innermost(error.__traceback__))
+        return replace(raised, message=told)
 
 
 def _seen(name: str, function: Callable[[Any], Any], frame: Any) -> Any:
@@ -304,42 +311,14 @@ class Stopwatch:
         return [x for name in self._calls for x in (self._seconds[name], float(self._calls[name]))]
 
 
-def freeze(value: Any) -> Any:
-    """What perceive returned, made unwritable for the checkers.
-
-    Arrays are locked; lists become tuples, sets frozensets and dictionaries read-only views;
-    the fields of a dataclass are locked where they are arrays. Anything else is passed on.
-    """
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, _ARRAY):
-        value.setflags(write=False)
-    elif isinstance(value, tuple | list):
-        items = [freeze(item) for item in value]
-        value = kind._make(items) if hasattr(kind, "_make") else tuple(items)
-    elif isinstance(value, dict):
-        value = MappingProxyType({key: freeze(item) for key, item in value.items()})
-    elif isinstance(value, set):
-        value = frozenset(value)
-    else:
-        for field in getattr(kind, "__dataclass_fields__", ()):
-            freeze(getattr(value, field))
-    return value
-
-
 def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: str = "") -> Raised:
     """An exception as data, whatever its own methods do."""
     line = 0
     if isinstance(error, SyntaxError) and error.filename == _FILE:
         line = error.lineno or 0
-    trace = error.__traceback__
-    while trace is not None:
-        code: CodeType = trace.tb_frame.f_code
-        # The innermost line of the program: below it is numpy, which nobody here can change.
-        if code.co_filename == _FILE:
-            line = trace.tb_lineno
-        trace = trace.tb_next
+    trace = _innermost(error.__traceback__)
+    if trace is not None:
+        line = trace.tb_lineno
     try:
         exception = str(type(error).__name__)
         message = str(error)
@@ -350,6 +329,16 @@ def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: st
     if isinstance(error, _WrongType):
         exception = "TypeError"
     return Raised(pair, subtask, line, function, exception, message)
+
+
+def _innermost(trace: TracebackType | None) -> TracebackType | None:
+    """The innermost place of the program: below it is numpy, which nobody here can change."""
+    found = None
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == _FILE:
+            found = trace
+        trace = trace.tb_next
+    return found
 
 
 def _callable(space: Mapping[str, Any], name: str) -> Callable[..., Any] | None:

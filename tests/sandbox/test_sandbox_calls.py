@@ -168,14 +168,15 @@ def test_nothing_in_gives_nothing_out(pure: Sandbox) -> None:
 
 PERCEIVING = """
 import numpy as np
-calls = [0]
+calls = 0
 def perceive(frame):
-    calls[0] += 1
-    return calls[0], int(frame[0, 0, 0])
+    global calls
+    calls += 1
+    return calls, int(frame[0, 0, 0])
 def seen(now, initial):
     return now[1] == initial[1]
 def twice(now, initial):
-    return calls[0] == 2
+    return calls == 2
 def first(now, initial):
     return initial[0] == 1
 SUBTASKS = [seen, twice, first]
@@ -620,8 +621,8 @@ def test_randomness_is_not_to_be_had(sandbox: Make, frame: NDArray[np.uint8]) ->
 
 
 def test_state_shows_when_two_orders_are_compared(sandbox: Make) -> None:
-    """Workers keep what a program keeps, fresh workers do not: so two orders tell."""
-    source = "n = [0]\ndef goal(now, initial):\n    n[0] += 1\n    return n[0] % 2 == 0\n"
+    """Workers keep the names that a program binds, fresh workers do not: so two orders tell."""
+    source = "n = 0\ndef goal(now, initial):\n    global n\n    n += 1\n    return n % 2 == 0\n"
     frames = scenes(4, 3)
     pairs = np.array([[0, 0], [1, 0], [2, 0]])
     forwards = sandbox(source).verdicts(frames, pairs).cells

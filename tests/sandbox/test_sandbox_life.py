@@ -72,11 +72,12 @@ def test_after_a_fault_the_next_call_has_a_fresh_worker(
 ) -> None:
     """A fault ends the worker, and the sandbox stays usable."""
     box = sandbox(
-        "count = [0]\n"
+        "count = 0\n"
         "def goal(now, initial):\n"
-        "    count[0] += 1\n"
+        "    global count\n"
+        "    count += 1\n"
         "    if now[0, 0, 0] == 9: raise ValueError('nine')\n"
-        "    return count[0] == 1\n"
+        "    return count == 1\n"
     )
     bad = frame.copy()
     bad[0, 0, 0] = 9

@@ -240,7 +240,7 @@ def test_progress_out_of_range_is_told(task):
 def test_hidden_state_is_found(task, monkeypatch):
     """Answers that depend on what was asked before fail the contract, if the lint lets them by."""
     monkeypatch.setattr(synth.suite.subject, "lint", lambda _, **__: [])
-    head = "SEEN = []\n\n\ndef odd():\n    SEEN.append(1)\n    return len(SEEN) % 3 == 0"
+    head = "seen = 0\n\n\ndef odd():\n    global seen\n    seen += 1\n    return seen % 3 == 0"
     said = messages(program("odd()", "False", "False", head=head), task)
     assert "when they are shuffled" in said["contract::remembers_nothing"]
     assert "answers differently when asked twice" in said["contract::answers_on_any_image"]
