@@ -1,367 +1,426 @@
 import numpy as np
-from synth import vision
 
-# Camera geometry. In each view a point has a coordinate a to the right, b ahead
-# (both horizontal) and z upwards; pixel row i = 79 - K (b S + z C) / depth,
-# column j = 80 + K a / depth, depth = 0.75 + b C - z S.
-K = 138.564065
-S = 0.6427876
-C = 0.7660444
-RX = (0.70710678, -1.0)
-RY = (0.70710678, 0.0)
-FX = (-0.70710678, 0.0)
-FY = (0.70710678, -1.0)
+TAN = 0.57735027
+GOAL = 0.05
+REACH = 0.07
+MIDDLE = 0.02
 
-Z = 0.02
-REACH = 0.05
-MOVED = 0.009
-CUBE_SIDE = 0.04
-TARGET_SIDE = 0.036
+# The two cameras: position, direction, right, up.
+CAMS = (
+    (0.3250051, -0.3250051, 0.3856726,
+     -0.5416752, 0.5416752, -0.6427876,
+     0.7071068, 0.7071068, 0.0,
+     -0.4545195, 0.4545195, 0.7660444),
+    (0.0, 0.4596267, 0.3856726,
+     0.0, -0.7660444, -0.6427876,
+     -1.0, 0.0, 0.0,
+     0.0, -0.6427876, 0.7660444),
+)
 
-GX = np.array((-2, -2, -2, -2, -2, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0,
-               1, 1, 1, 1, 1, 2, 2, 2, 2, 2), dtype=np.float32)
-GY = np.array((-2, -1, 0, 1, 2, -2, -1, 0, 1, 2, -2, -1, 0, 1, 2,
-               -2, -1, 0, 1, 2, -2, -1, 0, 1, 2), dtype=np.float32)
-YAWS = np.array((0.0, 0.2618, 0.5236, 0.7854, 1.0472, 1.309), dtype=np.float32)
-FINE_YAWS = np.array((-0.13, 0.0, 0.13), dtype=np.float32)
-LEAST = 0.001
-SHUT = 4
+NEAR_END = (0.0026, 0.0705, 0.0308)
+# The hand's far lower end (seen in the first view) and its finger tips, from its own place.
+OFF_X = np.array([[0.0037], [0.0]])
+OFF_Y = np.array([[-0.0811], [0.0]])
+OFF_Z = np.array([[0.0359], [-0.01]])
 
 
-def is_picture(frame):
-    return frame.ndim == 3 and frame.shape[0] == 160 and frame.shape[1] == 320
+def back(row, col, v, height):
+    """Where the ray through a pixel meets the plane at a height."""
+    cam = CAMS[v]
+    x = (col / 80.0 - 1.0) * TAN
+    y = (1.0 - (row + 1.0) / 80.0) * TAN
+    wx = cam[3] + x * cam[6] + y * cam[9]
+    wy = cam[4] + x * cam[7] + y * cam[10]
+    wz = cam[5] + y * cam[11]
+    s = (height - cam[2]) / wz
+    return cam[0] + s * wx, cam[1] + s * wy
 
 
-def thing_mask(img, magenta):
-    red = img[..., 0]
-    green = img[..., 1]
-    blue = img[..., 2]
-    if magenta:
-        return (np.minimum(red, blue) > 100) & (green < 80)
-    return (np.maximum(red, blue) < 80) & (green > 100)
+def pixel(x, y, z, v):
+    """Row and column of a point, as pixel numbers."""
+    cam = CAMS[v]
+    qx = x - cam[0]
+    qy = y - cam[1]
+    qz = z - cam[2]
+    depth = np.maximum(qx * cam[3] + qy * cam[4] + qz * cam[5], 0.05) * TAN
+    up = qx * cam[9] + qy * cam[10] + qz * cam[11]
+    right = qx * cam[6] + qy * cam[7]
+    return 79.0 - 80.0 * up / depth, 80.0 + 80.0 * right / depth
 
 
-def ground(view, i, j, z):
-    e = (79.0 - i) / K
-    f = (j - 80.0) / K
-    b = (e * (0.75 - z * S) - z * C) / (S - e * C)
-    a = f * (0.75 + b * C - z * S)
-    return RX[view] * a + FX[view] * b, RY[view] * a + FY[view] * b
+def gap(a, x, y, z):
+    return float(((a[0] - x) ** 2 + (a[1] - y) ** 2 + (a[2] - z) ** 2) ** 0.5)
 
 
-def free_map(frame, left, r0, r1, c0, c1):
-    """White table top or dark floor: certainly nothing stands in front of it.
-
-    Bright spots of the arm have the shade of the table, but are enclosed by its other shades.
-    """
-    e0 = max(r0 - 2 * SHUT, 0)
-    e1 = min(r1 + 2 * SHUT, 160)
-    d0 = max(c0 - 2 * SHUT, 0)
-    d1 = min(c1 + 2 * SHUT, 160)
-    img = frame[e0:e1, left + d0:left + d1]
-    red = img[..., 0]
-    green = img[..., 1]
-    low = np.minimum(red, green)
-    high = np.maximum(red, green)
-    bright = low > 100
-    table = (low > 222) & (high < 232)
-    free = table | (high < 46)
-    if np.count_nonzero(bright) != np.count_nonzero(table):
-        # there is something of the arm: what its other shades enclose is no table
-        free = free & (vision.grow(~vision.grow(bright > table, SHUT), SHUT) | ~table)
-    return free[r0 - e0:r1 - e0, c0 - d0:c1 - d0]
+def on_arm(pixels):
+    """Which pixels have a grey of the arm."""
+    green = pixels[..., 1]
+    return ((green - 148) < 73) & ((green - pixels[..., 0] + 12) < 25)
 
 
-def behind(img, last, magenta):
-    """The other block, where it stands behind this one and hides nothing of it."""
-    other = thing_mask(img, not magenta)
-    return other & ~other[last:].any()
-
-
-def unblocked(frame, left, img, thing, box, r0, c0, magenta):
-    """Whether at most 3 pixels of the ring around the block may show something before it."""
-    a0 = max(box[0] - 1, 0)
-    b0 = max(box[1] - 1, 0)
-    a1 = min(box[2] + 1, thing.shape[0])
-    b1 = min(box[3] + 1, thing.shape[1])
-    near = thing[a0:a1, b0:b1]
-    blocked = vision.grow(near, 1) > (
-        near | free_map(frame, left, r0 + a0, r0 + a1, c0 + b0, c0 + b1))
-    if int(np.count_nonzero(blocked)) <= 3:
-        return True
-    other = behind(img, box[2] - 1, magenta)[a0:a1, b0:b1]
-    return int(np.count_nonzero(blocked > other)) <= 3
-
-
-def look(frame, view, coarse, magenta):
-    left = 160 * view
-    top, west, bottom, east = vision.bounding_box(coarse[:, 54 * view:54 * view + 54])
-    if bottom:
-        top = 3 * top
-        bottom = 3 * bottom - 3
-        west = 3 * west + 2 * view
-        east = 3 * east - 3 + 2 * view
-    else:
-        top, west, bottom, east = vision.bounding_box(
-            thing_mask(frame[:, left:left + 160], magenta))
-        if not bottom:
-            return None
-        bottom = bottom - 1
-        east = east - 1
-    if bottom - top > 24 or east - west > 24:
+def find_hand(frame, half, coloured):
+    """The hand's place, and row and column of its lower end in the second view."""
+    arm = ((half[:, 80:] - 148) < 73) & ~coloured[:, 80:]
+    lines = np.flatnonzero(arm.sum(axis=1) >= 2)
+    if lines.size == 0:
         return None
-    r0 = max(top - 14, 0)
-    r1 = min(bottom + 15, 160)
-    c0 = max(west - 14, 0)
-    c1 = min(east + 15, 160)
-    img = frame[r0:r1, left + c0:left + c1]
-    thing = thing_mask(img, magenta)
-    rows, cols = thing.nonzero()
-    count = int(rows.size)
-    if not count:
+    low = 2 * int(lines[-1]) + 1
+    across = np.flatnonzero(on_arm(frame[low, 160:]))
+    if across.size < 3:
+        low = low - 1
+        across = np.flatnonzero(on_arm(frame[low, 160:]))
+    if across.size == 0:
         return None
-    box = (int(rows[0]), int(np.minimum.reduce(cols)),
-           int(rows[-1]) + 1, int(np.maximum.reduce(cols)) + 1)
-    complete = (count >= 20 and r0 + box[0] >= 1 and r0 + box[2] <= 159
-                and c0 + box[1] >= 1 and c0 + box[3] <= 159
-                and unblocked(frame, left, img, thing, box, r0, c0, magenta))
-    mi = int(np.add.reduce(rows)) / count + r0
-    mj = int(np.add.reduce(cols)) / count + c0
-    return {"frame": frame, "left": left, "img": img, "thing": thing, "rows": rows, "cols": cols,
-            "r0": r0, "c0": c0, "complete": complete, "count": count, "mi": mi, "mj": mj}
+    mid = float(across.sum()) / int(across.size)
+    heights = np.arange(-0.02, 0.3, 0.003)
+    x, y = back(low + 0.5, mid, 1, heights + NEAR_END[2])
+    row, col = pixel(x - NEAR_END[0] + OFF_X, y - NEAR_END[1] + OFF_Y, heights + OFF_Z, 0)
+    i = np.rint(row).astype(np.int64)
+    j = np.rint(col).astype(np.int64)
+    ok = (i >= 0) & (i < 160) & (j >= 0) & (j < 160)
+    hit = (on_arm(frame[np.clip(i, 0, 159), np.clip(j, 0, 159)]) & ok).any(axis=0)
+    if not hit.any():
+        return None
+    z = float(heights[int(hit.argmax())]) - 0.0015
+    hx, hy = back(low + 0.5, mid, 1, z + NEAR_END[2])
+    return float(hx) - NEAR_END[0], float(hy) - NEAR_END[1], z, low, mid
 
 
-def chosen_pixels(seen, magenta):
-    """The pixels that a fit looks at, with labels: 0 free, 1 a side face, 2 the top face."""
-    thing = seen["thing"]
-    r0 = seen["r0"]
-    c0 = seen["c0"]
-    free = free_map(seen["frame"], seen["left"], r0, r0 + thing.shape[0], c0, c0 + thing.shape[1])
-    free = free | behind(seen["img"], int(seen["rows"][-1]), magenta)
-    ii = np.arange(thing.shape[0])[:, None]
-    jj = np.arange(thing.shape[1])[None, :]
-    parity = ((ii + jj) & 1) == 0
-    grid = ((ii % 4) == 0) & ((jj % 4) == 0)
-    near = vision.grow(thing, 2)
-    mine = thing if seen["count"] < 40 else thing & parity
-    pick = mine | (free & ((near & parity) | grid))
-    pi, pj = np.nonzero(pick)
-    bright = seen["img"][..., 0 if magenta else 1] > 195
-    labels = thing[pi, pj].astype(np.int8) + (thing & bright)[pi, pj].astype(np.int8)
-    return (pi + r0).astype(np.float32), (pj + c0).astype(np.float32), labels
+def look(frame, rows, cols, v, sign, hand, full):
+    """What one view says of a thing: share that is seen, x, y, whether nothing hides it."""
+    if rows.size == 0:
+        return None
+    top = max(2 * int(rows.min()) - 3, 0)
+    bottom = min(2 * int(rows.max()) + 4, 160)
+    left = max(2 * int(cols.min()) - 3, 0)
+    right = min(2 * int(cols.max()) + 4, 160)
+    if bottom - top > 48 or right - left > 48:
+        return None
+    part = frame[top:bottom, 160 * v + left:160 * v + right].astype(np.int16)
+    tint = part[:, :, 1] - part[:, :, 0]
+    mine = tint * sign > 60
+    r, c = np.nonzero(mine)
+    n = int(r.size)
+    if n == 0:
+        return None
+    t = int(r[0])
+    b = int(r[-1])
+    a = int(c.min())
+    e = int(c.max())
+    x, y = back(top + float(r.sum()) / n, left + float(c.sum()) / n, v, MIDDLE)
+    cam = CAMS[v]
+    depth = (x - cam[0]) * cam[3] + (y - cam[1]) * cam[4] + (MIDDLE - cam[2]) * cam[5]
+    share = n * depth * depth / full
+    clean = share > 0.82 and t > 0 and a > 0 and b + 1 < bottom - top and e + 1 < right - left
+    if clean and v == 1 and hand is not None:
+        clean = top + t > hand[3] + 1 or left + a > hand[4] + 16 or left + e < hand[4] - 16
+    if clean:
+        green = part[t - 1:b + 2, a - 1:e + 2, 1]
+        free = (np.abs(tint[t - 1:b + 2, a - 1:e + 2]) < 13) & ((green > 222) | (green < 60))
+        clean = bool((free | mine[t - 1:b + 2, a - 1:e + 2]).all())
+    return share, x, y, clean
 
 
-def mismatches(view, pi, pj, labels, xs, ys, yaws, side):
-    """How many pixels contradict a block at each place (columns) and yaw (rows)."""
-    a = RX[view] * xs + RY[view] * ys
-    b = FX[view] * xs + FY[view] * ys
-    depth = 0.75 - Z * S + b * C
-    ci = (79.0 - K * (b * S + Z * C) / depth).astype(np.float32)
-    cj = (80.0 + K * a / depth).astype(np.float32)
-    am = float(a.mean())
-    bm = float(b.mean())
-    dm = 0.75 + bm * C - Z * S
-    size = side * K / dm
-    m = am / dm
-    e = (bm * S + Z * C) / dm
-    bi = -size * (S - e * C)
-    bj = -size * m * C
-    zi = -size * (C + e * S)
-    zj = size * m * S
-    co = np.cos(yaws)
-    si = np.sin(yaws)
-    a1 = RX[view] * co + RY[view] * si
-    b1 = FX[view] * co + FY[view] * si
-    a2 = RY[view] * co - RX[view] * si
-    b2 = FY[view] * co - FX[view] * si
-    g1i = bi * b1
-    g1j = size * a1 + bj * b1
-    g2i = bi * b2
-    g2j = size * a2 + bj * b2
-    cross = np.abs(g1i * g2j - g1j * g2i)[:, None, None]
-    t1 = (g1i * zj - g1j * zi)[:, None, None]
-    t2 = (g2i * zj - g2j * zi)[:, None, None]
-    di = pi[None, :] - ci[:, None]
-    dj = pj[None, :] - cj[:, None]
-    q1 = g1i[:, None, None] * dj - g1j[:, None, None] * di
-    q2 = g2i[:, None, None] * dj - g2j[:, None, None] * di
-    q3 = np.abs(zi * dj - zj * di)[None, :, :]
-    u1 = np.abs(t1)
-    u2 = np.abs(t2)
-    inside = ((np.abs(q1) <= 0.5 * (cross + u1)) & (np.abs(q2) <= 0.5 * (cross + u2))
-              & (q3 <= 0.5 * (u1 + u2)))
-    on_top = (np.abs(q1 - 0.5 * t1) <= 0.5 * cross) & (np.abs(q2 - 0.5 * t2) <= 0.5 * cross)
-    predicted = inside.astype(np.int8) + on_top.astype(np.int8)
-    return (predicted != labels[None, None, :]).sum(axis=2)
+def merge(a, b):
+    """x, y, z of a thing from its two views, whether they are to be trusted, share seen."""
+    if a is None and b is None:
+        return None
+    if a is None or (b is not None and b[3] and not a[3]):
+        return b[1], b[2], MIDDLE, b[3], b[0]
+    if b is None or (a[3] and not b[3]):
+        return a[1], a[2], MIDDLE, a[3], a[0]
+    if not a[3]:
+        wa = a[0] * a[0]
+        wb = b[0] * b[0]
+        whole = wa + wb
+        return ((wa * a[1] + wb * b[1]) / whole, (wa * a[2] + wb * b[2]) / whole,
+                MIDDLE, False, max(a[0], b[0]))
+    ca = CAMS[0]
+    cb = CAMS[1]
+    deep = ca[2] - MIDDLE
+    gax = (a[1] - ca[0]) / deep
+    gay = (a[2] - ca[1]) / deep
+    gbx = (b[1] - cb[0]) / deep
+    gby = (b[2] - cb[1]) / deep
+    size = (gax - gbx) ** 2 + (gay - gby) ** 2
+    rise = 0.0
+    if size > 0.01:
+        rise = ((a[1] - b[1]) * (gax - gbx) + (a[2] - b[2]) * (gay - gby)) / size
+    if abs(rise) < 0.012:
+        rise = 0.0
+    return ((a[1] + b[1] - rise * (gax + gbx)) / 2.0, (a[2] + b[2] - rise * (gay + gby)) / 2.0,
+            MIDDLE + rise, True, 1.0)
 
 
-def bare_pixels(frame, view, x, y):
-    """Free pixels about the place (x, y), in a view that shows nothing of the block: labels 0."""
-    a = RX[view] * x + RY[view] * y
-    b = FX[view] * x + FY[view] * y
-    depth = max(0.75 + b * C - Z * S, 0.2)
-    i = int(min(max(79.0 - K * (b * S + Z * C) / depth, 0.0), 159.0))
-    j = int(min(max(80.0 + K * a / depth, 0.0), 159.0))
-    r0 = max(i - 17, 0)
-    c0 = max(j - 17, 0)
-    free = free_map(frame, 160 * view, r0, min(i + 18, 160), c0, min(j + 18, 160))
-    pi, pj = np.nonzero(free[::2, ::2])
-    labels = np.zeros(pi.size, dtype=np.int8)
-    return (2 * pi + r0).astype(np.float32), (2 * pj + c0).astype(np.float32), labels
+def survey(frame):
+    """The hand, and where every second pixel is coloured."""
+    if frame.ndim != 3 or frame.shape[0] != 160 or frame.shape[1] != 320:
+        return None
+    half = frame[::2, ::2, 1]
+    coloured = (half - frame[::2, ::2, 0] + 12) > 24
+    where = np.flatnonzero(coloured)
+    if where.size > 1000:
+        return None
+    rows = where // 160
+    cols = where - rows * 160
+    leafy = half[rows, cols] > frame[2 * rows, 2 * cols, 0]
+    return find_hand(frame, half, coloured), rows, cols, leafy
 
 
-def fit(frame, found, x, y, magenta):
-    """Where a partly hidden block on the table stands, from what is seen and what is free."""
-    side = TARGET_SIDE if magenta else CUBE_SIDE
-    data = []
-    for view in (0, 1):
-        if found[view] is None:
-            data.append((view, bare_pixels(frame, view, x, y)))
-        else:
-            data.append((view, chosen_pixels(found[view], magenta)))
-    yaws = YAWS
-    for step, turn in ((0.011, 1.0), (0.005, 0.5), (0.0025, 0.0)):
-        xs = (x + step * GX).astype(np.float32)
-        ys = (y + step * GY).astype(np.float32)
-        total = np.zeros((len(yaws), 25))
-        for view, (pi, pj, labels) in data:
-            if step > 0.01 and pi.size > 90:
-                total = total + 2.0 * mismatches(view, pi[::2], pj[::2], labels[::2], xs, ys, yaws, side)
-            else:
-                total = total + mismatches(view, pi, pj, labels, xs, ys, yaws, side)
-        weights = np.exp(-0.7 * (total - total.min()))
-        whole = float(weights.sum())
-        place = weights.sum(axis=0)
-        x = float((place * xs).sum()) / whole
-        y = float((place * ys).sum()) / whole
-        yaws = turn * FINE_YAWS + float(yaws[int(weights.sum(axis=1).argmax())])
-    return x, y
-
-
-def locate(frame, magenta):
-    """The place (x, y, z) of the cube or the target, or None, and what each view shows."""
-    coarse = thing_mask(frame[::3, ::3], magenta)
-    found = (look(frame, 0, coarse, magenta), look(frame, 1, coarse, magenta))
-    first, second = found
-    if first is None and second is None:
-        return None, found
-    full = [view for view in (0, 1) if found[view] is not None and found[view]["complete"]]
-    if len(full) == 2:
-        p0 = ground(0, first["mi"], first["mj"], Z)
-        p1 = ground(1, second["mi"], second["mj"], Z)
-        q0 = ground(0, first["mi"], first["mj"], Z + 0.04)
-        q1 = ground(1, second["mi"], second["mj"], Z + 0.04)
-        dx = p0[0] - p1[0]
-        dy = p0[1] - p1[1]
-        ex = q0[0] - q1[0] - dx
-        ey = q0[1] - q1[1] - dy
-        t = -(dx * ex + dy * ey) / max(ex * ex + ey * ey, 1e-9)
-        rx = dx + t * ex
-        ry = dy + t * ey
-        if rx * rx + ry * ry < 0.0004:
-            if abs(t) < 0.375:
-                t = 0.0
-            x = 0.5 * (p0[0] + p1[0] + t * (q0[0] - p0[0] + q1[0] - p1[0]))
-            y = 0.5 * (p0[1] + p1[1] + t * (q0[1] - p0[1] + q1[1] - p1[1]))
-            return (x, y, Z + 0.04 * t), found
-    if len(full) == 1:
-        seen = found[full[0]]
-        x, y = ground(full[0], seen["mi"], seen["mj"], Z)
-        return (x, y, Z), found
-    view = 0
-    if first is None or (second is not None and second["count"] > first["count"]):
-        view = 1
-    x, y = ground(view, found[view]["mi"], found[view]["mj"], Z)
-    x, y = fit(frame, found, x, y, magenta)
-    return (x, y, Z), found
+def locate(frame, rows, cols, sign, hand, full):
+    second = cols >= 80
+    first = ~second
+    return merge(look(frame, rows[first], cols[first], 0, sign, hand, full),
+                 look(frame, rows[second], cols[second] - 80, 1, sign, hand, full))
 
 
 def perceive(frame):
-    if not is_picture(frame):
+    seen = survey(frame)
+    if seen is None:
         return None
-    place, found = locate(frame, False)
-    pixels = tuple(None if seen is None else (seen["r0"], seen["c0"], seen["rows"], seen["cols"])
-                   for seen in found)
-    return frame, place, pixels
+    hand, rows, cols, leafy = seen
+    return hand, locate(frame, rows[leafy], cols[leafy], 1, hand, 50.0), frame
 
 
 def perceive_initial(frame):
-    if not is_picture(frame):
+    seen = survey(frame)
+    if seen is None:
         return None
-    cube, found = locate(frame, False)
-    target = locate(frame, True)[0]
+    hand, rows, cols, leafy = seen
+    other = ~leafy
+    cube = locate(frame, rows[leafy], cols[leafy], 1, hand, 50.0)
+    target = locate(frame, rows[other], cols[other], -1, hand, 40.5)
     if cube is None or target is None:
         return None
-    outlines = []
-    for seen in found:
-        if seen is None:
-            outlines.append(None)
-        else:
-            rows = seen["rows"] + seen["r0"]
-            cols = seen["cols"] + seen["c0"]
-            mask = np.zeros((160, 160), dtype=bool)
-            mask[rows, cols] = True
-            outlines.append((mask, rows, cols))
-    return cube, target, tuple(outlines), apart(cube, target)
+    if not cube[3]:
+        cube = fit((hand, cube, frame))
+    return hand, (cube[0], cube[1], MIDDLE), (target[0], target[1], MIDDLE)
 
 
-def apart(p, q):
-    return ((p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2) ** 0.5
+def violations(px, py, weights, sides, co, si, cu, cv):
+    """How many pixels speak against each middle (cu, cv) of a cube that is turned.
+
+    The last points are the middles and then the lower ends of the rays that show a side: one
+    of the two has to be within the cube.
+    """
+    u = np.abs((px * co + py * si).reshape(-1, 1) - cu) < 0.02
+    v = np.abs((py * co - px * si).reshape(-1, 1) - cv) < 0.02
+    total = np.dot((u * weights).T, v.astype(np.float32))
+    if sides:
+        first = int(px.size) - 2 * sides
+        last = first + sides
+        both = (u[first:last] & u[last:]).astype(np.float32)
+        total = total + np.dot(both.T, (v[first:last] & v[last:]).astype(np.float32))
+    return total
 
 
-def vacated(frame, outlines):
-    """How many pixels of the cube's first outline show bare table or floor now."""
-    count = 0
-    for view in (0, 1):
-        if outlines[view] is None:
+def shading(shades, theta, slack):
+    """How many side pixels have a shade that no face has at this angle."""
+    if shades.size == 0:
+        return 0.0
+    off = np.abs(shades - 137.0)
+    for k in range(4):
+        lit = 137.0 + 40.8 * max(0.0, float(np.cos(theta + k * 1.5707963 - 2.6005)))
+        off = np.minimum(off, np.abs(shades - lit))
+    return float((off > slack).sum())
+
+
+def fit(now):
+    """The cube on the table that agrees best with what is seen where it is partly hidden.
+
+    A pixel's ray is followed from the height of the cube's top to the table: seen from above
+    the cube is a square, which must hold the upper ends of the rays that show its top, be
+    crossed by those that show a side, and be missed by those that show the table. Only pixels
+    at edges, and a sparse grid, are asked.
+    """
+    hand, guess, frame = now
+    x0 = float(guess[0])
+    y0 = float(guess[1])
+    xs = []
+    ys = []
+    ws = []
+    middle_x = []
+    middle_y = []
+    lower_x = []
+    lower_y = []
+    shades = []
+    for v in (0, 1):
+        cam = CAMS[v]
+        row, col = pixel(x0, y0, MIDDLE, v)
+        r = int(round(float(row)))
+        c = int(round(float(col)))
+        top = max(r - 17, 0)
+        bottom = min(r + 18, 160)
+        left = max(c - 17, 0)
+        right = min(c + 18, 160)
+        if bottom - top < 2 or right - left < 2:
             continue
-        mask, rows, cols = outlines[view]
-        r0 = int(rows.min())
-        c0 = int(cols.min())
-        free = free_map(frame, 160 * view, r0, int(rows.max()) + 1, c0, int(cols.max()) + 1)
-        count += int(free[rows - r0, cols - c0].sum())
-    return count
+        part = frame[top:bottom, 160 * v + left:160 * v + right].astype(np.int16)
+        green = part[:, :, 1]
+        tint = green - part[:, :, 0]
+        rr = np.arange(top, bottom).reshape(-1, 1)
+        cc = np.arange(left, right).reshape(1, -1)
+        leafy = tint > 60
+        free = (np.abs(tint) < 13) & ((green > 222) | (green < 60))
+        if v == 1 and hand is not None:
+            up = hand[3] - rr
+            half = np.where(up > 26, 16.0, 7.0 + 0.12 * up)
+            free = free & ~((up >= 0) & (np.abs(cc - hand[4]) <= half))
+        # 0 hidden, 1 a side of the cube, 2 its top, 3 the target, 4 the table or the floor
+        label = leafy * 1 + (leafy & (green > 197)) * 1 + (tint < -60) * 3 + free * 4
+        edge = (rr % 4 == 0) & (cc % 4 == 0)
+        change = label[1:] != label[:-1]
+        edge[1:] = edge[1:] | change
+        edge[:-1] = edge[:-1] | change
+        change = label[:, 1:] != label[:, :-1]
+        edge[:, 1:] = edge[:, 1:] | change
+        edge[:, :-1] = edge[:, :-1] | change
+        i, j = np.nonzero(edge & (label > 0))
+        kind = label[i, j]
+        ray_x = ((j + left) / 80.0 - 1.0) * TAN
+        ray_y = (1.0 - (i + (top + 1.0)) / 80.0) * TAN
+        down = cam[5] + ray_y * cam[11]
+        slope_x = (cam[3] + ray_x * cam[6] + ray_y * cam[9]) / down
+        slope_y = (cam[4] + ray_x * cam[7] + ray_y * cam[10]) / down
+        xs.append(cam[0] + (0.04 - cam[2]) * slope_x)
+        ys.append(cam[1] + (0.04 - cam[2]) * slope_y)
+        ws.append(np.where(kind == 2, -1.0, 1.0))
+        table = kind == 4
+        for height in (0.02, 0.0):
+            xs.append(cam[0] + (height - cam[2]) * slope_x[table])
+            ys.append(cam[1] + (height - cam[2]) * slope_y[table])
+            ws.append(np.ones(int(table.sum())))
+        side = kind == 1
+        middle_x.append(cam[0] + (0.02 - cam[2]) * slope_x[side])
+        middle_y.append(cam[1] + (0.02 - cam[2]) * slope_y[side])
+        lower_x.append(cam[0] - cam[2] * slope_x[side])
+        lower_y.append(cam[1] - cam[2] * slope_y[side])
+        shades.append(green[i, j][side] * 1.0)
+    if len(shades) == 0:
+        return x0, y0, MIDDLE
+    shade = np.concatenate(shades)
+    sides = int(shade.size)
+    ws.append(np.full(2 * sides, -1.0))
+    px = np.concatenate(xs + middle_x + lower_x)
+    py = np.concatenate(ys + middle_y + lower_y)
+    weights = np.concatenate(ws).astype(np.float32).reshape(-1, 1)
+    steps = np.arange(-4, 5) * 0.007
+    best = None
+    for k in range(4):
+        theta = k * 0.3927
+        co = float(np.cos(theta))
+        si = float(np.sin(theta))
+        cu = x0 * co + y0 * si + steps
+        cv = y0 * co - x0 * si + steps
+        total = violations(px, py, weights, sides, co, si, cu, cv)
+        low = float(total.min())
+        share = np.exp((low - total) / 1.5)
+        whole = float(share.sum())
+        mu = float((share.sum(axis=1) * cu).sum()) / whole
+        mv = float((share.sum(axis=0) * cv).sum()) / whole
+        low = low + 0.3 * shading(shade, theta, 13.0)
+        if best is None or low < best[0]:
+            best = (low, theta, mu * co - mv * si, mu * si + mv * co)
+    x1 = best[2]
+    y1 = best[3]
+    steps = np.arange(-4, 5) * 0.002
+    found = []
+    for k in range(-2, 3):
+        theta = best[1] + k * 0.0982
+        co = float(np.cos(theta))
+        si = float(np.sin(theta))
+        cu = x1 * co + y1 * si + steps
+        cv = y1 * co - x1 * si + steps
+        total = violations(px, py, weights, sides, co, si, cu, cv)
+        found.append((total + 0.3 * shading(shade, theta, 7.5), cu, cv, co, si))
+    low = min([float(f[0].min()) for f in found])
+    whole = 0.0
+    sx = 0.0
+    sy = 0.0
+    for total, cu, cv, co, si in found:
+        share = np.exp((low - total) / 1.5)
+        mu = float((share.sum(axis=1) * cu).sum())
+        mv = float((share.sum(axis=0) * cv).sum())
+        whole = whole + float(share.sum())
+        sx = sx + mu * co - mv * si
+        sy = sy + mu * si + mv * co
+    return sx / whole, sy / whole, MIDDLE
 
 
-def cube_moved(now, initial):
+def place(now, point, limit, cap):
+    """The cube's middle, looked for closely only where it is hidden and may matter."""
+    cube = now[1]
+    if cube[3]:
+        return cube[0], cube[1], cube[2]
+    band = min(cap, 0.008 + 0.035 * max(0.0, 1.08 - cube[4]))
+    if abs(gap(cube, point[0], point[1], point[2]) - limit) > band:
+        return cube[0], cube[1], cube[2]
+    return fit(now)
+
+
+def far(now, initial, limit):
+    """How far the cube is from the target, None where it is not seen."""
+    if now is None or initial is None or now[1] is None:
+        return None
+    target = initial[2]
+    cube = place(now, target, limit, 0.04)
+    return gap(cube, target[0], target[1], target[2])
+
+
+def hand_at_cube(now, initial):
+    if now is None or initial is None or now[0] is None:
+        return False
+    hand = now[0]
+    if now[1] is None:
+        cube = initial[1]
+    else:
+        cube = place(now, hand, REACH, 0.02)
+    return bool(gap(cube, hand[0], hand[1], hand[2]) <= REACH)
+
+
+def cube_nearer(now, initial):
     if now is None or initial is None:
         return False
-    frame, place, pixels = now
-    if place is None:
-        return vacated(frame, initial[2]) >= 6
-    # Where the cube has little way to go, a smaller move is all that it takes.
-    room = initial[3] - REACH
-    if apart(place, initial[0]) <= min(MOVED, max(0.4 * room, LEAST)):
-        return False
-    outside = 0
-    for view in (0, 1):
-        if initial[2][view] is not None and pixels[view] is not None:
-            r0, c0, rows, cols = pixels[view]
-            known = initial[2][view][0][r0:, c0:][rows, cols]
-            outside += int(rows.size) - int(np.count_nonzero(known))
-    return outside >= 3 or outside + vacated(frame, initial[2]) >= 3
-
-
-def cube_halfway_to_target(now, initial):
-    if now is None or initial is None or now[1] is None:
-        return False
-    return bool(apart(now[1], initial[1]) <= 0.5 * (initial[3] + REACH))
+    target = initial[2]
+    start = gap(initial[1], target[0], target[1], target[2])
+    limit = start - max(0.002, min(0.01, 0.5 * (start - GOAL)))
+    left = far(now, initial, limit)
+    return bool(left is not None and left <= limit)
 
 
 def cube_at_target(now, initial):
-    if now is None or initial is None or now[1] is None:
-        return False
-    return bool(apart(now[1], initial[1]) < REACH)
+    left = far(now, initial, GOAL)
+    return bool(left is not None and left <= GOAL)
 
 
 def cube_at_target_progress(now, initial):
-    if now is None or initial is None or now[1] is None:
+    if now is None or initial is None:
         return 0.0
-    left = apart(now[1], initial[1])
-    if left < REACH:
-        return 1.0
-    first = max(apart(initial[0], initial[1]) - REACH, 0.02)
-    return float(min(max(1.0 - 0.8 * (left - REACH) / first, 0.0), 0.99))
+    target = initial[2]
+    start = gap(initial[1], target[0], target[1], target[2])
+    if now[1] is None:
+        cube = initial[1]
+        left = max(start, GOAL + 0.001)
+    else:
+        cube = place(now, target, GOAL, 0.04)
+        left = gap(cube, target[0], target[1], target[2])
+        if left <= GOAL:
+            return 1.0
+    pushed = min(1.0, max(0.0, (start - left) / max(start - GOAL, 0.01)))
+    reach = 0.0
+    if now[0] is not None:
+        # The hand belongs behind the cube, as seen from the target.
+        hand = now[0]
+        span = max(left, 0.01)
+        away = gap(hand, cube[0] + 0.055 * (cube[0] - target[0]) / span,
+                   cube[1] + 0.055 * (cube[1] - target[1]) / span, MIDDLE)
+        first = 0.3
+        if initial[0] is not None:
+            span = max(start, 0.01)
+            first = gap(initial[0], initial[1][0] + 0.055 * (initial[1][0] - target[0]) / span,
+                        initial[1][1] + 0.055 * (initial[1][1] - target[1]) / span, MIDDLE)
+        reach = min(1.0, max(0.0, 1.0 - max(away - 0.03, 0.0) / max(first - 0.03, 0.05)))
+    return float(min(0.98, 0.3 * reach + 0.68 * pushed))
 
 
-SUBTASKS = [cube_moved, cube_halfway_to_target, cube_at_target]
+SUBTASKS = [hand_at_cube, cube_nearer, cube_at_target]
