@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Never
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
 __all__ = ["Constants", "FrozenDict", "FrozenList", "FrozenSet", "stand_ins"]
@@ -51,12 +51,16 @@ class FrozenDict(dict):  # type: ignore[type-arg]  # of anything
 
 
 class FrozenSet(set):  # type: ignore[type-arg]  # of anything
-    """A set of the top level."""
+    """A set of the top level. A loop takes its items in the order of the set that was loaded."""
 
-    __slots__ = ("_place",)
+    __slots__ = ("_order", "_place")
+    _order: tuple[Any, ...]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._order)
 
     def __repr__(self) -> str:
-        return repr(set(self))
+        return f"{{{', '.join(map(repr, self))}}}" if self else "set()"
 
 
 def _refuse(self: Any, *_: Any, **__: Any) -> Never:
@@ -178,6 +182,8 @@ class Constants:
             ]
         else:
             items = [self._freeze(item, place) for item in value]
+        if real is set:
+            frozen._order = tuple(items)  # noqa: SLF001 - as above
         (real.extend if real is list else real.update)(frozen, items)
         return frozen
 

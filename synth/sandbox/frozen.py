@@ -57,7 +57,10 @@ def _table(value: Any) -> Any:
 
 
 def _set(value: Any) -> Any:
-    return frozenset(map(freeze, value))
+    items = [freeze(item) for item in value]
+    if all(one is other for one, other in zip(items, value, strict=True)):
+        return frozenset(value)  # in its order, which one that is filled anew need not have
+    return frozenset(items)
 
 
 def _slice(value: slice) -> slice:

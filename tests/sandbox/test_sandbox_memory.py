@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from synth.errors import ProgramFault
 from synth.program import lint
 from synth.sandbox import Cell
-from synth.sandbox.constants import Constants, stand_ins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,64 +235,3 @@ def test_an_iterator_at_the_top_level_is_not_loaded(sandbox: Make) -> None:
     """What is used up by being looked at can be no constant."""
     with pytest.raises(ProgramFault, match="the constant STEPS is or holds a map, which"):
         sandbox("STEPS = map(abs, [1])\ndef goal(now, initial):\n    return True\n")
-
-
-PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(max_size=3), inner, max_size=4)
-        | st.sets(st.integers(-9, 9), max_size=4)
-        | st.tuples(inner, inner)
-    ),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=100, deadline=None)
-@given(value=PLAIN)
-def test_a_frozen_constant_is_used_as_before(value: object) -> None:
-    """It is equal, of its kind, reads as it did, and its copies can be written into."""
-    space: dict[str, Any] = {"A": value, "B": value}
-    Constants(space, "")
-    frozen = space["A"]
-    assert frozen == value
-    assert repr(frozen) == repr(value)
-    assert isinstance(frozen, type(value))
-    assert space["B"] is frozen
-    if isinstance(value, list):
-        assert type(frozen + [1]) is type(frozen[:]) is type(frozen * 2) is list  # noqa: RUF005
-        assert [*map(str, frozen)] == [*map(str, value)]
-    if isinstance(value, dict):
-        assert {**frozen} == value
-        assert type(frozen.copy()) is type(frozen | {}) is dict
-    if isinstance(value, set):
-        assert type(frozen.copy()) is type(frozen | {1}) is set
-    for change in ("append", "update", "add", "clear"):
-        if isinstance(value, list | dict | set) and hasattr(value, change):
-            with pytest.raises(TypeError, match="the constant A"):
-                getattr(frozen, change)(1)
-
-
-def test_a_list_still_chooses_places() -> None:
-    """NumPy takes a frozen list for places, as any list, and not for axes, as a tuple."""
-    space: dict[str, Any] = {"ROWS": [2, 0], "VIEW": np.arange(6)[::2]}
-    Constants(space, "")
-    assert np.arange(9).reshape(3, 3)[space["ROWS"]].tolist() == [[6, 7, 8], [0, 1, 2]]
-    with pytest.raises(ValueError, match="read-only"):
-        space["VIEW"].base[0] = 1
-
-
-def test_stand_ins_are_types_to_ordinary_code() -> None:
-    """They make, tell and annotate as the types do that they stand for."""
-    names = stand_ins()
-    assert (names["list"]("ab"), names["dict"](a=1), names["set"]()) == (
-        ["a", "b"],
-        {"a": 1},
-        set(),
-    )
-    assert isinstance([1], (names["list"], tuple))
-    assert isinstance({}, names["list"] | names["dict"])
-    assert not isinstance((1,), names["list"])
-    assert names["list"][int] is names["list"]
-    assert list(map(names["list"], ["a"])) == [["a"]]
