@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy import ndimage
 
 from synth import vision
-from synth.program.lint import allowed
+from synth.program.lint import allowed, signatures
 
 MODULES = {"np": np, "ndimage": ndimage, "vision": vision}
 
@@ -75,3 +76,37 @@ def test_no_chain_of_allowed_attributes_reaches_a_module():
                 if hasattr(value, name)
             ]
     assert len(seen) > 500
+
+
+def position(function: object, name: str) -> int | None:
+    """Where a function takes a parameter by position."""
+    try:
+        parameters = inspect.signature(function).parameters  # type: ignore[arg-type]  # any callable
+    except (TypeError, ValueError):
+        return None
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [n for n, p in parameters.items() if p.kind in by_position and n != "self"]
+    return names.index(name) if name in names else None
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "table"),
+    [
+        (np, "dtype", signatures.DTYPE_AT),
+        (np, "out", signatures.OUT_AT),
+        (ndimage, "output", signatures.OUTPUT_AT),
+        (ndimage, "distances", signatures.DISTANCES_AT),
+        (np.ndarray, "dtype", signatures.DTYPE_METHODS),
+        (np.ndarray, "out", signatures.OUT_METHODS),
+    ],
+)
+def test_the_tables_of_positions_are_those_of_the_modules(
+    module: object, name: str, table: dict[str, int]
+) -> None:
+    """No function takes a dtype or an array to write into at a place that is not known."""
+    ufuncs = allowed.UFUNCS[1] | allowed.UFUNCS[2]
+    lists = {np: allowed.NUMPY - ufuncs - {"ndarray"}, ndimage: allowed.NDIMAGE}
+    for function in sorted(lists.get(module, allowed.METHODS)):
+        at = position(getattr(module, function, None), name)
+        if at is not None:
+            assert table.get(function) == at, function

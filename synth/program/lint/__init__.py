@@ -16,6 +16,7 @@ from itertools import islice
 
 import synth.program.lint.rules  # noqa: F401 - importing it registers the rules
 from synth.program.excerpt import character_column, excerpt, source_lines
+from synth.program.lint.once import covered_nodes, reported_names
 from synth.program.lint.registry import RULES, Context, Hit, Rule
 from synth.program.lint.scope import resolve
 from synth.program.parse import parse, parse_tree
@@ -86,7 +87,9 @@ def _lint(source: str, missions: bool | None) -> tuple[Finding, ...]:
     nodes: list[ast.AST] = [tree]
     for node in nodes:
         nodes += ast.iter_child_nodes(node)
-    context = Context(program, tree, tuple(nodes), resolve(tree), told)
+    every, scopes = tuple(nodes), resolve(tree)
+    reported, covered = reported_names(every, scopes), covered_nodes(tree, every)
+    context = Context(program, tree, every, scopes, told, reported, covered)
     lines = source_lines(source)
     findings = {
         _finding(lines, rule, hit)

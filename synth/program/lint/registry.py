@@ -29,6 +29,9 @@ class Context:
         nodes: All nodes of the tree.
         scopes: What each name means.
         missions: Whether checkers must take the mission as a third parameter.
+        reported: Names that come with something that is reported itself, such as those of a
+            class, of a `match` or of an imported function: one finding is enough.
+        covered: Nodes within something that is reported itself, such as a handler.
     """
 
     program: Program
@@ -36,6 +39,8 @@ class Context:
     nodes: tuple[ast.AST, ...]
     scopes: Scopes
     missions: bool = False
+    reported: frozenset[str] = frozenset()
+    covered: frozenset[ast.AST] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from synth.program.lint.rules import (
     attributes,
+    dtypes,
     functions,
+    handing,
     imports,
+    memory,
     names,
     purity,
     syntax,
     toplevel,
+    values,
 )
 
-__all__ = ["attributes", "functions", "imports", "names", "purity", "syntax", "toplevel"]
+__all__ = [
+    "attributes",
+    "dtypes",
+    "functions",
+    "handing",
+    "imports",
+    "memory",
+    "names",
+    "purity",
+    "syntax",
+    "toplevel",
+    "values",
+]

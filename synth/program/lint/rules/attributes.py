@@ -6,14 +6,14 @@ import ast
 import difflib
 from typing import TYPE_CHECKING
 
-from synth.program.lint.allowed import DTYPE_STRINGS, LINALG, attributes, module_names
+from synth.program.lint.allowed import LINALG, attributes, module_names
 from synth.program.lint.registry import Context, Hit, rule
 from synth.program.lint.rules.functions import annotation_nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["dtypes", "module_attributes", "not_constructed", "stored", "value_attributes"]
+__all__ = ["module_attributes", "not_constructed", "stored", "value_attributes"]
 
 CLOSE = 0.65
 """Likeness of two names from which on the one is taken for a slip of the other."""
@@ -33,6 +33,13 @@ _INSTEAD = {
     "np.lib": "Use slices, or vision.tiles for tile worlds.",
     "ndimage.measurements": "Use ndimage.label and its like directly.",
     "ndimage.generic_filter": "Use a fixed filter such as ndimage.maximum_filter.",
+}
+
+
+_ATTRIBUTES = {
+    "format": "Use `'%d,%d' % (row, column)`, or a tuple as the key.",
+    "name": "Compare the dtype itself: `x.dtype == np.uint8`.",
+    "encode": "Compare text as it is.",
 }
 
 
@@ -62,8 +69,11 @@ def value_attributes(context: Context) -> Iterator[Hit]:
             continue
         if context.scopes.kind(node.value) in {"module", "foreign"} or _is_linalg(context, node):
             continue
+        if node.attr in context.reported:
+            continue
         near = difflib.get_close_matches(node.attr, sorted(allowed), n=1)
         hint = f"Did you mean .{near[0]}?" if near else "Use a function of np, ndimage or vision."
+        hint = _ATTRIBUTES.get(node.attr, hint)
         yield Hit(node, f"the attribute .{node.attr} is not available.", hint)
 
 
@@ -74,25 +84,6 @@ def stored(context: Context) -> Iterator[Hit]:
         if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
             hint = "Use a local variable, or a dictionary made in this function."
             yield Hit(node, f"the attribute .{node.attr} may not be assigned.", hint)
-
-
-@rule("S404", "A dtype written as a string is one of the number types or bool.")
-def dtypes(context: Context) -> Iterator[Hit]:
-    """``dtype="O"``, ``astype("object")``."""
-    for node in context.nodes:
-        if not isinstance(node, ast.Call):
-            continue
-        values = [keyword.value for keyword in node.keywords if keyword.arg == "dtype"]
-        if isinstance(node.func, ast.Attribute) and node.func.attr in {"astype", "view"}:
-            values += node.args[:1]
-        for value in values:
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                if value.value not in DTYPE_STRINGS:
-                    message = f"the dtype {value.value!r} is not available."
-                    yield Hit(value, message, "Use np.uint8, np.int32, np.float32 or bool.")
-            elif isinstance(value, ast.List | ast.Tuple | ast.Dict):
-                hint = "Use one number type, and one array per quantity."
-                yield Hit(value, "structured dtypes are not available.", hint)
 
 
 @rule("S405", "np.ndarray is for annotations and isinstance only.")

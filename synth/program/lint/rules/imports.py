@@ -38,6 +38,8 @@ def _instead(text: str, listed: str) -> str:
     for module, allowed in (("numpy", "np"), ("ndimage", "ndimage"), ("vision", "vision")):
         if module in text:
             return f"Write `{IMPORTS[allowed]}` and use it as `{allowed}.name`."
+    if "dataclass" in text or "namedtuple" in text:
+        return "Use a tuple or a dictionary: `box = {'top': 3, 'left': 4}`."
     if text == "import math":
         return "Use NumPy: np.sqrt, np.hypot, np.floor, np.pi."
     return f"Use only: {listed}."

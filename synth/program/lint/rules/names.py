@@ -41,6 +41,8 @@ def bound(context: Context) -> Iterator[Hit]:
         if context.scopes.kinds.get(node, "unknown") != "unknown":
             continue
         name = node.id
+        if name in context.reported or node in context.covered:
+            continue
         if name in IMPORTS:
             hint = f"Add `{IMPORTS[name]}` at the top."
         elif name in _INSTEAD:
@@ -72,6 +74,8 @@ def no_rebinding(context: Context) -> Iterator[Hit]:
 def plain_identifiers(context: Context) -> Iterator[Hit]:
     """Dunder names and letters that only look like ASCII."""
     for node in context.nodes:
+        if node in context.covered:
+            continue
         for name in _identifiers(node):
             if name.startswith("__") or not name.isascii():
                 yield Hit(

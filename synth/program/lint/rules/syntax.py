@@ -35,7 +35,7 @@ _INSTEAD: dict[type[ast.AST], tuple[str, str]] = {
     ast.Global: ("global", "Functions keep no state: pass values as arguments."),
     ast.Nonlocal: ("nonlocal", "Functions keep no state: return values instead."),
     ast.Delete: ("del", "Leave the name be, or build a new list without the element."),
-    ast.JoinedStr: ("an f-string", "Reward programs print nothing; use a plain string."),
+    ast.JoinedStr: ("an f-string", "Use `'%d,%d' % (row, column)`, or a tuple as the key."),
     ast.Yield: ("yield", "Build a list and return it."),
     ast.YieldFrom: ("yield from", "Build a list and return it."),
     ast.Await: ("await", "Use plain functions."),

@@ -1,0 +1,203 @@
+"""Where functions and iterators go: from the place where they arise to each that uses them.
+
+Both have an address, and an iterator remembers how far it has been read. This follows them
+through names, through parameters of helpers and out of helpers, and hands each use to
+`synth.program.lint.rules.handing`, in time that grows with the program.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from synth.program.lint.registry import Context
+
+__all__ = ["Use", "uses"]
+
+Kind = Literal["function", "iterator"]
+_Key = tuple[int, str, Kind]
+
+ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
+_NUMPY_ITERATORS = frozenset({"ndenumerate", "ndindex"})
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A function or an iterator at a place.
+
+    Attributes:
+        node: The expression.
+        at: The expression that passes it on, through ``x if y else z``, ``or`` and ``:=``.
+        parent: What that stands in.
+        kind: What it is.
+        sure: Whether it is that on every way; names may hold other things as well.
+    """
+
+    node: ast.expr
+    at: ast.expr
+    parent: ast.AST
+    kind: Kind
+    sure: bool
+
+
+def uses(context: Context) -> list[Use]:
+    """Every place at which a function or an iterator stands."""
+    return _Tracker(context).uses()
+
+
+class _Tracker:
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._parents = context.scopes.parents
+        self._homes: dict[ast.AST, ast.AST] = {}
+        self._loads: dict[tuple[int, str], list[ast.Name]] = {}
+        self._calls: dict[str, list[ast.Call]] = {}
+        self._bound: dict[tuple[int, str], int] = {}
+        self._tracked: dict[_Key, int] = {}
+        self._giving: set[str] = set()
+        self._found: list[tuple[ast.expr, Kind, _Key | None]] = []
+        for node in context.nodes:
+            self._index(node)
+        for binding in context.scopes.bindings:
+            key = (id(self._homes.get(binding.node)), binding.name)
+            self._bound[key] = self._bound.get(key, 0) + 1
+        entries = {*context.program.subtasks, *context.program.perceivers}
+        self._entries = entries | {f"{name}_progress" for name in context.program.progress}
+
+    def _index(self, node: ast.AST) -> None:
+        parent = self._parents.get(node)
+        outer = parent is None or parent is self._context.tree
+        # `ast.Load()` is one object in many places, and may come before its parent.
+        self._homes[node] = node if outer or parent is None else self._homes.get(parent, node)
+        kind = self._context.scopes.kind(node)
+        if isinstance(node, ast.Name) and kind == "local":
+            self._loads.setdefault((id(self._homes[node]), node.id), []).append(node)
+        if isinstance(node, ast.Call) and self._helper(node.func) is not None:
+            self._calls.setdefault(ast.unparse(node.func), []).append(node)
+
+    def _helper(self, node: ast.AST) -> ast.FunctionDef | None:
+        if not isinstance(node, ast.Name) or self._context.scopes.kind(node) != "top":
+            return None
+        home = self._context.scopes.top[node.id]
+        return home if isinstance(home, ast.FunctionDef) else None
+
+    def uses(self) -> list[Use]:
+        waiting: list[tuple[ast.expr, Kind, _Key | None]] = []
+        for node in self._context.nodes:
+            kind = self._arises(node)
+            if kind is not None and isinstance(node, ast.expr):
+                waiting.append((node, kind, None))
+            if isinstance(node, ast.FunctionDef) and self._homes[node] is not node:
+                waiting += self._track(node, node.name, "function")
+        while waiting:
+            source = waiting.pop()
+            self._found.append(source)
+            at, parent = self._climb(source[0])
+            waiting += self._spread(at, parent, source[1])
+            waiting += self._walrus(source[0], at, source[1])
+        return [self._use(*source) for source in self._found]
+
+    def _use(self, node: ast.expr, kind: Kind, key: _Key | None) -> Use:
+        at, parent = self._climb(node)
+        sure = key is None or self._tracked[key] >= self._bound.get(key[:2], 0)
+        return Use(node, at, parent, kind, sure)
+
+    def _arises(self, node: ast.AST) -> Kind | None:
+        kind = self._context.scopes.kind
+        if isinstance(node, ast.Lambda) or self._helper(node) is not None:
+            return "function"
+        if isinstance(node, ast.GeneratorExp):
+            return "iterator"
+        if not isinstance(node, ast.Call):
+            flat = isinstance(node, ast.Attribute) and node.attr == "flat"
+            return "iterator" if flat and isinstance(node.ctx, ast.Load) else None  # type: ignore[attr-defined]
+        called = node.func
+        if isinstance(called, ast.Name):
+            return "iterator" if kind(called) == "builtin" and called.id in ITERATORS else None
+        numpy = isinstance(called, ast.Attribute) and kind(called.value) == "module"
+        made = numpy and isinstance(called, ast.Attribute) and called.attr in _NUMPY_ITERATORS
+        return "iterator" if made else None
+
+    def _climb(self, node: ast.expr) -> tuple[ast.expr, ast.AST]:
+        """The outermost expression that may be this very thing, and what that stands in."""
+        parent = self._parents[node]
+        while (
+            (isinstance(parent, ast.IfExp) and node is not parent.test)
+            or isinstance(parent, ast.BoolOp)
+            or (isinstance(parent, ast.NamedExpr) and node is parent.value)
+        ):
+            node, parent = parent, self._parents[parent]
+        return node, parent
+
+    def _walrus(
+        self, node: ast.expr, at: ast.expr, kind: Kind
+    ) -> Iterator[tuple[ast.expr, Kind, _Key]]:
+        while node is not at:
+            above = self._parents[node]
+            if isinstance(above, ast.NamedExpr):
+                yield from self._track(above, above.target.id, kind)
+            if not isinstance(above, ast.expr):
+                return
+            node = above
+
+    def _spread(
+        self, at: ast.expr, parent: ast.AST, kind: Kind
+    ) -> Iterator[tuple[ast.expr, Kind, _Key | None]]:
+        """The further places at which it stands from here on."""
+        for target in _targets(self._parents, parent, kind):
+            if isinstance(target, ast.Name):
+                yield from self._track(target, target.id, kind)
+        if isinstance(parent, ast.Call | ast.keyword):
+            call = self._parents[parent] if isinstance(parent, ast.keyword) else parent
+            helper = self._helper(call.func) if isinstance(call, ast.Call) else None
+            name = _parameter(helper, call, at, parent) if helper is not None else None
+            if name is not None and helper is not None:
+                yield from self._track(helper, name, kind, sure=False)
+        elif isinstance(parent, ast.Return) and kind == "iterator":
+            yield from self._returned(parent)
+
+    def _returned(self, node: ast.Return) -> Iterator[tuple[ast.expr, Kind, None]]:
+        home = self._homes[node]
+        if isinstance(home, ast.FunctionDef) and home.name not in self._giving:
+            self._giving.add(home.name)
+            for call in self._calls.get(home.name, ()):
+                yield call, "iterator", None
+
+    def _track(
+        self, node: ast.AST, name: str, kind: Kind, *, sure: bool = True
+    ) -> Iterator[tuple[ast.expr, Kind, _Key]]:
+        home = id(self._homes[node])
+        key = (home, name, kind)
+        known = key in self._tracked
+        self._tracked[key] = self._tracked.get(key, 0) + sure
+        if not known:
+            for load in self._loads.get((home, name), ()):
+                yield load, kind, key
+
+
+def _targets(parents: dict[ast.AST, ast.AST], parent: ast.AST, kind: Kind) -> list[ast.expr]:
+    """What is given the value that stands in an assignment, or in a display looped over."""
+    if isinstance(parent, ast.Assign):
+        return parent.targets
+    if isinstance(parent, ast.AnnAssign):
+        return [parent.target]
+    if kind == "function" and isinstance(parent, ast.Tuple | ast.List):
+        loop = parents[parent]
+        if isinstance(loop, ast.For | ast.comprehension) and loop.iter is parent:
+            return [loop.target]
+    return []
+
+
+def _parameter(helper: ast.FunctionDef, call: ast.AST, at: ast.expr, parent: ast.AST) -> str | None:
+    """The name of the parameter at which a helper gets something."""
+    if isinstance(parent, ast.keyword):
+        return parent.arg
+    names = [*helper.args.posonlyargs, *helper.args.args]
+    if not isinstance(call, ast.Call) or at is call.func or at not in call.args:
+        return None
+    index = next(i for i, part in enumerate(call.args) if part is at)
+    return names[index].arg if index < len(names) else None

@@ -1,0 +1,227 @@
+"""What a program must not see: the clock, memory nobody wrote, addresses, its own past."""
+
+from __future__ import annotations
+
+import pytest
+from clean_programs import HEAD
+
+from synth.program import lint
+
+TOP = """\
+SEEN = [0]
+TALLY = np.zeros(2, np.int64)
+GRID = np.array([[1, 2], [3, 4]])
+KIND = np.uint8
+def helper(x, y=0):
+    return x
+def write(x):
+    x[0] = 1
+    return x
+"""
+
+
+def found(body: str, top: str = TOP) -> set[str]:
+    """The rules that a checker of these lines breaks."""
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    source = f"{HEAD}{top}def goal(now, initial):\n{lines}    return True\nSUBTASKS = [goal]\n"
+    return {finding.rule for finding in lint(source)}
+
+
+CLOCK = [
+    "np.asarray(['now'], 'datetime64[s]')",
+    "np.ones(1, dtype='m8')",
+    "np.full((2, 2), 'today', '<M8[ms]')",
+    "for k in (1, 2):\n    np.zeros(3, k)",
+    "k = 'm' + '8'\nnp.arange(3, dtype=k)",
+    "k = np.int8\nk = helper(k)\nnow.astype(k)",
+    "np.eye(2, 2, 0, helper(3))",
+    "now.view('S4')",
+    "now.astype(bytes)",
+    "now.sum(0, object)",
+    "np.add.accumulate(now, 0, str)",
+    "now.astype([('a', int)])",
+    "np.zeros(*initial)",
+    "np.add(now, 1, signature='MM->M')",
+    "ndimage.shift(now, 1, output='m8[h]')",
+    "ndimage.laplace(now, helper(3))",
+]
+
+
+@pytest.mark.parametrize("body", CLOCK)
+def test_no_array_of_dates_text_or_objects_can_be_made(body: str) -> None:
+    """A dtype that cannot be read at its place, or is no number, is refused wherever it stands."""
+    assert "S404" in found(body)
+
+
+@pytest.mark.parametrize("body", ["x = 'M8[us]'", "x = ('timedelta64', 1)", "x = {'>m8[D]': 1}"])
+def test_no_string_spells_a_dtype_of_dates(body: str) -> None:
+    """Nor does one stand anywhere else, should it find another way to become a dtype."""
+    assert found(body) == {"S406"}
+
+
+MEMORY = [
+    "np.subtract(now, 1, where=now > 1)",
+    "np.sqrt(now, where=now > 1, out=None)",
+    "np.multiply.outer(now, now, where=False)",
+    "now.clip(1, 2, where=False)",
+    "x = None\nnp.add(now, 1, out=x, where=False)",
+    "np.divmod(now, 2, out=(None, None), where=False)",
+    "np.add(now, 1, out={}.get(1), where=False)",
+]
+
+
+@pytest.mark.parametrize("body", [*MEMORY, "np.pad(now, 2, 'empty')", "m = 'e'\nnp.pad(now, 2, m)"])
+def test_no_result_has_gaps(body: str) -> None:
+    """An element that is not computed must have been written before."""
+    assert "S407" in found(body)
+
+
+VALUES = [
+    "f = np.multiply",
+    "f = now.mean",
+    "f = min",
+    "f = next",
+    "list(map(next, initial))",
+    "list(map(SEEN.append, [1]))",
+    "max([1], key=SEEN.remove)",
+    "list(map(np.zeros, [1], ['i4']))",
+    "(lambda f: f(1))(SEEN.insert)",
+    "x = (vision.blobs, 1)",
+    "x = {'f': now.fill}",
+    "f = dict",
+]
+
+
+@pytest.mark.parametrize("body", VALUES)
+def test_what_is_called_is_called_by_its_name(body: str) -> None:
+    """Methods, builtins and functions of modules are not kept to be called under another name."""
+    assert "S408" in found(body)
+
+
+@pytest.mark.parametrize(
+    "body", ["list.insert(SEEN, 0, 1)", "set.add(SEEN, 1)", "dict.pop(initial, 1)"]
+)
+def test_methods_are_called_on_their_values(body: str) -> None:
+    """A method taken from its type would write into an argument."""
+    assert "S409" in found(body)
+
+
+ADDRESSES = [
+    "str(helper)",
+    "x = '%r' % (lambda: 1)",
+    "x = {helper: 1}",
+    "x = {helper, write}",
+    "x = np.array([helper, helper])",
+    "f = helper\nx = str(f)",
+    "f = helper\nf = 3\nx = str(f)",
+    "def f():\n    return 1\nreturn f",
+    "x = str(enumerate(now))",
+    "it = zip(now, now)\nx = [it]",
+    "x = str(n for n in now)",
+    "x = '%s' % now.flat",
+    "return map(int, now)",
+    "x = helper == write",
+]
+
+
+@pytest.mark.parametrize("body", ADDRESSES)
+def test_functions_and_iterators_are_no_data(body: str) -> None:
+    """Their addresses do not come into text, sets, keys, arrays or results."""
+    assert "S505" in found(body)
+
+
+def test_a_parameter_that_gets_a_function_is_followed() -> None:
+    """A helper that prints what it is handed prints an address."""
+    assert "S505" in found("show(helper)", TOP + "def show(f):\n    return str(f)\n")
+
+
+WRITES = [
+    "t = TALLY\nt -= 1",
+    "for row in GRID:\n    row += 1",
+    "row = GRID[0]\nrow += 1",
+    "for i, row in enumerate([TALLY]):\n    row += 1",
+    "for x in (SEEN, SEEN):\n    x.append(1)",
+    "[x.clear() for x in [SEEN]]",
+    "np.cumsum(now, 0, None, TALLY)",
+    "now.max(0, TALLY)",
+    "ndimage.sobel(now, 0, TALLY)",
+    "ndimage.distance_transform_edt(now, None, True, False, TALLY)",
+    "list(map(write, [TALLY]))",
+    "sorted([TALLY], key=write)",
+    "f = write\nf(TALLY)",
+    "f = write if initial else helper\nf(SEEN)",
+    "def f(x=TALLY):\n    x[0] = 1",
+    "def f():\n    return SEEN\nx = f()\nx.append(1)",
+    "f = lambda: SEEN\nf().append(1)",
+    "x = max([TALLY], key=len)\nx[0] = 1",
+]
+
+
+@pytest.mark.parametrize("body", WRITES)
+def test_constants_are_not_written_into_by_detours(body: str) -> None:
+    """Other names, loops, positions, helpers under another name and `map` are followed."""
+    assert "S601" in found(body)
+
+
+def test_functions_do_not_name_the_subtasks() -> None:
+    """The list of sub-tasks belongs to who runs the program."""
+    assert "S603" in found("x = len(SUBTASKS)")
+
+
+ORDINARY = """\
+x = np.zeros(now.shape[:2], dtype=KIND) + np.ones_like(now, now.dtype).sum()
+kind = np.int32 if initial else bool
+x = now.astype(kind).sum(axis=0, dtype=np.int64)
+x = ndimage.uniform_filter(now, 3, output=np.float32)
+buffer = now * 0.0
+x = np.divide(now, 2, out=buffer[:1], where=now > 1)
+x = np.add(now, 1, buffer, where=now > 1)
+x = np.sum(now, where=now > 3) + now.max(where=now > 3, initial=0)
+x = np.pad(now, 2) + np.pad(now, 2, mode='edge') + np.pad(now, 2, 'constant')
+counts = {'today': 1, 'now': 2}
+best = max(counts, key=counts.get)
+x = sorted(['b', 'a'], key=str.lower) + list(map(str.strip, ['a ']))
+x = list(map(np.sum, now)) + list(map(np.maximum, now, now)) + list(map(len, now))
+x = np.iinfo(np.int32).max + now.max()
+limits = np.finfo(np.float32)
+x = limits.max
+x = isinstance(now, (list, tuple)) or isinstance(now, dict | int)
+pairs = zip(*np.nonzero(now))
+for a, b in pairs:
+    x = a
+cells = zip(now, now)
+cells = list(cells)
+x = [cells]
+rows, columns = map(int, initial)
+x = ','.join(str(n) for n in rows) + '%d' % len(rows)
+x = helper(helper) if helper(now) else max(now, key=helper)
+bright = lambda f: f > 3
+x = bright(now).any() and any(test(now) for test in (bright, helper))
+for test in [bright, helper]:
+    x = test(now)
+x = total(n for n in rows) + len(list(cells_of(now)))
+n = GRID[0, 0]
+n += 1
+n = GRID[0][0]
+n += 1
+for a, b in GRID:
+    a += 1
+for place, value in np.ndenumerate(now):
+    x = place
+x = np.sum(now.flat) + now.flat[0]
+x = 3 in (n for n in rows) or all(map(bool, rows))
+x = dict(zip(rows, rows)), tuple(reversed(rows)), next((n for n in rows), None)
+x = np.hypot(*now), np.stack([*rows]), np.ix_(*rows)
+first = next(filter(None, rows), 0)
+here = []
+here.append(1)"""
+
+
+def test_ordinary_lines_are_let_pass() -> None:
+    """What people write every day is none of these."""
+    top = (
+        TOP
+        + "def total(values):\n    return sum(values)\n"
+        + "def cells_of(mask):\n    return zip(*np.nonzero(mask))\n"
+    )
+    assert found(ORDINARY, top) == set()
