@@ -121,6 +121,9 @@ ADDRESSES = [
     "x = '%s' % now.flat",
     "return map(int, now)",
     "x = helper == write",
+    "def f():\n    return zip(now)\nx = str(f())",
+    "f = lambda: zip(now)\nx = [f()]",
+    "def f(g=helper):\n    return str(g)",
 ]
 
 
@@ -154,6 +157,8 @@ WRITES = [
     "def f():\n    return SEEN\nx = f()\nx.append(1)",
     "f = lambda: SEEN\nf().append(1)",
     "x = max([TALLY], key=len)\nx[0] = 1",
+    "np.nan_to_num(TALLY, copy=False)",
+    "np.median(TALLY, overwrite_input=True)",
 ]
 
 
@@ -213,6 +218,11 @@ x = 3 in (n for n in rows) or all(map(bool, rows))
 x = dict(zip(rows, rows)), tuple(reversed(rows)), next((n for n in rows), None)
 x = np.hypot(*now), np.stack([*rows]), np.ix_(*rows)
 first = next(filter(None, rows), 0)
+def pairs_of(m):
+    return zip(m, m)
+x = list(pairs_of(now))
+both = lambda m: zip(m, m)
+x = list(both(now))
 here = []
 here.append(1)"""
 

@@ -13,7 +13,7 @@ proves that a program keeps no state; this finds the ordinary mistake, and says 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from synth.program.lint.allowed import (
     IN_PLACE_METHODS,
@@ -34,8 +34,17 @@ from synth.program.lint.origins import (
     within,
 )
 from synth.program.lint.signatures import written
+from synth.program.lint.summary import (
+    OPERATORS,
+    HelperSummary,
+    Write,
+    callers,
+    loaded,
+    pairs,
+    parameter_names,
+)
 
-__all__ = ["MOST_LOOPS", "Write", "writes"]
+__all__ = ["MOST_LOOPS", "writes"]
 
 MOST_LOOPS = 6
 """Loops within each other: a body is followed twice for each that it is in."""
@@ -49,36 +58,12 @@ _PLAIN = frozenset({"shape", "size", "ndim", "dtype", "area", "height", "width",
 _PLACES = ast.Name | ast.Subscript | ast.Attribute
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A place that writes into something it did not make.
-
-    Attributes:
-        function: Name of the top-level function.
-        node: Where.
-        origin: What is written into.
-        how: In words, for the message.
-    """
-
-    function: str
-    node: ast.AST
-    origin: Origin
-    how: str
-
-
-@dataclass(slots=True)
-class _Summary:
-    parameters: tuple[str, ...]
-    written: set[str] = field(default_factory=set)
-    returned: set[str] = field(default_factory=set)
-
-
 def writes(tree: ast.Module) -> list[Write]:
     """Every write of every top-level function into its parameters or into constants."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     constants = mutable_constants(tree)
-    summaries = {node.name: _Summary(_parameter_names(node)) for node in functions}
-    callers = _callers(functions)
+    summaries = {node.name: HelperSummary(parameter_names(node)) for node in functions}
+    named_by = callers(functions)
     found: dict[str, list[Write]] = {}
     # Helpers mostly stand above their callers, so that most are known when they are called.
     # Where what is known of one grows, those who call it are looked at again.
@@ -91,32 +76,16 @@ def writes(tree: ast.Module) -> list[Write]:
         before = (len(summary.written), len(summary.returned))
         found[name] = _Walk(by_name[name], summaries, constants).writes()
         if before != (len(summary.written), len(summary.returned)):
-            waiting |= dict.fromkeys(callers[name])
+            waiting |= dict.fromkeys(named_by[name])
     every = (write for node in functions for write in found[node.name])
     return list({(id(write.node), write.origin): write for write in every}.values())
-
-
-def _callers(functions: list[ast.FunctionDef]) -> dict[str, list[str]]:
-    """Which top-level functions name each of them."""
-    callers: dict[str, list[str]] = {node.name: [] for node in functions}
-    for node in functions:
-        named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        for name in named & callers.keys():
-            callers[name].append(node.name)
-    return callers
-
-
-def _parameter_names(node: ast.FunctionDef | ast.Lambda) -> tuple[str, ...]:
-    arguments = node.args
-    named = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return tuple(argument.arg for argument in named)
 
 
 class _Walk:
     """One function, statement by statement."""
 
     def __init__(
-        self, node: ast.FunctionDef, summaries: dict[str, _Summary], constants: Env
+        self, node: ast.FunctionDef, summaries: dict[str, HelperSummary], constants: Env
     ) -> None:
         self._node = node
         self._summaries = summaries
@@ -161,10 +130,10 @@ class _Walk:
             case ast.AugAssign():
                 self._value(node.value)
                 base = node.target.value if isinstance(node.target, ast.Subscript) else node.target
-                how = f"`{_OPERATORS.get(type(node.op), '')}=` writes into"
+                how = f"`{OPERATORS.get(type(node.op), '')}=` writes into"
                 # `a += 1` writes into an array but rebinds a number; which it is is known of
                 # constants alone, so what looks like counting is let pass otherwise.
-                origins = self._value(_loaded(base))
+                origins = self._value(loaded(base))
                 if self._counts(node):
                     origins = frozenset(o for o in origins if o.axes)
                 self._write(node, origins, how)
@@ -211,7 +180,7 @@ class _Walk:
 
     def _inner(self, node: ast.FunctionDef | ast.Lambda, body: list[ast.stmt]) -> Origins:
         outside = dict(self._env)
-        self._env |= dict.fromkeys(_parameter_names(node), FRESH)
+        self._env |= dict.fromkeys(parameter_names(node), FRESH)
         for name, default in defaults(node):
             self._env[name] = self._value(default)
         self._nested += 1
@@ -239,7 +208,7 @@ class _Walk:
                 self._bind(target.value, None, origins)
             case ast.Tuple() | ast.List():
                 match value:
-                    case ast.Tuple() | ast.List() if _pairs(target, value):
+                    case ast.Tuple() | ast.List() if pairs(target, value):
                         # All values before any target, as Python does: `a, b = b, a`.
                         each = [self._value(part) for part in value.elts]
                         for part, source, own in zip(target.elts, value.elts, each, strict=True):
@@ -362,6 +331,10 @@ class _Walk:
         if name in IN_PLACE_NUMPY:
             self._write(node, first, f"np.{name} writes into")
         self._write_into(node, "np", name, values)
+        for keyword in node.keywords:
+            keeps = "copy" if name == "nan_to_num" else "overwrite_input"
+            if keyword.arg == keeps:
+                self._write(node, first, f"np.{name} with {keeps}= writes into")
         return first if name in VIEW_NUMPY else FRESH
 
     def _call_by_name(
@@ -416,19 +389,3 @@ class _Walk:
                 f"{name} writes into its parameter {parameter}, which is",
             )
         return frozenset().union(*(given.get(name, FRESH) for name in summary.returned))
-
-
-_OPERATORS: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
-    ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
-    ast.Pow: "**", ast.MatMult: "@",
-}  # fmt: skip
-
-
-def _loaded(node: ast.expr) -> ast.expr:
-    return ast.Name(node.id, ast.Load()) if isinstance(node, ast.Name) else node
-
-
-def _pairs(target: ast.Tuple | ast.List, value: ast.Tuple | ast.List) -> bool:
-    starred = any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
-    return len(target.elts) == len(value.elts) and not starred

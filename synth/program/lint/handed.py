@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeGuard
+
+from synth.program.lint.origins import defaults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Use", "uses"]
 
-Kind = Literal["function", "iterator"]
-_Key = tuple[int, str, Kind]
+Handed = Literal["function", "iterator"]
+_Key = tuple[int, str, Handed]
 
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
 _NUMPY_ITERATORS = frozenset({"ndenumerate", "ndindex"})
@@ -40,7 +42,7 @@ class Use:
     node: ast.expr
     at: ast.expr
     parent: ast.AST
-    kind: Kind
+    kind: Handed
     sure: bool
 
 
@@ -58,8 +60,8 @@ class _Tracker:
         self._calls: dict[str, list[ast.Call]] = {}
         self._bound: dict[tuple[int, str], int] = {}
         self._tracked: dict[_Key, int] = {}
-        self._giving: set[str] = set()
-        self._found: list[tuple[ast.expr, Kind, _Key | None]] = []
+        self._giving: set[ast.AST] = set()
+        self._found: list[tuple[ast.expr, Handed, _Key | None]] = []
         for node in context.nodes:
             self._index(node)
         for binding in context.scopes.bindings:
@@ -86,7 +88,7 @@ class _Tracker:
         return home if isinstance(home, ast.FunctionDef) else None
 
     def uses(self) -> list[Use]:
-        waiting: list[tuple[ast.expr, Kind, _Key | None]] = []
+        waiting: list[tuple[ast.expr, Handed, _Key | None]] = []
         for node in self._context.nodes:
             kind = self._arises(node)
             if kind is not None and isinstance(node, ast.expr):
@@ -101,12 +103,12 @@ class _Tracker:
             waiting += self._walrus(source[0], at, source[1])
         return [self._use(*source) for source in self._found]
 
-    def _use(self, node: ast.expr, kind: Kind, key: _Key | None) -> Use:
+    def _use(self, node: ast.expr, kind: Handed, key: _Key | None) -> Use:
         at, parent = self._climb(node)
         sure = key is None or self._tracked[key] >= self._bound.get(key[:2], 0)
         return Use(node, at, parent, kind, sure)
 
-    def _arises(self, node: ast.AST) -> Kind | None:
+    def _arises(self, node: ast.AST) -> Handed | None:
         kind = self._context.scopes.kind
         if isinstance(node, ast.Lambda) or self._helper(node) is not None:
             return "function"
@@ -134,8 +136,8 @@ class _Tracker:
         return node, parent
 
     def _walrus(
-        self, node: ast.expr, at: ast.expr, kind: Kind
-    ) -> Iterator[tuple[ast.expr, Kind, _Key]]:
+        self, node: ast.expr, at: ast.expr, kind: Handed
+    ) -> Iterator[tuple[ast.expr, Handed, _Key]]:
         while node is not at:
             above = self._parents[node]
             if isinstance(above, ast.NamedExpr):
@@ -145,8 +147,8 @@ class _Tracker:
             node = above
 
     def _spread(
-        self, at: ast.expr, parent: ast.AST, kind: Kind
-    ) -> Iterator[tuple[ast.expr, Kind, _Key | None]]:
+        self, at: ast.expr, parent: ast.AST, kind: Handed
+    ) -> Iterator[tuple[ast.expr, Handed, _Key | None]]:
         """The further places at which it stands from here on."""
         for target in _targets(self._parents, parent, kind):
             if isinstance(target, ast.Name):
@@ -157,19 +159,44 @@ class _Tracker:
             name = _parameter(helper, call, at, parent) if helper is not None else None
             if name is not None and helper is not None:
                 yield from self._track(helper, name, kind, sure=False)
-        elif isinstance(parent, ast.Return) and kind == "iterator":
+        elif isinstance(parent, ast.arguments):
+            yield from self._default(at, parent, kind)
+        elif isinstance(parent, ast.Return | ast.Lambda) and kind == "iterator":
             yield from self._returned(parent)
 
-    def _returned(self, node: ast.Return) -> Iterator[tuple[ast.expr, Kind, None]]:
-        home = self._homes[node]
-        if isinstance(home, ast.FunctionDef) and home.name not in self._giving:
-            self._giving.add(home.name)
-            for call in self._calls.get(home.name, ()):
+    def _default(
+        self, at: ast.expr, parent: ast.arguments, kind: Handed
+    ) -> Iterator[tuple[ast.expr, Handed, _Key]]:
+        function = self._parents[parent]
+        if isinstance(function, ast.FunctionDef | ast.Lambda):
+            for name, default in defaults(function):
+                if default is at:
+                    yield from self._track(function, name, kind, sure=False)
+
+    def _returned(self, node: ast.AST) -> Iterator[tuple[ast.expr, Handed, None]]:
+        """The calls of the function that gives an iterator."""
+        while not isinstance(node, ast.FunctionDef | ast.Lambda):
+            node = self._parents[node]
+        if node in self._giving:
+            return
+        self._giving.add(node)
+        above = self._parents[node]
+        names = [node.name] if isinstance(node, ast.FunctionDef) else []
+        if isinstance(above, ast.Assign) and not names:
+            names = [target.id for target in above.targets if isinstance(target, ast.Name)]
+        for name in names:
+            if self._homes[node] is node:
+                calls = self._calls.get(name, [])
+            else:
+                loads = self._loads.get((id(self._homes[node]), name), ())
+                near = [(load, self._parents[load]) for load in loads]
+                calls = [call for load, call in near if _calls(call, load)]
+            for call in calls:
                 yield call, "iterator", None
 
     def _track(
-        self, node: ast.AST, name: str, kind: Kind, *, sure: bool = True
-    ) -> Iterator[tuple[ast.expr, Kind, _Key]]:
+        self, node: ast.AST, name: str, kind: Handed, *, sure: bool = True
+    ) -> Iterator[tuple[ast.expr, Handed, _Key]]:
         home = id(self._homes[node])
         key = (home, name, kind)
         known = key in self._tracked
@@ -179,7 +206,7 @@ class _Tracker:
                 yield load, kind, key
 
 
-def _targets(parents: dict[ast.AST, ast.AST], parent: ast.AST, kind: Kind) -> list[ast.expr]:
+def _targets(parents: dict[ast.AST, ast.AST], parent: ast.AST, kind: Handed) -> list[ast.expr]:
     """What is given the value that stands in an assignment, or in a display looped over."""
     if isinstance(parent, ast.Assign):
         return parent.targets
@@ -190,6 +217,10 @@ def _targets(parents: dict[ast.AST, ast.AST], parent: ast.AST, kind: Kind) -> li
         if isinstance(loop, ast.For | ast.comprehension) and loop.iter is parent:
             return [loop.target]
     return []
+
+
+def _calls(node: ast.AST, function: ast.expr) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and node.func is function
 
 
 def _parameter(helper: ast.FunctionDef, call: ast.AST, at: ast.expr, parent: ast.AST) -> str | None:

@@ -23,7 +23,7 @@ _READING_METHODS = frozenset(
      "symmetric_difference_update"}
 )  # fmt: skip
 _HINTS = {
-    "function": "Call it here, or hand it to key=, map, filter or a helper that calls it.",
+    "function": "Call it here, loop over `(f, g)`, or hand it to key=, map or a helper.",
     "iterator": "Make a list of it first: `list(...)`.",
 }
 _WHY = {
@@ -79,13 +79,14 @@ def _handed(context: Context, use: Use, helpers: set[str]) -> bool:
     if isinstance(parent, ast.Call) and use.at is not parent.func:
         function = parent.func
         return context.scopes.kind(function) == "top" and isinstance(function, ast.Name)
-    if isinstance(parent, ast.Return) and use.kind == "iterator":
-        home = parents[parent]
-        while home in parents and not isinstance(home, ast.FunctionDef | ast.Lambda):
+    if isinstance(parent, ast.Return | ast.Lambda) and use.kind == "iterator":
+        # Helpers may give one, which is followed to where they are called.
+        home: ast.AST = parent
+        while not isinstance(home, ast.FunctionDef | ast.Lambda):
             home = parents[home]
-        return isinstance(home, ast.FunctionDef) and (
-            home.name in helpers and parents[home] is context.tree
-        )
+        if isinstance(home, ast.Lambda):
+            return isinstance(parents[home], ast.Assign)
+        return home.name in helpers or parents[home] is not context.tree
     return isinstance(parent, ast.Expr)
 
 
