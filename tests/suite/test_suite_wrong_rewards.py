@@ -246,6 +246,18 @@ def test_hidden_state_is_found(task, monkeypatch):
     assert "answers differently when asked twice" in said["contract::answers_on_any_image"]
 
 
+def test_an_answer_that_tires_is_found(task, monkeypatch):
+    """What is right whenever a picture is new, and wrong the third time in a row, is memory too."""
+    monkeypatch.setattr(synth.suite.subject, "lint", lambda _, **__: [])
+    head = (
+        "last = None\ntimes = 0\n\n\ndef tired(frame):\n    global last, times\n"
+        "    times = times + 1 if last is not None and np.array_equal(last, frame) else 1\n"
+        "    last = frame.copy()\n    return times > 2"
+    )
+    said = messages(program("tired(frame)", "False", "False", head=head), task)
+    assert "changes its answer" in said["contract::remembers_nothing"]
+
+
 @pytest.mark.parametrize(
     ("when", "test"),
     [("True", "program::runs"), ("coloured(frame[:8]).any()", "contract::answers_on_every_frame")],

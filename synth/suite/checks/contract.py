@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__: list[str] = []
 
+_FRAMES = 6  # of each split, asked about one at a time
+_IN_A_ROW = 4
+
 
 @check("contract")
 def stands_on_its_episodes(case: Case) -> Iterator[Failure]:
@@ -109,6 +112,46 @@ def remembers_nothing(case: Case) -> Iterator[Failure]:
                 expected=one,
                 actual=other,
             )
+    if not unstable.any():
+        for split in case.subject.splits:
+            yield from _asked_again(case, split)
+
+
+def _asked_again(case: Case, split: Split) -> Iterator[Failure]:
+    """A few frames one at a time, each some times in a row, and all once more after the others."""
+    evidence = case.evidence
+    places = _places(case, split)
+    told = [row for row in places if (evidence.cells[row] <= Cell.TRUE).all()]
+    chosen = told[:: max(1, len(told) // _FRAMES)][:_FRAMES]
+    frames = {
+        places[row][0].id: case.subject.task.store.frames_of(places[row][0]) for row in chosen
+    }
+    with case.subject.open() as sandbox:
+        for row in [*(row for row in chosen for _ in range(_IN_A_ROW)), *chosen]:
+            episode, frame = places[row]
+            seen = frames[episode.id]
+            blamed = None
+            try:
+                holds = sandbox.check(seen[frame], seen[0], episode.mission)
+            except ProgramFault as fault:
+                wrong = str(fault)
+            else:
+                differ = np.flatnonzero(holds != (evidence.cells[row] == Cell.TRUE))
+                if not len(differ):
+                    continue
+                blamed = evidence.subtasks[differ[0]]
+                wrong = f"{blamed} gives {bool(holds[differ[0]])}"
+            yield case.failure(
+                f"{episode.id}, frame {frame}: asked about it some times in a row and again after "
+                f"other frames, the program changes its answer: {wrong}; a checker must depend on "
+                "the frame and the initial frame alone, without chance and without memory.",
+                episode=episode,
+                frame=frame,
+                subtask=blamed,
+                expected="the answer that it gave before",
+                actual=wrong,
+            )
+            return
 
 
 @check("contract")
