@@ -5,10 +5,13 @@ from __future__ import annotations
 import builtins
 import subprocess
 import sys
+from pathlib import Path
 
+import gymnasium
 import pytest
 
 from synth.envs import Family, families, family_of
+from synth.envs.minigrid import FAMILY as MINIGRID
 from synth.errors import EnvironmentFault, SpecError
 from synth.experts import find_policy
 
@@ -119,3 +122,17 @@ def test_a_policy_module_that_fails_to_import_is_told_apart(
     monkeypatch.delitem(sys.modules, "my_expert", raising=False)
     with pytest.raises(SpecError, match=problem):
         find_policy(make_spec("MiniGrid-Empty-5x5-v0", policy="my_expert:act"))
+
+
+def test_an_environment_that_cannot_be_imported_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another id is looked up, and the list of known ones made, whatever its import raises."""
+    (tmp_path / "needs_a_display.py").write_text("raise OSError('no display')", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    gymnasium.register("NeedsADisplay-v0", "needs_a_display:Env")
+    try:
+        assert not MINIGRID.claims("NeedsADisplay-v0")
+        assert "NeedsADisplay-v0" not in MINIGRID.known()
+    finally:
+        gymnasium.registry.pop("NeedsADisplay-v0")
