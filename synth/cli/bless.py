@@ -49,12 +49,20 @@ def _only_candidate(task: str) -> Path:
     """The one accepted run of a task whose program is not the committed one.
 
     Raises:
-        UsageError: There is none, or there are several.
+        UsageError: There is none, there are several, or something else was accepted after it.
     """
-    found = list(_candidates(task))
+    accepted = list(_accepted(task))
+    committed = task_folder(task) / "reward.py"
+    text = committed.read_bytes() if committed.exists() else b""
+    found = [run for run in accepted if (run / "reward.py").read_bytes() != text]
     if len(found) == 1:
-        _require_newest(task, found[0])
-        return found[0]
+        newest = max(accepted, key=lambda run: (run / "status.json").stat().st_mtime)
+        if newest == found[0]:
+            return newest
+        raise UsageError(
+            f"{task}: what was accepted last, {newest.as_posix()}, has the committed program. The "
+            f"only other candidate is older; name it if you mean it: {found[0].as_posix()}."
+        )
     if not found:
         raise UsageError(
             f"runs/{task}: no accepted run has another program than the committed one; "
@@ -64,20 +72,6 @@ def _only_candidate(task: str) -> Path:
     raise UsageError(f"{task}: there are {len(found)} candidates; name one of them: {listed}.")
 
 
-def _require_newest(task: str, candidate: Path) -> None:
-    """Let the user name a candidate that is not what was accepted last.
-
-    Raises:
-        UsageError: A later run was accepted, and its program is the committed one.
-    """
-    newest = max(_accepted(task), key=lambda run: (run / "status.json").stat().st_mtime)
-    if newest != candidate:
-        raise UsageError(
-            f"{task}: what was accepted last, {newest.as_posix()}, has the committed program. The "
-            f"only other candidate is older; name it if you mean it: {candidate.as_posix()}."
-        )
-
-
 def _accepted(task: str) -> Iterator[Path]:
     from synth.loop import read_status  # noqa: PLC0415 - start-up stays quick
 
@@ -85,9 +79,3 @@ def _accepted(task: str) -> Iterator[Path]:
         known = read_status(status.parent)
         if known is not None and known.accepted:
             yield status.parent
-
-
-def _candidates(task: str) -> Iterator[Path]:
-    committed = task_folder(task) / "reward.py"
-    text = committed.read_bytes() if committed.exists() else b""
-    return (run for run in _accepted(task) if (run / "reward.py").read_bytes() != text)

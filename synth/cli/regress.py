@@ -140,7 +140,7 @@ def regress(
         if file is not None and not file.parent.is_dir():
             raise UsageError(f"{file}: there is no folder {file.parent}.")
     # Before anything is played: a name that nobody has, or a key that is missing.
-    for old in (False,) if against is None else (False, True):
+    for old in options.sides:
         attempts_at(folders[0], options, old=old)[0].open()
     with PhaseProgress("comparing") as tell:
         known: dict[Attempt, Attempted | SynthError] = {}
@@ -205,8 +205,9 @@ def _all_attempts(
     from synth.regress.regression import attempts_at  # noqa: PLC0415
     from synth.scheduling import fan_out, hire  # noqa: PLC0415
 
-    sides = (False,) if options.against is None else (False, True)
-    pieces = [one for f in folders for old in sides for one in attempts_at(f, options, old=old)]
+    pieces = [
+        one for f in folders for old in options.sides for one in attempts_at(f, options, old=old)
+    ]
     known: dict[Attempt, Attempted | SynthError] = {}
     waiting = UnansweredRequests(one.asked for one in pieces)
 

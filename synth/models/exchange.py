@@ -101,10 +101,10 @@ class ExchangeModel:
         folder = self._named
         return f"exchange:{folder.name if folder.is_absolute() else folder}"
 
-    def below(self, *parts: str) -> ExchangeModel:
+    def below(self, place: str) -> ExchangeModel:
         """The same model, under the same name, with its requests in a folder below its own."""
         model = ExchangeModel(
-            self._folder.joinpath(*parts),
+            self._folder / place,
             self._label,
             poll=self._poll,
             timeout=self._timeout,

@@ -40,6 +40,10 @@ __all__ = [
 ]
 
 
+LEAST_ROUNDS = 2
+"""One to plan and one to write."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """What is to be attempted. It can be pickled.
@@ -58,6 +62,9 @@ class Attempt:
         timeout: Seconds to wait for one answer.
         temperature: Sent only where set.
         unsafe: Whether programs may run where no sandbox holds.
+
+    Raises:
+        UsageError: Its budget has too few rounds for any program.
     """
 
     task: Path
@@ -74,6 +81,13 @@ class Attempt:
     temperature: float | None = None
     unsafe: bool = False
 
+    def __post_init__(self) -> None:
+        if self.options.rounds < LEAST_ROUNDS:
+            raise UsageError(
+                f"rounds = {self.options.rounds}: an attempt plans in its first round and writes "
+                f"in the next, so none could pass; give at least {LEAST_ROUNDS}."
+            )
+
     @property
     def asked(self) -> str:
         """The model as it is opened for this attempt.
@@ -84,7 +98,12 @@ class Attempt:
         provider, _, rest = self.model.partition(":")
         if provider != "exchange" or not rest:
             return self.model
-        return f"{self.model}/{self.task.name}/{self.series}-{self.sample}"
+        return f"{self.model}/{self._place}"
+
+    @property
+    def _place(self) -> str:
+        """Below an exchange folder."""
+        return f"{self.task.name}/{self.series}-{self.sample}"
 
     def open(self, on_wait: Callable[[Path], None] | None = None) -> Model:
         """Open the model; nothing is asked yet.
@@ -107,7 +126,7 @@ class Attempt:
         )
         if isinstance(model, ExchangeModel):
             # Blessed, it is known by the name that was given, and not by the attempt's number.
-            return model.below(self.task.name, f"{self.series}-{self.sample}")
+            return model.below(self._place)
         return model
 
 

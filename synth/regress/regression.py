@@ -36,9 +36,6 @@ __all__ = [
     "regress",
 ]
 
-LEAST_ROUNDS = 2
-"""One to plan and one to write."""
-
 REPEATABLE = frozenset({"builtin", "replay"})
 """Providers that answer the same each time: one attempt tells all of them."""
 
@@ -81,13 +78,13 @@ class RegressionOptions:
             raise UsageError(f"samples = {self.samples}: must be at least 1.")
         if not 0 < self.expected < 1:
             raise UsageError(f"expect = {self.expected}: must lie between 0 and 1.")
-        if self.loop.rounds < LEAST_ROUNDS:
-            raise UsageError(
-                f"rounds = {self.loop.rounds}: an attempt plans in its first round and writes in "
-                f"the next, so none could pass; give at least {LEAST_ROUNDS}."
-            )
         if self.fresh < 0:
             raise UsageError(f"fresh episodes = {self.fresh}: must be at least 0.")
+
+    @property
+    def sides(self) -> tuple[bool, ...]:
+        """Whose attempts are made: `old` or not, as `attempts_at` asks."""
+        return (False,) if self.against is None else (False, True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ and a tuple for axes, ``CONSTANT + [x]`` and ``isinstance(CONSTANT, list)`` mean
 for a tuple, and a program may rely on either. The price is that ``list.append(CONSTANT, x)`` goes
 past a subclass; `stand_ins` hold the types' own methods back.
 
-This file is loaded by path inside the zygote, so it imports NumPy and the standard library only.
+This file is loaded by path inside the zygote, so it imports NumPy, its neighbours there and the
+standard library only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from types import BuiltinMethodType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Never
 
 import numpy as np
+
+from synth.sandbox.frozen import lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,10 +194,7 @@ class Constants:
         if array.dtype.hasobject:
             for index in np.ndindex(array.shape):
                 array[index] = self._freeze(array[index], place)
-        base = array
-        while isinstance(base, np.ndarray):  # a view of a writable base would be no protection
-            base.setflags(write=False)
-            base = base.base
+        base = lock(array)
         if base is not None and not isinstance(base, bytes):  # memory of something else's
             array = array.copy()
             array.setflags(write=False)

@@ -16,7 +16,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["freeze"]
+__all__ = ["freeze", "lock"]
 
 _PLAIN = frozenset(
     {bool, int, float, complex, str, bytes, type(None), type(...), range}
@@ -74,12 +74,22 @@ def _view(value: Any) -> Any:
 def _array(value: Any) -> Any:
     if value.dtype.hasobject:
         raise _refused("an array of objects")
-    base = value
-    while type(base) is np.ndarray:  # a view of a writable base would be no protection
+    lock(value)
+    return value
+
+
+def lock(array: Any) -> Any:
+    """Lock an array and all that it is a view of: a writable base would be no protection.
+
+    Returns:
+        What the memory belongs to beside arrays, or ``None``.
+    """
+    base = array
+    while isinstance(base, np.ndarray):
         if base.flags.writeable:
             base.flags.writeable = False
         base = base.base
-    return value
+    return base
 
 
 _KINDS: dict[type, Callable[[Any], Any]] = {

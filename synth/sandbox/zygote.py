@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import Any
 
 _HERE = Path(__file__).parent
-_FILES = ("seccomp", "lockdown", "tracing", "constants", "frozen", "guest", "worker")
+_FILES = ("seccomp", "lockdown", "tracing", "frozen", "constants", "guest", "worker")
 _REMEMBERED = 1024
 _DESCRIPTORS = 3
 

@@ -92,6 +92,12 @@ def test_samples_and_series_have_folders_and_journals_of_their_own(committed: Pa
     assert one.open().name == "exchange:a/b"
 
 
+def test_a_budget_with_which_none_could_pass_is_refused(committed: Path) -> None:
+    """The first round is the plan; whoever compares models would call every one of them worse."""
+    with pytest.raises(UsageError, match="rounds = 1: an attempt plans"):
+        described(committed, options=LoopOptions(rounds=1))
+
+
 @pytest.mark.parametrize(
     "models",
     [

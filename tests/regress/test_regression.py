@@ -242,5 +242,3 @@ def test_options_out_of_range_are_refused() -> None:
         options(0)
     with pytest.raises(UsageError, match="expect = 1"):
         options(1, None, expected=1.0)
-    with pytest.raises(UsageError, match="rounds = 1: an attempt plans"):
-        RegressionOptions(model=NEW, loop=LoopOptions(rounds=1))

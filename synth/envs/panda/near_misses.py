@@ -222,10 +222,14 @@ def _recipe(
     aim: Aim = "near",
     by_deed: bool = False,
 ) -> Recipe:
-    def act(simulator: Any, _shown: Any, _expert: Any, rng: np.random.Generator) -> Any:
-        return way(simulator, rng)
-
-    return way_of(key, name, aim, act, by_deed=by_deed, serves=serves)
+    return way_of(
+        key,
+        name,
+        aim,
+        lambda simulator, _shown, _expert, rng: way(simulator, rng),
+        by_deed=by_deed,
+        serves=serves,
+    )
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -74,15 +74,10 @@ FLAGS = (
     "--mute-audio",
 )
 
-LAUNCH = """
-P=$1; R=$2; W=$3; shift 3
-"$@" 3<"/dev/fd/$R" 4>"/dev/fd/$W"
-rm -rf "$P" || { sleep 1; rm -rf "$P"; }
-"""
+LAUNCH = 'P=$1; R=$2; W=$3; shift 3; "$@" 3<"/dev/fd/$R" 4>"/dev/fd/$W"; rm -rf "$P"'
 """Chromium reads from descriptor 3 and writes to 4; not every shell can copy one above 9 there.
 
-The shell outlives the browser only to throw its profile away, whoever ended it. Chromium's helpers
-end a little after it, and may still write there: then it is tried once more.
+The shell outlives the browser only to throw its profile away, whoever ended it.
 """
 
 

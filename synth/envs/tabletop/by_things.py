@@ -14,11 +14,11 @@ import gymnasium as gym
 import numpy as np
 
 from synth.envs.tabletop.moves import ArmMove
-from synth.envs.tabletop.things import ROUND, turned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from synth.envs.tabletop.environment import TabletopEnv
     from synth.envs.tabletop.things import TableScene, TableThing
 
 __all__ = ["ThingMoves"]
@@ -41,16 +41,22 @@ class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArg
     def __init__(self, env: gym.Env[Any, Any]) -> None:
         gym.utils.RecordConstructorArgs.__init__(self)
         gym.Wrapper.__init__(self, env)
-        things = _things(env, np.random.default_rng(0))
-        self._count, movable = len(things), sum(not thing.fixed for thing in things)
+        # Any table will do: all have as many.
+        task = self._table.task
+        laid = task.layout(np.random.default_rng(0), self._table.names).placed
+        self._count, movable = len(laid), sum(not thing.fixed for thing, _ in laid)
         self.action_space = gym.spaces.Discrete(movable * self._count)
         size = movable * self._count + self._count
         self.observation_space = gym.spaces.Box(0.0, 1.0, (size,), np.float32)
 
     def things(self) -> tuple[TableThing, ...]:
         """All things in the order in which actions and observations count them."""
-        table: Any = self.unwrapped
+        table = self._table
         return tuple(sorted(table.scene.things, key=partial(_named_at, table.mission)))
+
+    @property
+    def _table(self) -> TabletopEnv:
+        return self.unwrapped  # type: ignore[return-value]  # as the argument says
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -61,7 +67,7 @@ class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArg
 
     def step(self, action: Any) -> tuple[NDArray[np.float32], Any, bool, bool, dict[str, Any]]:
         """Move one thing onto another."""
-        things, scene = self.things(), self._scene()
+        things, scene = self.things(), self._table.scene
         which, where = divmod(int(action), self._count)
         taken = [thing for thing in things if not thing.fixed][which]
         start, end = (
@@ -71,16 +77,11 @@ class ThingMoves(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructorArg
         _, reward, terminated, truncated, info = self.env.step(move)
         return self._relations(), reward, terminated, truncated, info
 
-    def _scene(self) -> TableScene:
-        scene: TableScene = self.unwrapped.scene  # type: ignore[attr-defined]  # of TabletopEnv
-        return scene
-
     def _relations(self) -> NDArray[np.float32]:
-        things, scene = self.things(), self._scene()
-        mission: str = self.unwrapped.mission  # type: ignore[attr-defined]  # of TabletopEnv
+        things, table = self.things(), self._table
         movable = [thing for thing in things if not thing.fixed]
-        over = [_over(scene, one, other) for one in movable for other in things]
-        return np.array([*over, *(thing.name in mission for thing in things)], np.float32)
+        over = [_over(table.scene, one, other) for one in movable for other in things]
+        return np.array([*over, *(thing.name in table.mission for thing in things)], np.float32)
 
 
 def _named_at(mission: str, thing: TableThing) -> int:
@@ -89,20 +90,7 @@ def _named_at(mission: str, thing: TableThing) -> int:
     return at if at >= 0 else len(mission)
 
 
-def _things(env: gym.Env[Any, Any], rng: np.random.Generator) -> tuple[TableThing, ...]:
-    """Those of one table, which tells how many there are on every one."""
-    table: Any = env.unwrapped
-    return tuple(thing for thing, _ in table.task.layout(rng, table.names).placed)
-
-
 def _over(scene: TableScene, upper: TableThing, lower: TableThing) -> bool:
     """Whether a thing's middle is above another's body, at whatever height."""
-    if upper.key == lower.key:
-        return False
-    above, below = scene.pose(upper), scene.pose(lower)
-    if above.at[2] <= below.at[2]:
-        return False
-    x, y = np.abs(turned((above.xy - below.xy)[None], -below.yaw)[0])
-    if lower.kind in ROUND:
-        return bool(np.hypot(x, y) < lower.size[0])
-    return bool(x < lower.size[0] and y < lower.size[1])
+    higher = bool(scene.pose(upper).at[2] > scene.pose(lower).at[2])
+    return higher and scene.centred(upper, lower) > 0

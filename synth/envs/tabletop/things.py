@@ -165,14 +165,16 @@ class TableScene:
         The smaller of two: how far the upper one's middle lies inside the lower one's edge, and
         how near its height is to that of a thing that stands there.
         """
-        above, below = self.pose(upper), self.pose(lower)
-        offset = turned((above.xy - below.xy)[None], -below.yaw)[0]
-        if lower.kind in ROUND:
-            inside = lower.size[0] - math.hypot(*offset)
-        else:
-            inside = min(lower.size[0] - abs(offset[0]), lower.size[1] - abs(offset[1]))
-        gap = above.at[2] - below.at[2] - upper.size[2] - lower.size[2]
-        return float(min(inside, upper.size[2] - abs(gap)))
+        gap = self.pose(upper).at[2] - self.pose(lower).at[2] - upper.size[2] - lower.size[2]
+        return float(min(self.centred(upper, lower), upper.size[2] - abs(gap)))
+
+    def centred(self, one: TableThing, other: TableThing) -> float:
+        """How far a thing's middle lies inside another's edge as seen from above, in metres."""
+        below = self.pose(other)
+        offset = turned((self.pose(one).xy - below.xy)[None], -below.yaw)[0]
+        if other.kind in ROUND:
+            return other.size[0] - math.hypot(*offset)
+        return float(min(other.size[0] - abs(offset[0]), other.size[1] - abs(offset[1])))
 
 
 def upright(x: float, y: float, z: float, yaw: float) -> Pose:

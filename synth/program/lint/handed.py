@@ -67,8 +67,6 @@ class _Tracker:
         for binding in context.scopes.bindings:
             key = (id(self._homes.get(binding.node)), binding.name)
             self._bound[key] = self._bound.get(key, 0) + 1
-        entries = {*context.program.subtasks, *context.program.perceivers}
-        self._entries = entries | {f"{name}_progress" for name in context.program.progress}
 
     def _index(self, node: ast.AST) -> None:
         parent = self._parents.get(node)

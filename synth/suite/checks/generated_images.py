@@ -147,10 +147,10 @@ def search(probe: Probe, colours: NDArray[np.uint8], recorded: NDArray[np.uint8]
         if fails(scene):
             raise _Failing
 
-    if not any(map(fails, _drawn())):
+    if not any(map(fails, _drawn())) or probe.fault is not None:
         return
     try:
-        _for_each(Phase.generate, Phase.shrink)(shrink)()
+        _look_at_each(shrink, Phase.generate, Phase.shrink)
     except (_Failing, Flaky):
         return  # the probe knows what failed
 
@@ -159,13 +159,15 @@ def search(probe: Probe, colours: NDArray[np.uint8], recorded: NDArray[np.uint8]
 def _drawn() -> tuple[_Scene, ...]:
     """The scenes that Hypothesis draws while none fails: the same each time, and dear to draw."""
     scenes: list[_Scene] = []
-    _for_each(Phase.generate)(scenes.append)()
+    _look_at_each(scenes.append, Phase.generate)
     return tuple(scenes)
 
 
-def _for_each(*phases: Phase) -> Callable[[Callable[[_Scene], None]], Callable[[], None]]:
-    """Calls a function with one drawn scene after another, from the same seed whatever it is."""
-    settled = settings(
+def _look_at_each(look: Callable[[_Scene], None], *phases: Phase) -> None:
+    """Call a function with one drawn scene after another, from the same seed whatever it is."""
+
+    @seed(0)
+    @settings(
         database=None,
         deadline=None,
         max_examples=SCENES,
@@ -175,17 +177,11 @@ def _for_each(*phases: Phase) -> Callable[[Callable[[_Scene], None]], Callable[[
         report_multiple_bugs=False,
         print_blob=False,
     )
+    @given(_scenes())
+    def run(scene: _Scene) -> None:
+        look(scene)
 
-    def over(look: Callable[[_Scene], None]) -> Callable[[], None]:
-        @seed(0)
-        @settled
-        @given(_scenes())
-        def run(scene: _Scene) -> None:
-            look(scene)
-
-        return run
-
-    return over
+    run()
 
 
 def palette(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
