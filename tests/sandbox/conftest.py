@@ -34,3 +34,9 @@ def sandbox() -> Iterator[Callable[..., Sandbox]]:
     yield make
     for one in made:
         one.close()
+
+
+def scenes(seed: int, count: int, height: int = 7, width: int = 5) -> NDArray[np.uint8]:
+    """Random frames, ``uint8[count, height, width, 3]``."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (count, height, width, 3)).astype(np.uint8)
