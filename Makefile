@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# Byte code is kept, whatever the shell says: without it hundreds of processes compile synth anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: doorkey test audit lint clean
 
 # The main job: a reward for MiniGrid DoorKey, then its audit.

@@ -1,124 +1,218 @@
 """What a reward from pixels costs where training spends its time: in steps of environments.
 
-    python benchmarks/training.py [TASK ...]
+    python benchmarks/training.py [TASK ...] [--envs 1 8 16]
 
-For each task, environments side by side as `synth train` has them, with its observations:
+For each task, and each number of environments side by side, as `synth train` has them and with its
+observations:
 
 - *bare*: the environments alone;
-- *wrapped*: the same paid by the committed program; every picture is drawn, what changed is
-  judged in the sandbox, and credit is added to the observation.
+- *picture*: the same with the picture that the reward looks at, drawn at every step;
+- *reward*: the same paid by the committed program; what changed is judged in the sandbox, and
+  credit is added to the observation.
 
-Both take the same random actions, in turns within one run, so that whatever else the machine does
-falls on each alike. Time is CPU time, of this process and of the sandbox's worker together. The
-learner is left out: it costs the same for both, and would hide the difference.
+They are stepped at random, and then by PPO while it learns. All three go in turns within one run, so
+that whatever else the machine does falls on each alike. Time is CPU time, of this process and of the
+sandbox's worker together. The last table says where the time of a random step goes.
 """
 
 from __future__ import annotations
 
+import argparse
 import statistics
-import sys
 import time
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import gymnasium as gym
-import numpy as np
+import torch
 from rich.console import Console
 from rich.table import Table
+from stable_baselines3 import PPO
 
+from synth.envs import family_of
+from synth.task import read_task
 from synth.training.arm import Arm, environments
-from synth.vec import RewardVecWrapper
+from synth.training.settings import settings_of
+from synth.vec import RewardVecWrapper, VecEnv, VecEnvWrapper
 
 if TYPE_CHECKING:
-    from stable_baselines3.common.vec_env import VecEnv
+    from collections.abc import Callable, Mapping
 
-TASKS = ("doorkey-8x8", "unlock-pickup")
-ENVIRONMENTS = 16
-TURNS = 15
-STEPS = 150
-"""Of each environment in one turn."""
-WARM = 2
-"""Turns before the clock counts: tiles are drawn and layouts met for the first time in them."""
+    from synth.training.settings import TrainingSettings
 
-
-def worker_of(venv: Any) -> int | None:
-    """Process id of the sandbox's worker that judges for these environments."""
-    while not isinstance(venv, RewardVecWrapper):
-        venv = getattr(venv, "venv", None)
-        if venv is None:
-            return None
-    # The worker is nobody else's business, so no public name leads to it.
-    answerer: Any = venv.reward_program._answerer  # noqa: SLF001
-    pid: int | None = answerer.pid
-    return pid
+TASKS = ("doorkey", "doorkey-8x8", "unlock", "panda-push")
+KINDS = ("bare", "picture", "reward")
+TURNS = 9
+SECONDS = 0.4
+"""That a turn of the bare environments takes, about."""
+ROLLOUT = 2048
+"""Steps of all environments between two updates of PPO, as by the settings for grids."""
 
 
-def spent(worker: int | None) -> float:
-    """Seconds of CPU so far, of this process and of the worker."""
-    own = time.process_time()
-    if worker is None:
-        return own
-    running = Path(f"/proc/{worker}/schedstat").read_text(encoding="ascii").split()[0]
-    return own + int(running) * 1e-9
+@dataclass(frozen=True)
+class Spent:
+    """Microseconds of CPU for one step of one environment."""
+
+    here: float
+    worker: float
+
+    @property
+    def both(self) -> float:
+        """What the step costs."""
+        return self.here + self.worker
+
+    @property
+    def rate(self) -> str:
+        """Steps a second, for a table."""
+        return f"{1e6 / self.both:,.0f}"
 
 
-def turn(venv: VecEnv, actions: np.ndarray) -> float:
-    """Seconds of CPU for one turn."""
-    worker = worker_of(venv)
-    began = spent(worker)
-    for row in actions:
-        venv.step(row)
-    return spent(worker) - began
+class Meter:
+    """Counts the CPU time of this process and of one environment's worker.
+
+    Args:
+        venv: Paid by a program or not.
+    """
+
+    def __init__(self, venv: VecEnv) -> None:
+        paid = _find(venv, RewardVecWrapper)
+        # The worker is nobody else's business, so no public name leads to it.
+        answerer: Any = paid and paid.reward_program._answerer  # noqa: SLF001
+        self._worker = Path(f"/proc/{answerer.pid}/schedstat") if answerer else None
+
+    def now(self) -> tuple[float, float]:
+        """Seconds so far, here and in the worker."""
+        if self._worker is None:
+            return time.process_time(), 0.0
+        running = self._worker.read_text(encoding="ascii").split()[0]
+        return time.process_time(), int(running) * 1e-9
+
+    def spent(self, steps: int, what: Callable[[], object]) -> Spent:
+        """What doing that costs for each of `steps`."""
+        here, worker = self.now()
+        what()
+        after, done = self.now()
+        return Spent((after - here) * 1e6 / steps, (done - worker) * 1e6 / steps)
 
 
-def row(task: str) -> tuple[str, ...]:
-    """One task's line."""
-    folder = Path("generated") / task
-    arms = {"bare": Arm("sparse", seen=False), "wrapped": Arm("code", seen=True)}
-    venvs = {name: environments(folder, arm, ENVIRONMENTS) for name, arm in arms.items()}
-    space = venvs["bare"].action_space
-    assert isinstance(space, gym.spaces.Discrete)  # noqa: S101 - grids have a table of actions
-    rng, choices = np.random.default_rng(0), int(space.n)
-    times: dict[str, list[float]] = {name: [] for name in venvs}
+def _find(venv: VecEnv | None, kind: type[RewardVecWrapper]) -> RewardVecWrapper | None:
+    while venv is not None and not isinstance(venv, kind):
+        venv = venv.venv if isinstance(venv, VecEnvWrapper) else None
+    return venv
+
+
+def made(task: str, envs: int, settings: TrainingSettings) -> dict[str, VecEnv]:
+    """The three kinds of environments of a task."""
+    folder, limit = Path("generated") / task, settings.time_limit
+    bare = environments(folder, Arm("sparse", seen=False), envs, time_limit=limit)
+    paid = environments(folder, Arm("code", seen=True), envs, time_limit=limit)
+    other = environments(folder, Arm("code", seen=True), envs, time_limit=limit)
+    drawing = _find(other, RewardVecWrapper)
+    assert drawing is not None  # noqa: S101 - an arm that is paid by code has one
+    drawing.reward_program.close()
+    # Below the reward are environments that draw for it; without it nobody looks at their pictures.
+    return dict(zip(KINDS, (bare, drawing.venv, paid), strict=True))
+
+
+def at_random(venvs: Mapping[str, VecEnv]) -> dict[str, Spent]:
+    """The median cost of a random step of each kind."""
+    meters = {name: Meter(venv) for name, venv in venvs.items()}
+    found: dict[str, list[Spent]] = {name: [] for name in venvs}
     for venv in venvs.values():
         venv.seed(0)
         venv.reset()
-    for number in range(WARM + TURNS):
-        actions = rng.integers(choices, size=(STEPS, ENVIRONMENTS))
+        venv.action_space.seed(0)
+    steps = 64
+    for number in count():
         for name, venv in venvs.items():
-            seconds = turn(venv, actions)
-            if number >= WARM:
-                times[name].append(seconds)
-    for venv in venvs.values():
-        venv.close()
-    each = STEPS * ENVIRONMENTS
-    shares = [b / w for b, w in zip(times["bare"], times["wrapped"], strict=True)]
-    bare, wrapped = (1e6 * statistics.median(times[name]) / each for name in ("bare", "wrapped"))
-    return (
-        task,
-        f"{bare:.0f}",
-        f"{wrapped:.0f}",
-        f"{1e6 / bare:,.0f}",
-        f"{1e6 / wrapped:,.0f}",
-        f"{statistics.median(shares):.2f}",
+            # The first turns meet layouts and tiles for the first time, and tell how long a turn is.
+            spent = meters[name].spent(steps * venv.num_envs, lambda v=venv: _step(v, steps))
+            if number >= 2:
+                found[name].append(spent)
+            elif name == "bare":
+                each = spent.both * venv.num_envs * 1e-6
+        if number == 1:
+            steps = max(8, int(SECONDS / each))
+        if number == TURNS + 1:
+            return {name: _middle(spents) for name, spents in found.items()}
+
+
+def _step(venv: VecEnv, steps: int) -> None:
+    for _ in range(steps):
+        venv.step([venv.action_space.sample() for _ in range(venv.num_envs)])
+
+
+def by_ppo(venvs: Mapping[str, VecEnv], settings: TrainingSettings) -> dict[str, Spent]:
+    """The median cost of a step of each kind while PPO learns, updates included."""
+    models = {name: _learner(venv, settings) for name, venv in venvs.items()}
+    meters = {name: Meter(venv) for name, venv in venvs.items()}
+    found: dict[str, list[Spent]] = {name: [] for name in venvs}
+    for number in range(1 + TURNS // 3):
+        for name, model in models.items():
+            spent = meters[name].spent(
+                ROLLOUT, lambda m=model: m.learn(ROLLOUT, reset_num_timesteps=False)
+            )
+            if number > 0:
+                found[name].append(spent)
+    return {name: _middle(spents) for name, spents in found.items()}
+
+
+def _learner(venv: VecEnv, settings: TrainingSettings) -> PPO:
+    given = {**settings.hyperparameters, "n_steps": ROLLOUT // venv.num_envs}
+    given["policy_kwargs"] = {"net_arch": given.pop("net_arch")}
+    policy = given.pop("policy", "MultiInputPolicy")
+    return PPO(policy, venv, seed=0, device="cpu", **given)
+
+
+def _middle(spents: list[Spent]) -> Spent:
+    return Spent(
+        statistics.median(one.here for one in spents),
+        statistics.median(one.worker for one in spents),
     )
 
 
 def main() -> None:
-    """Print the table."""
-    table = Table(
-        "task",
-        "bare, us",
-        "wrapped, us",
-        "bare, steps/s",
-        "wrapped, steps/s",
-        "of bare",
-        title=f"CPU time of a step, {ENVIRONMENTS} environments",
-        box=None,
-    )
-    for task in sys.argv[1:] or TASKS:
-        table.add_row(*row(task))
-    Console().print(table)
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("tasks", nargs="*", default=TASKS)
+    parser.add_argument("--envs", type=int, nargs="+", default=(1, 8, 16))
+    told = parser.parse_args()
+    torch.set_num_threads(1)
+    steps = Table(
+        "task", "envs", "who steps", *KINDS, "picture / bare", "reward / bare",
+        title="Steps a second of CPU time", box=None,
+    )  # fmt: skip
+    goes = Table(
+        "task", "envs", "environment", "drawing", "credit", "sandbox", "all",
+        title="Where a random step's time goes, us", box=None,
+    )  # fmt: skip
+    for table in (steps, goes):
+        for column in table.columns[1 if table is goes else 3 :]:
+            column.justify = "right"
+    console = Console()
+    for task in told.tasks:
+        family = family_of(read_task(Path("generated") / task / "task.toml").spec)
+        settings = settings_of(family.name, algorithm="ppo")
+        for envs in told.envs:
+            console.print(f"{task}, {envs} environments", style="dim")
+            venvs = made(task, envs, settings)
+            played = at_random(venvs)
+            for who, cost in (("random", played), ("PPO", by_ppo(venvs, settings))):
+                bare, picture, reward = (cost[kind] for kind in KINDS)
+                steps.add_row(
+                    task, str(envs), who, bare.rate, picture.rate, reward.rate,
+                    f"{bare.both / picture.both:.2f}", f"{bare.both / reward.both:.2f}",
+                )  # fmt: skip
+            bare, picture, reward = (played[kind] for kind in KINDS)
+            parts = (bare.here, picture.here - bare.here, reward.here - picture.here, reward.worker)
+            goes.add_row(task, str(envs), *(f"{us:.0f}" for us in (*parts, reward.both)))
+            for venv in venvs.values():
+                with closing(venv):
+                    pass
+    console.print(steps)
+    console.print(goes)
 
 
 if __name__ == "__main__":

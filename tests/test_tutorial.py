@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,14 +44,18 @@ def test_the_garden_of_the_tutorial_is_the_one_of_the_specs() -> None:
     assert FILES["garden.py"] == (ROOT / "docs/tutorial/garden.py").read_text(encoding="utf-8")
 
 
-def test_the_tutorial_goes_from_nothing_to_an_agent_in_training(folder) -> None:
-    """Each command does what the page says; training is cut short, the slow test does it whole."""
-    new, make, audit, wrong, train = COMMANDS
+def test_the_tutorial_goes_from_an_environment_to_an_agent_in_training(folder) -> None:
+    """Each command does what the page says.
+
+    The committed garden stands in for making it, and training is cut short; the slow tests do both.
+    """
+    new, _, audit, wrong, train = COMMANDS
     written = run(new, folder)
     assert "success is `info.is_success`" in written.stdout, written.stderr
-    made = run(make, folder)
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert "promoted to generated/garden/reward.py" in made.stdout + made.stderr
+    if not (folder / "generated/garden").exists():
+        shutil.copytree(ROOT / "generated/garden", folder / "generated/garden")
+        # The committed one knows the environment by the name that it has in this repository.
+        shutil.copytree(ROOT / "docs/tutorial", folder / "docs/tutorial")
     audited = run(f"{audit} -q -p no:cacheprovider", folder)
     assert audited.returncode == 0, audited.stdout
     assert "not checked: " in audited.stdout
@@ -59,6 +64,17 @@ def test_the_tutorial_goes_from_nothing_to_an_agent_in_training(folder) -> None:
     trained = run(f"{train} 2048", folder)
     assert "return " in trained.stdout, trained.stderr
     assert (folder / "gardener.zip").exists()
+
+
+@pytest.mark.slow
+def test_a_reward_for_the_tutorial_is_made_from_nothing(tmp_path) -> None:
+    """With the files and the spec alone, `synth run` makes a reward and audits it."""
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run(COMMANDS[0], tmp_path)
+    made = run(COMMANDS[1], tmp_path)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "promoted to generated/garden/reward.py" in made.stdout + made.stderr
 
 
 @pytest.mark.slow

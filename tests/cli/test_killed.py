@@ -54,6 +54,7 @@ def finish(folder: Path) -> None:
     assert set(answered.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_run_killed_once_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     """The same reward, and no request twice."""
     folder = checkout(tmp_path / "killed")

@@ -19,7 +19,13 @@ FEW_SCENES = 4
 """Images that Hypothesis draws for a wrong program; the usual number takes most of the time."""
 
 
-@pytest.mark.parametrize("name", TASKS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name == "unlock-pickup" else name
+        for name in TASKS
+    ],
+)
 def test_a_right_program_is_green(name, task_of):
     """The task's right program passes every check of every group, changed pictures included."""
     judgement = judge(right_of(name), task_of(name), cascade=False)

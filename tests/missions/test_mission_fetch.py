@@ -158,6 +158,7 @@ def test_accuracy_counts_the_deeds_that_are_right_for_another_mission(fetch):
         assert figures.subtasks[-1].wrong == 0 or source != RIGHT
 
 
+@pytest.mark.slow
 def test_its_mutants_are_told_from_it(fetch):
     """Its suite kills small faults in what it makes of the words, and not the program itself."""
     made = [m for m in mutants(RIGHT) if "+    colour, kind" in m.diff]
