@@ -10,9 +10,9 @@ observations:
 - *reward*: the same paid by the committed program; what changed is judged in the sandbox, and
   credit is added to the observation.
 
-They are stepped at random, and then by PPO while it learns. All three go in turns within one run, so
-that whatever else the machine does falls on each alike. Time is CPU time, of this process and of the
-sandbox's worker together. The last table says where the time of a random step goes.
+They are stepped at random, and then by PPO while it learns. All three go in turns within one run,
+so that whatever else the machine does falls on each alike. Time is CPU time, of this process and
+of the sandbox's worker together. The last table says where the time of a random step goes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import count
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
@@ -44,8 +44,10 @@ if TYPE_CHECKING:
 
 TASKS = ("doorkey", "doorkey-8x8", "unlock", "panda-push")
 KINDS = ("bare", "picture", "reward")
-TURNS = 9
-SECONDS = 0.4
+TURNS = 7
+UPDATES = 3
+FEW_STEPS = 16
+SECONDS = 0.3
 """That a turn of the bare environments takes, about."""
 ROLLOUT = 2048
 """Steps of all environments between two updates of PPO, as by the settings for grids."""
@@ -119,44 +121,43 @@ def made(task: str, envs: int, settings: TrainingSettings) -> dict[str, VecEnv]:
 def at_random(venvs: Mapping[str, VecEnv]) -> dict[str, Spent]:
     """The median cost of a random step of each kind."""
     meters = {name: Meter(venv) for name, venv in venvs.items()}
-    found: dict[str, list[Spent]] = {name: [] for name in venvs}
     for venv in venvs.values():
         venv.seed(0)
         venv.reset()
         venv.action_space.seed(0)
-    steps = 64
-    for number in count():
-        for name, venv in venvs.items():
-            # The first turns meet layouts and tiles for the first time, and tell how long a turn is.
-            spent = meters[name].spent(steps * venv.num_envs, lambda v=venv: _step(v, steps))
-            if number >= 2:
-                found[name].append(spent)
-            elif name == "bare":
-                each = spent.both * venv.num_envs * 1e-6
-        if number == 1:
-            steps = max(8, int(SECONDS / each))
-        if number == TURNS + 1:
-            return {name: _middle(spents) for name, spents in found.items()}
+
+    def turn(steps: int) -> dict[str, Spent]:
+        return {
+            name: meters[name].spent(steps * venv.num_envs, partial(_step, venv, steps))
+            for name, venv in venvs.items()
+        }
+
+    # The first turn meets layouts and tiles for the first time; the second tells how long one is.
+    turn(FEW_STEPS)
+    each = turn(FEW_STEPS)["bare"].both * venvs["bare"].num_envs * 1e-6
+    turns = [turn(max(FEW_STEPS, int(SECONDS / each))) for _ in range(TURNS)]
+    return {name: _middle([one[name] for one in turns]) for name in venvs}
 
 
 def _step(venv: VecEnv, steps: int) -> None:
     for _ in range(steps):
-        venv.step([venv.action_space.sample() for _ in range(venv.num_envs)])
+        venv.step(np.stack([venv.action_space.sample() for _ in range(venv.num_envs)]))
 
 
 def by_ppo(venvs: Mapping[str, VecEnv], settings: TrainingSettings) -> dict[str, Spent]:
     """The median cost of a step of each kind while PPO learns, updates included."""
     models = {name: _learner(venv, settings) for name, venv in venvs.items()}
     meters = {name: Meter(venv) for name, venv in venvs.items()}
-    found: dict[str, list[Spent]] = {name: [] for name in venvs}
-    for number in range(1 + TURNS // 3):
-        for name, model in models.items():
-            spent = meters[name].spent(
-                ROLLOUT, lambda m=model: m.learn(ROLLOUT, reset_num_timesteps=False)
+    turns = [
+        {
+            name: meters[name].spent(
+                ROLLOUT, partial(model.learn, ROLLOUT, reset_num_timesteps=False)
             )
-            if number > 0:
-                found[name].append(spent)
-    return {name: _middle(spents) for name, spents in found.items()}
+            for name, model in models.items()
+        }
+        for _ in range(1 + UPDATES)
+    ]
+    return {name: _middle([one[name] for one in turns[1:]]) for name in venvs}
 
 
 def _learner(venv: VecEnv, settings: TrainingSettings) -> PPO:
@@ -209,8 +210,7 @@ def main() -> None:
             parts = (bare.here, picture.here - bare.here, reward.here - picture.here, reward.worker)
             goes.add_row(task, str(envs), *(f"{us:.0f}" for us in (*parts, reward.both)))
             for venv in venvs.values():
-                with closing(venv):
-                    pass
+                venv.close()
     console.print(steps)
     console.print(goes)
 

@@ -90,8 +90,15 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
     figure.supxlabel("environment steps, thousands", fontsize=9)
     figure.supylabel("success, last 100 episodes", fontsize=9)
     names = [f"{arm} ({_range(counts[arm])} seeds)" for arm in lines]
+    # Two names fit above each panel.
+    beside = min(len(lines), 2 * columns)
     figure.legend(
-        lines.values(), names, loc="outside upper center", ncols=len(lines), frameon=False
+        lines.values(),
+        names,
+        loc="outside upper center",
+        ncols=beside,
+        frameon=False,
+        fontsize=8 if columns == 1 else 10,
     )
     figure.savefig(file, dpi=130)
     plt.close(figure)
