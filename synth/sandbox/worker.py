@@ -191,7 +191,10 @@ class _Desk:
                 seen[i] = guest.see(frames[i])
             if first not in seen:
                 seen[first] = guest.see_initial(frames[j])
-            given = (seen[i], seen[first], *(missions[told[p]] if missions else ()))
+            # Never one object on both sides, as there never is in a single call: `is`, and equality
+            # of what holds a NaN, would tell the two apart.
+            before = guest.see_initial(frames[j][:]) if i == first else seen[first]
+            given = (seen[i], before, *(missions[told[p]] if missions else ()))
             if op == wire.Op.PROGRESS:
                 values += guest.measure(p, given, cells, at)
             else:

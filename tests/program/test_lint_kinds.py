@@ -67,6 +67,9 @@ MEMORY = [
     "x = None\nnp.add(now, 1, out=x, where=False)",
     "np.divmod(now, 2, out=(None, None), where=False)",
     "np.add(now, 1, out={}.get(1), where=False)",
+    "np.divmod(now, 2, now.copy(), where=False)",
+    "np.divmod(now, 2, now.copy(), None, where=False)",
+    "np.modf(now, out=now.copy(), where=False)",
 ]
 
 
@@ -74,6 +77,41 @@ MEMORY = [
 def test_no_result_has_gaps(body: str) -> None:
     """An element that is not computed must have been written before."""
     assert "S407" in found(body)
+
+
+BLIND = [
+    "ndimage.label(now, output=np.asarray([initial][0]))",
+    "ndimage.label(now, None, now.copy())",
+    "ndimage.label(*initial)",
+    "ndimage.binary_dilation(now, origin=2)",
+    "ndimage.binary_erosion(now, None, 1, None, None, 0, 4)",
+    "ndimage.binary_hit_or_miss(now, origin2=initial)",
+    "ndimage.binary_propagation(now, origin=(9, 9))",
+    "ndimage.distance_transform_cdt(now, metric=np.ones(3))",
+    "ndimage.distance_transform_cdt(now, initial)",
+]
+
+
+@pytest.mark.parametrize("body", BLIND)
+def test_scipy_is_not_given_what_it_does_not_check(body: str) -> None:
+    """It would write past a lock, or read what lies beyond an array."""
+    assert "S410" in found(body)
+
+
+INNOCENT = [
+    "ndimage.label(now, np.ones((3, 3)))",
+    "ndimage.binary_dilation(now, np.ones((3, 3)), 2)",
+    "ndimage.distance_transform_cdt(now)",
+    "ndimage.distance_transform_cdt(now, 'taxicab')",
+    "q = now.copy()\nr = now.copy()\nnp.divmod(now, 2, out=(q, r), where=now > 1)",
+    "np.divmod(now, 2)",
+]
+
+
+@pytest.mark.parametrize("body", INNOCENT)
+def test_ordinary_calls_of_scipy_pass(body: str) -> None:
+    """What is checked, and what leaves no gap, may be given."""
+    assert not found(body)
 
 
 VALUES = [

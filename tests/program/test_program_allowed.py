@@ -110,3 +110,17 @@ def test_the_tables_of_positions_are_those_of_the_modules(
         at = position(getattr(module, function, None), name)
         if at is not None:
             assert table.get(function) == at, function
+
+
+def test_the_tables_of_what_scipy_does_not_check_are_those_of_the_module() -> None:
+    """Every origin of binary morphology is known, and every metric."""
+    for function in sorted(allowed.NDIMAGE):
+        offered = getattr(ndimage, function)
+        if function.startswith("binary_"):
+            known = {
+                name: at
+                for name in ("origin", "origin1", "origin2")
+                if (at := position(offered, name)) is not None
+            }
+            assert signatures.ORIGINS_AT.get(function, {}) == known, function
+        assert signatures.METRIC_AT.get(function) == position(offered, "metric"), function

@@ -62,12 +62,12 @@ def test_a_changed_initial_frame_is_noticed(sandbox: Make, frame: NDArray[np.uin
 
 
 def test_a_batch_perceives_each_frame_once(sandbox: Make) -> None:
-    """Once per distinct frame, not once per pair, and in no second pass."""
+    """Once per distinct frame and again where one stands beside itself, in no second pass."""
     frames = scenes(1, 3)
     box = sandbox(PERCEIVING, "seen", "twice", "first")
     pairs = [[0, 0], [1, 0], [2, 0], [1, 2], [0, 1]]
     times = {time.name: time for time in box.profile(frames, pairs)}
-    assert times["perceive"].calls == pytest.approx(3 / 5)
+    assert times["perceive"].calls == pytest.approx((3 + 1) / 5)
 
 
 BEGINNING = """
@@ -197,3 +197,33 @@ def test_what_perceive_returned_cannot_be_written(
     """Arrays, lists, sets, dictionaries and the fields of blobs are locked, however nested."""
     with pytest.raises(ProgramFault, match=r"read-only|has no attribute|not support item assign"):
         sandbox(KEEPING.replace("LINE", line)).check(frame, frame)
+
+
+ONE_OR_TWO = """
+import numpy as np
+def perceive(frame):
+    return (float("nan"), int(frame[0, 0, 0]))
+def same(now, initial):
+    return now is initial
+def equal(now, initial):
+    return now == initial
+SUBTASKS = [same, equal]
+"""
+BARE = """
+def same(now, initial):
+    return now is initial
+SUBTASKS = [same]
+"""
+
+
+@pytest.mark.parametrize(("source", "names"), [(ONE_OR_TWO, ("same", "equal")), (BARE, ("same",))])
+def test_a_picture_beside_itself_is_two_objects_in_every_call(
+    sandbox: Make, frame: NDArray[np.uint8], source: str, names: tuple[str, ...]
+) -> None:
+    """A single call, a batch and a batch of copies answer alike, identity and NaN included."""
+    box = sandbox(source, *names)
+    frames = np.stack([frame, frame])
+    single = box.check(frame, frame)
+    together = box.verdicts(frames, np.array([[0, 0], [0, 1], [1, 1]], np.int32))
+    assert not single.any()
+    assert not together.cells.any()

@@ -15,7 +15,9 @@ __all__ = [
     "DISTANCES_AT",
     "DTYPE_AT",
     "DTYPE_METHODS",
+    "METRIC_AT",
     "MODE_AT",
+    "ORIGINS_AT",
     "OUTPUT_AT",
     "OUT_AT",
     "OUT_METHODS",
@@ -80,6 +82,21 @@ DISTANCES_AT = _positions("""
 
 MODE_AT = {"pad": 2}
 """Functions of np whose mode may leave memory as it was."""
+
+
+ORIGINS_AT = {
+    "binary_closing": {"origin": 4},
+    "binary_dilation": {"origin": 6},
+    "binary_erosion": {"origin": 6},
+    "binary_fill_holes": {"origin": 3},
+    "binary_hit_or_miss": {"origin1": 4, "origin2": 5},
+    "binary_opening": {"origin": 4},
+    "binary_propagation": {"origin": 5},
+}
+"""Functions of ndimage that do not look whether an origin lies within their structure."""
+
+METRIC_AT = {"distance_transform_bf": 1, "distance_transform_cdt": 1}
+"""Functions of ndimage that take a metric, by name or as an array of any shape."""
 
 
 def argument(node: ast.Call, name: str, at: int | None) -> ast.expr | None:

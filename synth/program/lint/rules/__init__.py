@@ -13,6 +13,7 @@ from synth.program.lint.rules import (
     purity,
     syntax,
     toplevel,
+    unchecked,
     values,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "purity",
     "syntax",
     "toplevel",
+    "unchecked",
     "values",
 ]

@@ -25,6 +25,9 @@ _REDUCTIONS = frozenset(
 )  # fmt: skip
 """They leave out what ``where`` leaves out, and make no gaps."""
 
+_TWO_RESULTS = frozenset({"divmod", "frexp", "modf"})
+"""They write into as many arrays; one of them alone leaves gaps in the other."""
+
 
 @rule(
     "S407",
@@ -42,7 +45,8 @@ def no_gaps(context: Context) -> Iterator[Hit]:
         module = context.scopes.kind(node.func.value) == "module"
         where = argument(node, "where", None)
         if where is not None and name not in _REDUCTIONS:
-            needs = surely(_out(node, name, module=module))
+            out = _out(node, name, module=module)
+            needs = surely(out) if name not in _TWO_RESULTS or _is_pair(out) else None
             if needs is not None and needs <= arrays:
                 continue
             message = f"where `where` is false, the result of {name} holds what stood there before."
@@ -57,6 +61,10 @@ def _out(node: ast.Call, name: str, *, module: bool) -> ast.expr | None:
     out = argument(node, "out", None)
     at = min(written("np" if module else "", name, len(node.args)), default=None)
     return node.args[at] if out is None and at is not None else out
+
+
+def _is_pair(out: ast.expr | None) -> bool:
+    return isinstance(out, ast.Tuple) and len(out.elts) == 2  # noqa: PLR2004 - a pair
 
 
 def _surely(context: Context, value: ast.expr | None) -> frozenset[str] | None:
