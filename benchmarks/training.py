@@ -38,7 +38,7 @@ from synth.training.settings import settings_of
 from synth.vec import RewardVecWrapper, VecEnv, VecEnvWrapper
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from synth.training.settings import TrainingSettings
 
@@ -49,8 +49,10 @@ UPDATES = 3
 FEW_STEPS = 16
 SECONDS = 0.3
 """That a turn of the bare environments takes, about."""
-ROLLOUT = 2048
-"""Steps of all environments between two updates of PPO, as by the settings for grids."""
+ROLLOUT = {"grids": 2048, "others": 256}
+"""Steps of all environments between two updates of PPO; a robot's steps are dear."""
+DEAR = 1000.0
+"""Microseconds of CPU from which a step is."""
 
 
 @dataclass(frozen=True)
@@ -144,14 +146,16 @@ def _step(venv: VecEnv, steps: int) -> None:
         venv.step(np.stack([venv.action_space.sample() for _ in range(venv.num_envs)]))
 
 
-def by_ppo(venvs: Mapping[str, VecEnv], settings: TrainingSettings) -> dict[str, Spent]:
+def by_ppo(
+    venvs: Mapping[str, VecEnv], settings: TrainingSettings, rollout: int
+) -> dict[str, Spent]:
     """The median cost of a step of each kind while PPO learns, updates included."""
-    models = {name: _learner(venv, settings) for name, venv in venvs.items()}
+    models = {name: _learner(venv, settings, rollout) for name, venv in venvs.items()}
     meters = {name: Meter(venv) for name, venv in venvs.items()}
     turns = [
         {
             name: meters[name].spent(
-                ROLLOUT, partial(model.learn, ROLLOUT, reset_num_timesteps=False)
+                rollout, partial(model.learn, rollout, reset_num_timesteps=False)
             )
             for name, model in models.items()
         }
@@ -160,8 +164,8 @@ def by_ppo(venvs: Mapping[str, VecEnv], settings: TrainingSettings) -> dict[str,
     return {name: _middle([one[name] for one in turns[1:]]) for name in venvs}
 
 
-def _learner(venv: VecEnv, settings: TrainingSettings) -> PPO:
-    given = {**settings.hyperparameters, "n_steps": ROLLOUT // venv.num_envs}
+def _learner(venv: VecEnv, settings: TrainingSettings, rollout: int) -> PPO:
+    given = {**settings.hyperparameters, "n_steps": rollout // venv.num_envs}
     given["policy_kwargs"] = {"net_arch": given.pop("net_arch")}
     policy = given.pop("policy", "MultiInputPolicy")
     return PPO(policy, venv, seed=0, device="cpu", **given)
@@ -181,6 +185,14 @@ def main() -> None:
     parser.add_argument("--envs", type=int, nargs="+", default=(1, 8, 16))
     told = parser.parse_args()
     torch.set_num_threads(1)
+    console = Console()
+    for task in told.tasks:
+        for table in measured(task, told.envs):
+            console.print(table)
+
+
+def measured(task: str, counts: Sequence[int]) -> tuple[Table, Table]:
+    """Steps a second, and where the time goes, of one task."""
     steps = Table(
         "task", "envs", "who steps", *KINDS, "picture / bare", "reward / bare",
         title="Steps a second of CPU time", box=None,
@@ -192,27 +204,24 @@ def main() -> None:
     for table in (steps, goes):
         for column in table.columns[1 if table is goes else 3 :]:
             column.justify = "right"
-    console = Console()
-    for task in told.tasks:
-        family = family_of(read_task(Path("generated") / task / "task.toml").spec)
-        settings = settings_of(family.name, algorithm="ppo")
-        for envs in told.envs:
-            console.print(f"{task}, {envs} environments", style="dim")
-            venvs = made(task, envs, settings)
-            played = at_random(venvs)
-            for who, cost in (("random", played), ("PPO", by_ppo(venvs, settings))):
-                bare, picture, reward = (cost[kind] for kind in KINDS)
-                steps.add_row(
-                    task, str(envs), who, bare.rate, picture.rate, reward.rate,
-                    f"{bare.both / picture.both:.2f}", f"{bare.both / reward.both:.2f}",
-                )  # fmt: skip
-            bare, picture, reward = (played[kind] for kind in KINDS)
-            parts = (bare.here, picture.here - bare.here, reward.here - picture.here, reward.worker)
-            goes.add_row(task, str(envs), *(f"{us:.0f}" for us in (*parts, reward.both)))
-            for venv in venvs.values():
-                venv.close()
-    console.print(steps)
-    console.print(goes)
+    family = family_of(read_task(Path("generated") / task / "task.toml").spec)
+    settings = settings_of(family.name, algorithm="ppo")
+    for envs in counts:
+        venvs = made(task, envs, settings)
+        played = at_random(venvs)
+        rollout = ROLLOUT["others" if played["bare"].both > DEAR else "grids"]
+        for who, cost in (("random", played), ("PPO", by_ppo(venvs, settings, rollout))):
+            bare, picture, reward = (cost[kind] for kind in KINDS)
+            steps.add_row(
+                task, str(envs), who, bare.rate, picture.rate, reward.rate,
+                f"{bare.both / picture.both:.2f}", f"{bare.both / reward.both:.2f}",
+            )  # fmt: skip
+        bare, picture, reward = (played[kind] for kind in KINDS)
+        parts = (bare.here, picture.here - bare.here, reward.here - picture.here, reward.worker)
+        goes.add_row(task, str(envs), *(f"{us:.0f}" for us in (*parts, reward.both)))
+        for venv in venvs.values():
+            venv.close()
+    return steps, goes
 
 
 if __name__ == "__main__":
