@@ -81,7 +81,7 @@ class Meter:
     """
 
     def __init__(self, venv: VecEnv) -> None:
-        paid = _find(venv, RewardVecWrapper)
+        paid = _paid_by_a_program(venv)
         # The worker is nobody else's business, so no public name leads to it.
         answerer: Any = paid and paid.reward_program._answerer  # noqa: SLF001
         self._worker = Path(f"/proc/{answerer.pid}/schedstat") if answerer else None
@@ -101,10 +101,10 @@ class Meter:
         return Spent((after - here) * 1e6 / steps, (done - worker) * 1e6 / steps)
 
 
-def _find(venv: VecEnv | None, kind: type[RewardVecWrapper]) -> RewardVecWrapper | None:
-    while venv is not None and not isinstance(venv, kind):
-        venv = venv.venv if isinstance(venv, VecEnvWrapper) else None
-    return venv
+def _paid_by_a_program(venv: VecEnv) -> RewardVecWrapper | None:
+    while isinstance(venv, VecEnvWrapper) and not isinstance(venv, RewardVecWrapper):
+        venv = venv.venv
+    return venv if isinstance(venv, RewardVecWrapper) else None
 
 
 def made(task: str, envs: int, settings: TrainingSettings) -> dict[str, VecEnv]:
@@ -113,7 +113,7 @@ def made(task: str, envs: int, settings: TrainingSettings) -> dict[str, VecEnv]:
     bare = environments(folder, Arm("sparse", seen=False), envs, time_limit=limit)
     paid = environments(folder, Arm("code", seen=True), envs, time_limit=limit)
     other = environments(folder, Arm("code", seen=True), envs, time_limit=limit)
-    drawing = _find(other, RewardVecWrapper)
+    drawing = _paid_by_a_program(other)
     assert drawing is not None  # noqa: S101 - an arm that is paid by code has one
     drawing.reward_program.close()
     # Below the reward are environments that draw for it; without it nobody looks at their pictures.

@@ -6,15 +6,18 @@ import ast
 from typing import TYPE_CHECKING
 
 from synth.program.lint.registry import Context, Hit, rule
-from synth.program.lint.signatures import METRIC_AT, ORIGINS_AT, argument, starred_before
+from synth.program.lint.signatures import (
+    METRIC_AT,
+    ORIGINS_AT,
+    OUTPUT_AT,
+    argument,
+    starred_before,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["no_blind_arguments"]
-
-_LABEL_OUTPUT = 2
-"""Where ndimage.label takes the array that it writes into, read-only or not."""
 
 
 @rule(
@@ -32,7 +35,7 @@ def no_blind_arguments(context: Context) -> Iterator[Hit]:
             continue
         if name == "label":
             message = "label writes even into an array that is locked."
-            yield from _refused(node, "output", _LABEL_OUTPUT, message, "Use what it returns.")
+            yield from _refused(node, "output", OUTPUT_AT[name], message, "Use what it returns.")
         for parameter, at in ORIGINS_AT.get(name, {}).items():
             message = f"{name} reads beyond its memory where {parameter} is too large."
             hint = "Leave it out, and shift the result with np.roll."
