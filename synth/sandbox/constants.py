@@ -7,7 +7,7 @@ locked in NumPy itself, and lists, dictionaries and sets become subclasses that 
 Why not tuples and mapping views, which nothing can change: NumPy takes a list index for places
 and a tuple for axes, ``CONSTANT + [x]`` and ``isinstance(CONSTANT, list)`` mean something else
 for a tuple, and a program may rely on either. The price is that ``list.append(CONSTANT, x)`` goes
-past a subclass; `stand_ins` hold the types' own methods back.
+past a subclass; `synth.sandbox.given_names` holds the types' own methods back.
 
 This file is loaded by path inside the zygote, so it imports NumPy, its neighbours there and the
 standard library only.
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-__all__ = ["Constants", "FrozenDict", "FrozenList", "FrozenSet", "stand_ins"]
+__all__ = ["CHANGES", "Constants", "FrozenDict", "FrozenList", "FrozenSet"]
 
-_CHANGES: dict[Any, str] = {
+CHANGES: dict[Any, str] = {
     list: "append extend insert remove pop clear reverse sort "
     "__init__ __setitem__ __delitem__ __iadd__ __imul__",
     dict: "update setdefault pop popitem clear __init__ __setitem__ __delitem__ __ior__",
@@ -71,38 +71,9 @@ def _refuse(self: Any, *_: Any, **__: Any) -> Never:
 
 
 _FROZEN: dict[Any, Any] = {list: FrozenList, dict: FrozenDict, set: FrozenSet}
-for _real, _changes in _CHANGES.items():
+for _real, _changes in CHANGES.items():
     for _name in _changes.split():
         setattr(_FROZEN[_real], _name, _refuse)
-
-
-def stand_ins() -> dict[str, Any]:
-    """What a program gets as ``list``, ``dict`` and ``set``: all of them but what changes them.
-
-    >>> names = stand_ins()
-    >>> names["list"]("ab"), isinstance([], names["list"]), hasattr(names["list"], "append")
-    (['a', 'b'], True, False)
-    """
-    return {real.__name__: _stand_in(real, changes.split()) for real, changes in _CHANGES.items()}
-
-
-def _stand_in(real: Any, withheld: list[str]) -> Any:
-    class StandIn(type):
-        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-            return real(*args, **kwargs)
-
-        def __instancecheck__(cls, value: object) -> bool:
-            return isinstance(value, real)
-
-        def __getitem__(cls, _: object) -> Any:  # list[int], in an annotation
-            return cls
-
-        def __getattr__(cls, name: str) -> Any:
-            if name in withheld:
-                raise AttributeError(f"call {name} on a {real.__name__}, not on the type")
-            return getattr(real, name)
-
-    return StandIn(real.__name__, (), {})
 
 
 class Constants:
@@ -175,7 +146,7 @@ class Constants:
         return frozen
 
     def _fill(self, value: Any, place: str) -> Any:
-        real: Any = next(kind for kind in _CHANGES if isinstance(value, kind))
+        real: Any = next(kind for kind in CHANGES if isinstance(value, kind))
         frozen: Any = real.__new__(_FROZEN[real])
         frozen._place = place  # noqa: SLF001 - ours, and no argument: `__init__` is refused
         self._known[id(value)] = value, frozen  # before its items: it may hold itself

@@ -8,6 +8,7 @@ This file is loaded by path inside the zygote, so it imports NumPy and the stand
 
 from __future__ import annotations
 
+from collections.abc import ItemsView, KeysView
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,13 @@ def freeze(value: Any) -> Any:
         TypeError: It is, or holds, something else: what could be another thing at the next
             look, as an iterator is, a function, or an array of objects.
     """
+    try:
+        return _freeze(value)
+    except RecursionError:
+        raise _refused("something that holds itself, or is nested too deep") from None
+
+
+def _freeze(value: Any) -> Any:
     kind = type(value)
     if kind in _PLAIN:
         return value
@@ -48,23 +56,23 @@ def freeze(value: Any) -> Any:
 
 
 def _items(value: Any) -> Any:
-    items = [item if type(item) in _PLAIN else freeze(item) for item in value]
+    items = [item if type(item) in _PLAIN else _freeze(item) for item in value]
     return tuple(items)
 
 
 def _table(value: Any) -> Any:
-    return MappingProxyType({freeze(key): freeze(item) for key, item in value.items()})
+    return MappingProxyType({_freeze(key): _freeze(item) for key, item in value.items()})
 
 
 def _set(value: Any) -> Any:
-    items = [freeze(item) for item in value]
+    items = [_freeze(item) for item in value]
     if all(one is other for one, other in zip(items, value, strict=True)):
         return frozenset(value)  # in its order, which one that is filled anew need not have
     return frozenset(items)
 
 
 def _slice(value: slice) -> slice:
-    return slice(freeze(value.start), freeze(value.stop), freeze(value.step))
+    return slice(_freeze(value.start), _freeze(value.stop), _freeze(value.step))
 
 
 def _view(value: Any) -> Any:
@@ -108,6 +116,10 @@ _KINDS: dict[type, Callable[[Any], Any]] = {
 def _freeze_rare(value: Any, kind: Any) -> Any:
     if isinstance(value, tuple) and hasattr(kind, "_make"):
         return kind._make(_items(value))
+    if isinstance(value, KeysView):
+        return _table(dict.fromkeys(value)).keys()
+    if isinstance(value, ItemsView):
+        return _table(dict(value)).items()
     for base in (tuple, list, dict, set):  # a constant of the program, for one
         if isinstance(value, base):
             return _KINDS[base](value)
@@ -117,7 +129,7 @@ def _freeze_rare(value: Any, kind: Any) -> Any:
     if parameters is None or not parameters.frozen:
         raise _refused(f"a value of type {kind.__name__}")
     for field in kind.__dataclass_fields__:
-        object.__setattr__(value, field, freeze(getattr(value, field)))
+        object.__setattr__(value, field, _freeze(getattr(value, field)))
     return value
 
 

@@ -1,8 +1,6 @@
 """The program itself, inside the worker: loaded, called, and its answers judged for type.
 
-The restricted builtins and imports here are a convenience that turns a slip into a clear
-message. They keep nobody in: from any numpy object `os` is a few attributes away. The
-kernel's lockdown (`synth.sandbox.lockdown`), taken before this file sees a program, does.
+The kernel's lockdown (`synth.sandbox.lockdown`) is taken before this file sees a program.
 
 This file is loaded by path inside the zygote. It does not talk to the parent:
 `synth.sandbox.worker` does.
@@ -10,57 +8,31 @@ This file is loaded by path inside the zygote. It does not talk to the parent:
 
 from __future__ import annotations
 
-import builtins
-from dataclasses import dataclass, replace
-from time import perf_counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.sandbox.constants import Constants, stand_ins
+from synth.sandbox.constants import Constants
 from synth.sandbox.frozen import freeze
+from synth.sandbox.given_names import given_names
+from synth.sandbox.raised import FILE, Raised, WrongType, describe, innermost
+from synth.sandbox.steady import compiled
+from synth.sandbox.stopwatch import Stopwatch
 from synth.sandbox.tracing import Tracer
 from synth.sandbox.wire import MAX_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
-__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Guest", "Raised", "Stopwatch", "describe"]
+__all__ = ["FALSE", "NOT_BOOL", "RAISED", "TRUE", "Guest"]
 
 FALSE, TRUE, RAISED, NOT_BOOL = 0, 1, 2, 3
 
-_FILE = "<reward>"
 _PER_FUNCTION = 4
 _SLACK = 1e-6  # rounding that a progress outside [0, 1] is forgiven
-_IMPORTS = frozenset({"synth", "synth.vision"})
-_PACKAGES = frozenset({"numpy", "scipy"})  # their C code imports parts of them in our name
-_WITHHELD = frozenset(
-    {"open", "exec", "eval", "compile", "input", "breakpoint", "exit", "quit", "help"}
-)
 _NUMBERS = (int, float, np.bool_, np.integer, np.floating)
 _NUMPY_BOOL = np.bool_
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """What went wrong in one cell, as it will be sent.
-
-    Attributes:
-        pair: Index of the pair within the request.
-        subtask: Index of the sub-task.
-        line: Line of the program, 0 where none is known.
-        function: The function that was called.
-        exception: The exception's type.
-        message: Its text.
-    """
-
-    pair: int
-    subtask: int
-    line: int
-    function: str
-    exception: str
-    message: str
 
 
 class _Broken:
@@ -85,11 +57,8 @@ class Guest:
     """
 
     def __init__(self, source: str, subtasks: Sequence[str], timed: Sequence[str] = ()) -> None:
-        # Python's own `__import__` and `open` would only meet the lockdown; these say why.
-        safe = {name: value for name, value in vars(builtins).items() if name not in _WITHHELD}
-        safe |= {"__import__": _import, **stand_ins()}
-        space: dict[str, Any] = {"__name__": "reward", "__builtins__": safe}
-        exec(compile(source, _FILE, "exec", dont_inherit=True), space)  # noqa: S102 - what the sandbox is for
+        space: dict[str, Any] = {"__name__": "reward", "__builtins__": given_names()}
+        exec(compiled(source, FILE), space)  # noqa: S102 - what the sandbox is for
         self._constants = Constants(space, source)
         self.clock = Stopwatch(timed)
         for name in timed:
@@ -163,7 +132,7 @@ class Guest:
                 cells[at + k] = bool(answer)
             else:
                 cells[at + k] = NOT_BOOL
-                self._note(pair, k, name, _wrong("a bool", answer))
+                self._note(pair, k, name, WrongType.of("a bool", answer))
 
     def measure(self, pair: int, given: tuple[Any, ...], cells: bytearray, at: int) -> list[float]:
         """Ask every sub-task how far it has come; without a progress function, whether it holds.
@@ -191,7 +160,7 @@ class Guest:
                 else:
                     values[k] = float(_flag(self._checkers[k][1](*given)))
             except BaseException as error:  # noqa: BLE001 - a program may raise anything at all
-                cells[at + k] = NOT_BOOL if isinstance(error, _WrongType) else RAISED
+                cells[at + k] = NOT_BOOL if isinstance(error, WrongType) else RAISED
                 self._note(pair, k, called, error)
         return values
 
@@ -204,7 +173,7 @@ class Guest:
             missions: The words of the episode, or nothing.
         """
         name, checker = self._checkers[0]
-        tracer = Tracer(_FILE, frozenset({name, "perceive", "perceive_initial"}))
+        tracer = Tracer(FILE, frozenset({name, "perceive", "perceive_initial"}))
         first, now = initial, frame
         try:
             if self._perceive is not None:
@@ -236,7 +205,7 @@ class Guest:
 
     def _describe(self, error: BaseException, *where: Any) -> Raised:
         raised = describe(error, *where)
-        told = self._constants.blamed(raised.message, _innermost(error.__traceback__))
+        told = self._constants.blamed(raised.message, innermost(error.__traceback__))
         return replace(raised, message=told)
 
 
@@ -249,110 +218,22 @@ def _seen(name: str, function: Callable[[Any], Any], frame: Any) -> Any:
         return _Broken(name, error)
 
 
-class _WrongType(TypeError):
-    """It returned something of the wrong type."""
-
-
-def _wrong(wanted: str, answer: object) -> _WrongType:
-    try:
-        kind = str(type(answer).__name__)
-    except BaseException:  # noqa: BLE001 - a hostile metaclass may raise anything at all
-        kind = "something"
-    return _WrongType(f"it returned {kind} instead of {wanted}")
-
-
 def _flag(answer: Any) -> bool:
     # By identity and exact type: an object of the program's own may be true now and false later.
     if answer is not True and answer is not False and type(answer) is not _NUMPY_BOOL:
-        raise _wrong("a bool", answer)
+        raise WrongType.of("a bool", answer)
     return bool(answer)
 
 
 def _share(answer: Any) -> float:
     if not isinstance(answer, _NUMBERS):
-        raise _wrong("a number", answer)
+        raise WrongType.of("a number", answer)
     value = float(answer)
     if not -_SLACK <= value <= 1 + _SLACK:
         raise ValueError(f"it returned {value:g}, which is not within [0, 1]")
     return min(max(value, 0.0), 1.0)
 
 
-class Stopwatch:
-    """Time spent within named functions, their callees included.
-
-    Args:
-        names: The functions, in the order in which `read` reports.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._seconds = dict.fromkeys(names, 0.0)
-        self._calls = dict.fromkeys(names, 0)
-        self._depth = dict.fromkeys(names, 0)
-
-    def wrap(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, timed. Within a recursion only the outermost call counts its time."""
-        seconds, calls, depth = self._seconds, self._calls, self._depth
-
-        def timed(*args: Any, **kwargs: Any) -> Any:
-            calls[name] += 1
-            depth[name] += 1
-            began = perf_counter()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                depth[name] -= 1
-                if not depth[name]:
-                    seconds[name] += perf_counter() - began
-
-        return timed
-
-    def read(self) -> list[float]:
-        """Seconds and calls of each function in turn."""
-        return [x for name in self._calls for x in (self._seconds[name], float(self._calls[name]))]
-
-
-def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: str = "") -> Raised:
-    """An exception as data, whatever its own methods do."""
-    line = 0
-    if isinstance(error, SyntaxError) and error.filename == _FILE:
-        line = error.lineno or 0
-    trace = _innermost(error.__traceback__)
-    if trace is not None:
-        line = trace.tb_lineno
-    try:
-        exception = str(type(error).__name__)
-        message = str(error)
-        if isinstance(error, SyntaxError):
-            message = str(error.msg)
-    except BaseException:  # noqa: BLE001 - a hostile __str__ may raise anything at all
-        exception, message = "Exception", "(its text cannot be read)"
-    if isinstance(error, _WrongType):
-        exception = "TypeError"
-    return Raised(pair, subtask, line, function, exception, message)
-
-
-def _innermost(trace: TracebackType | None) -> TracebackType | None:
-    """The innermost place of the program: below it is numpy, which nobody here can change."""
-    found = None
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == _FILE:
-            found = trace
-        trace = trace.tb_next
-    return found
-
-
 def _callable(space: Mapping[str, Any], name: str) -> Callable[..., Any] | None:
     value = space.get(name)
     return value if callable(value) else None
-
-
-def _import(
-    name: str,
-    space: Mapping[str, object] | None = None,
-    local: Mapping[str, object] | None = None,
-    names: Sequence[str] = (),
-    level: int = 0,
-) -> Any:
-    if level or (name not in _IMPORTS and name.partition(".")[0] not in _PACKAGES):
-        raise ImportError(f"a reward program may not import {name}")
-    return __import__(name, space, local, names, level)

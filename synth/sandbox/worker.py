@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING, Any, Never
 import numpy as np
 
 from synth.sandbox import wire
-from synth.sandbox.guest import Guest, describe
+from synth.sandbox.guest import Guest
 from synth.sandbox.lockdown import confine
+from synth.sandbox.raised import describe
 
 if TYPE_CHECKING:
-    from synth.sandbox.guest import Raised
+    from synth.sandbox.raised import Raised
     from synth.sandbox.wire import Order
 
 __all__ = ["REPLY_FD", "REQUEST_FD", "run"]

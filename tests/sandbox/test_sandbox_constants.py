@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synth.sandbox.constants import Constants, stand_ins
+from synth.sandbox.constants import Constants
+from synth.sandbox.given_names import given_names
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=3),
@@ -60,7 +61,7 @@ def test_a_list_still_chooses_places() -> None:
 
 def test_stand_ins_are_types_to_ordinary_code() -> None:
     """They make, tell and annotate as the types do that they stand for."""
-    names = stand_ins()
+    names = given_names()
     assert (names["list"]("ab"), names["dict"](a=1), names["set"]()) == (
         ["a", "b"],
         {"a": 1},

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from synth.sandbox import seccomp
 from synth.sandbox.batch import cut
 from synth.sandbox.frozen import freeze
-from synth.sandbox.guest import describe
 from synth.sandbox.memory import SharedMemory
+from synth.sandbox.raised import describe
 from synth.sandbox.seccomp import build_filter
 from synth.sandbox.wire import ERROR, FRAMES_OFFSET, Order, read_text
 

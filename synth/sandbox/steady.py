@@ -1,0 +1,238 @@
+"""Programs compiled so that no address shows: in a set's order, in text, or in bytes.
+
+Where an object lies in memory differs from process to process, and a program that could see it
+would answer differently there. Python shows it in three ways, each closed here:
+
+- A set is walked in the order of its elements' hashes, and the hash of ``None``, of an object
+  or of a NaN is its address. So a set takes numbers, text and tuples of them.
+- The text of an object holds its address. So `str` takes the same, and so does ``text % x``.
+- The bytes of an array of objects are addresses. So ``tobytes`` takes other arrays.
+
+How much memory is free differs likewise, and NumPy's comparisons of whole arrays call arrays
+unequal when there is too little for them; here they raise.
+
+What enters a set by a display, a comprehension or a method does not pass through a name that
+could be held back, so the program is compiled with these spelled as calls.
+
+This file is loaded by path inside the zygote, so it imports NumPy and the standard library only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import ItemsView, KeysView
+from functools import partial, wraps
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import CodeType
+
+__all__ = [
+    "ENTER",
+    "NAMES",
+    "compare_or_raise",
+    "compiled",
+    "make_frozenset",
+    "make_set",
+    "make_str",
+]
+
+ENTER = frozenset({"add", "update", "union", "symmetric_difference", "symmetric_difference_update"})
+"""Methods by which something enters a set."""
+_GUARDED = ENTER | {"tobytes", "keys", "items"}
+_MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"  # the lint lets no program use them
+_NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+
+
+def compiled(source: str, file: str) -> CodeType:
+    """A program's code, in which sets are made and filled by way of `NAMES`.
+
+    Args:
+        source: Its text.
+        file: The name by which tracebacks call it.
+
+    Raises:
+        SyntaxError: It is no Python.
+        ValueError: As `compile` raises it, of a null byte for one.
+    """
+    tree = _Spelling().visit(compile(source, file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True))
+    return compile(tree, file, "exec", dont_inherit=True)
+
+
+class _Spelling(ast.NodeTransformer):
+    """Writes ``{a, b}`` as a call, and asks `_member` for ``x.add`` and its like."""
+
+    def visit_Set(self, node: ast.Set) -> ast.AST:
+        self.generic_visit(node)
+        return _call(_SET, node, ast.List(node.elts, ast.Load()))
+
+    def visit_SetComp(self, node: ast.SetComp) -> ast.AST:
+        self.generic_visit(node)
+        return _call(_SET, node, ast.ListComp(node.elt, node.generators))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        if node.attr not in _GUARDED or not isinstance(node.ctx, ast.Load):
+            return node
+        return _call(_MEMBER, node, node.value, ast.Constant(node.attr))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
+            node.right = _call(_SHOWN, node.right, node.right)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Mod) and not isinstance(node.value, ast.Constant):
+            node.value = _call(_SHOWN, node.value, node.value)
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        return self._walked(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> ast.AST:
+        return self._walked(node)
+
+    def _walked(self, node: Any) -> ast.AST:
+        """A loop over ``x.items()`` needs no view that outlives it, and stays as fast as it is."""
+        view = node.iter
+        asked = isinstance(view, ast.Call) and isinstance(view.func, ast.Attribute)
+        if asked and view.func.attr in {"keys", "items"}:
+            view.func.value = self.visit(view.func.value)
+            node.iter = ast.Constant(0)
+            self.generic_visit(node)
+            node.iter = view
+            return node  # type: ignore[no-any-return]  # a loop or a comprehension
+        return self.generic_visit(node)
+
+
+def _call(name: str, at: ast.expr, *given: ast.expr) -> ast.Call:
+    call = ast.Call(ast.Name(name, ast.Load()), list(given), [])
+    return ast.fix_missing_locations(ast.copy_location(call, at))
+
+
+def make_set(items: Iterable[Any] = ()) -> set[Any]:
+    """A set of numbers, text and tuples of them.
+
+    Raises:
+        TypeError: Of something else.
+    """
+    return set(_checked_items(items))
+
+
+def make_frozenset(items: Iterable[Any] = ()) -> frozenset[Any]:
+    """As `make_set`, frozen."""
+    return frozenset(_checked_items(items))
+
+
+def make_str(value: Any = "") -> str:
+    """The text of a number, of text, or of a list, tuple or array of them.
+
+    Raises:
+        TypeError: Of something else.
+    """
+    if not _has_text(value):
+        kind = type(value).__name__
+        raise TypeError(f"str takes numbers, text, and lists or arrays of them, not a {kind}")
+    return str(value)
+
+
+def _shown(value: Any) -> Any:
+    """The right side of ``%``, which is a remainder's or text's: what is on the left is not known.
+
+    Raises:
+        TypeError: It is an object whose text would hold its address.
+    """
+    if not _has_text(value):
+        raise TypeError(f"% takes numbers, text, and arrays of them, not a {type(value).__name__}")
+    return value
+
+
+def _has_text(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return not value.dtype.hasobject
+    if isinstance(value, _NUMBERS) or value is None or isinstance(value, str | np.dtype | range):
+        return True
+    if isinstance(value, dict | MappingProxyType):
+        return all(_has_text(part) for pair in value.items() for part in pair)
+    return isinstance(value, list | tuple) and all(_has_text(part) for part in value)
+
+
+def _checked(item: Any) -> Any:
+    if not _has_order(item):
+        kind = "NaN" if isinstance(item, _NUMBERS) else type(item).__name__
+        raise TypeError(
+            f"a set that holds {kind} has no order that lasts; put numbers, text or tuples of "
+            "them into it, or keep a list"
+        )
+    return item
+
+
+def _has_order(item: Any) -> bool:
+    """Whether its hash is the same in every process."""
+    if isinstance(item, str | bytes | np.dtype):
+        return True
+    if isinstance(item, _NUMBERS):
+        return bool(item == item)  # noqa: PLR0124 - false of NaN, which is hashed by its address
+    return isinstance(item, tuple | frozenset) and all(_has_order(part) for part in item)
+
+
+class _Keys(KeysView[Any]):
+    """The keys of a dictionary; its union with something else is a set of `make_set`."""
+
+    _from_iterable = staticmethod(make_set)
+
+
+class _Items(ItemsView[Any, Any]):
+    """The items of a dictionary, likewise."""
+
+    _from_iterable = staticmethod(make_set)
+
+
+def _member(value: Any, name: str) -> Any:
+    """``value.name``, where that could show an address."""
+    if isinstance(value, set | frozenset) and name in ENTER:
+        return partial(_enter, value, getattr(value, name), name == "add")
+    if isinstance(value, np.ndarray) and name == "tobytes" and value.dtype.hasobject:
+        raise TypeError("an array of objects has no bytes; give np.array a dtype such as np.int64")
+    if isinstance(value, dict | MappingProxyType) and name in {"keys", "items"}:
+        return partial(_Keys if name == "keys" else _Items, value)
+    return getattr(value, name)
+
+
+def _enter(_: Any, method: Any, one: bool, *given: Any) -> Any:
+    if one:
+        return method(*map(_checked, given))
+    return method(*map(_checked_items, given))
+
+
+def _checked_items(items: Iterable[Any]) -> Iterable[Any]:
+    # A set as it is: another of the same items may be walked in another order.
+    return items if isinstance(items, set | frozenset) else [*map(_checked, items)]
+
+
+NAMES = {_MEMBER: _member, _SET: make_set, _SHOWN: _shown}
+"""What `compiled` code calls beside its own names; they go among its builtins."""
+
+
+def compare_or_raise() -> None:
+    """Have `np.array_equal` and `np.array_equiv` raise MemoryError instead of giving False."""
+    np.array_equal = _raising(np.array_equal)
+    np.array_equiv = _raising(np.array_equiv)
+
+
+def _raising(real: Any) -> Any:
+    @wraps(real)
+    def compare(a1: Any, a2: Any, **options: Any) -> bool:
+        try:
+            given = np.asarray(a1), np.asarray(a2)
+        except (TypeError, ValueError):  # of rows of different lengths, for one: unequal
+            return False
+        return bool(real(*given, **options))
+
+    return compare
