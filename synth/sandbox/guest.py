@@ -16,6 +16,7 @@ import numpy as np
 from synth.sandbox.constants import Constants
 from synth.sandbox.frozen import freeze
 from synth.sandbox.given_names import given_names
+from synth.sandbox.initials import Initials
 from synth.sandbox.raised import FILE, Raised, WrongType, describe, innermost
 from synth.sandbox.steady import compiled
 from synth.sandbox.stopwatch import Stopwatch
@@ -64,6 +65,7 @@ class Guest:
         for name in timed:
             if callable(space.get(name)):
                 space[name] = self.clock.wrap(name, space[name])
+        self.initials = Initials(self.see_initial)
         self.errors: list[Raised] = []
         self._counts: dict[str, int] = {}
         self._perceive = _callable(space, "perceive")
@@ -83,11 +85,6 @@ class Guest:
     def width(self) -> int:
         """How many sub-tasks there are."""
         return len(self._checkers)
-
-    @property
-    def sees_alike(self) -> bool:
-        """Whether an initial frame is seen as any other is."""
-        return self._perceive_initial is None
 
     def begin(self) -> None:
         """Forget the errors of the request before."""

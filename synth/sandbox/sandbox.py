@@ -182,9 +182,9 @@ class Sandbox:
         """Verdicts on many pairs of frames in one pass; one bad frame does not cost the rest.
 
         Pairs are judged in the given order. ``perceive`` is called once per distinct frame,
-        and ``perceive_initial``, where there is one, once per distinct initial frame, except
-        that a batch larger than 64 MiB goes in several requests, each of which perceives what
-        it needs.
+        and ``perceive_initial``, or ``perceive`` where there is none, once per distinct initial
+        frame that is not among the last 256; except that a batch larger than 64 MiB goes in
+        several requests, each of which perceives what it needs.
 
         Args:
             frames: ``uint8[N, H, W, 3]``.

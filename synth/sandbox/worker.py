@@ -24,6 +24,7 @@ import numpy as np
 
 from synth.sandbox import wire
 from synth.sandbox.guest import Guest
+from synth.sandbox.initials import Initials
 from synth.sandbox.lockdown import confine
 from synth.sandbox.raised import describe
 
@@ -181,21 +182,21 @@ class _Desk:
         cells = bytearray(pairs * guest.width)
         values: list[float] = []
         # What perceive returned may be large: each is kept until its last use only.
-        # Where initial frames are seen as all others are, the two halves are one.
-        shift = 0 if guest.sees_alike else len(frames)
-        last = {index: p for p, (i, j) in enumerate(order) for index in (i, j + shift)}
+        last = {i: p for p, (i, _) in enumerate(order)}
+        last_first = {j: p for p, (_, j) in enumerate(order)}
         seen: dict[int, Any] = {}
+        first: dict[int, Any] = {}
+        # What is timed pays for each first picture once a request, whatever was asked before.
+        initials = Initials(guest.see_initial) if op == wire.Op.PROFILE else guest.initials
         at = 0
         for p, (i, j) in enumerate(order):
-            first = j + shift
             if i not in seen:
                 seen[i] = guest.see(frames[i])
-            if first not in seen:
-                seen[first] = guest.see_initial(frames[j])
-            # Never one object on both sides, as there never is in a single call: `is`, and equality
-            # of what holds a NaN, would tell the two apart.
-            before = guest.see_initial(frames[j][:]) if i == first else seen[first]
-            given = (seen[i], before, *(missions[told[p]] if missions else ()))
+            # Never one object with what was seen of the same picture as a frame, as there never is
+            # in a single call: `is`, and equality of what holds a NaN, would tell the two apart.
+            if j not in first:
+                first[j] = initials.see(frames[j])
+            given = (seen[i], first[j], *(missions[told[p]] if missions else ()))
             if op == wire.Op.PROGRESS:
                 values += guest.measure(p, given, cells, at)
             else:
@@ -203,8 +204,8 @@ class _Desk:
             at += guest.width
             if last[i] == p:
                 del seen[i]
-            if i != first and last[first] == p:
-                del seen[first]
+            if last_first[j] == p:
+                del first[j]
         if op == wire.Op.PROFILE:
             return np.array(guest.clock.read(), "<f8").tobytes()
         return bytes(cells) + np.array(values, "<f4").tobytes()

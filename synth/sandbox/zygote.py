@@ -24,7 +24,7 @@ from typing import Any
 _HERE = Path(__file__).parent
 _FILES = (
     *("seccomp", "lockdown", "tracing", "frozen", "constants", "steady", "given_names"),
-    *("raised", "stopwatch", "guest", "worker"),
+    *("raised", "stopwatch", "initials", "guest", "worker"),
 )
 _REMEMBERED = 1024
 _DESCRIPTORS = 3

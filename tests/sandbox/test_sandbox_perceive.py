@@ -9,6 +9,7 @@ import pytest
 
 from synth.errors import ProgramFault
 from synth.sandbox import Cell, Sandbox
+from synth.sandbox.initials import Initials
 from tests.sandbox.conftest import scenes
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ def test_a_changed_initial_frame_is_noticed(sandbox: Make, frame: NDArray[np.uin
 
 
 def test_a_batch_perceives_each_frame_once(sandbox: Make) -> None:
-    """Once per distinct frame and again where one stands beside itself, in no second pass."""
+    """Once per distinct frame and once per distinct initial frame, in no second pass."""
     frames = scenes(1, 3)
     box = sandbox(PERCEIVING, "seen", "twice", "first")
     pairs = [[0, 0], [1, 0], [2, 0], [1, 2], [0, 1]]
     times = {time.name: time for time in box.profile(frames, pairs)}
-    assert times["perceive"].calls == pytest.approx((3 + 1) / 5)
+    assert times["perceive"].calls == pytest.approx((3 + 3) / 5)
 
 
 BEGINNING = """
@@ -227,3 +228,57 @@ def test_a_picture_beside_itself_is_two_objects_in_every_call(
     together = box.verdicts(frames, np.array([[0, 0], [0, 1], [1, 1]], np.int32))
     assert not single.any()
     assert not together.cells.any()
+
+
+COUNTING = """
+calls = []
+def perceive(frame):
+    return frame[:2]
+def perceive_initial(frame):
+    global calls
+    calls = (*calls, int(frame[0, 0, 0]))
+    return frame[:2]
+def same(now, initial):
+    return now[1, 1, 0] == initial[1, 1, 0]
+def count(now, initial):
+    return len(calls) == 3
+SUBTASKS = [same, count]
+"""
+
+
+def test_initial_frames_are_kept_from_batch_to_batch(sandbox: Make) -> None:
+    """Each is perceived once, and what is kept of it does not change when frames take its place."""
+    frames = np.stack([np.full((6, 6, 3), value, np.uint8) for value in (5, 6, 7, 8, 9)])
+    box = sandbox(COUNTING, "same", "count")
+    first = box.verdicts(frames, [[0, 0], [1, 1], [2, 2], [3, 0]])
+    assert first.cells.tolist() == [[Cell.TRUE, Cell.FALSE]] * 2 + [
+        [Cell.TRUE, Cell.TRUE],
+        [Cell.FALSE, Cell.TRUE],
+    ]
+    second = box.verdicts(frames[::-1].copy(), [[0, 4], [4, 4], [3, 3], [2, 2]])
+    assert second.cells[:, 0].tolist() == [Cell.FALSE, Cell.TRUE, Cell.TRUE, Cell.TRUE]
+    assert (second.cells[:, 1] == Cell.TRUE).all()
+    fourth = box.verdicts(frames, [[4, 4], [0, 0]])
+    assert (fourth.cells[:, 1] == Cell.FALSE).all()
+
+
+def test_no_more_initial_frames_are_kept_than_there_is_room_for() -> None:
+    """The oldest go first; one that comes back is perceived again."""
+    looked: list[int] = []
+
+    def look(frame: NDArray[np.uint8]) -> int:
+        looked.append(int(frame[0, 0, 0]))
+        return looked[-1]
+
+    initials = Initials(look)
+    for value in [*range(9), *range(256), 3, 2]:
+        assert initials.see(np.full((2, 2, 3), value, np.uint8)) == value
+    assert looked == [*range(256)]
+    assert initials.see(np.full((2, 2, 4), 1, np.uint8)) == 1
+    assert initials.see(np.full((2, 2, 3), 0, np.uint8)) == 0
+    assert looked[256:] == [1, 0]
+    large = np.zeros((1500, 1500, 3), np.uint8)
+    for value in (1, 2, 1, 3, 1):
+        large[...] = value
+        assert initials.see(large) == value
+    assert looked[258:] == [1, 2, 3, 1]
