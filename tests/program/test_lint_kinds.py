@@ -14,6 +14,10 @@ GRID = np.array([[1, 2], [3, 4]])
 KIND = np.uint8
 def helper(x, y=0):
     return x
+def to(x, kind=np.uint8):
+    return x.astype(kind)
+def cast(x, *, kind='u1'):
+    return x.astype(kind)
 def write(x):
     x[0] = 1
     return x
@@ -44,6 +48,14 @@ CLOCK = [
     "np.add(now, 1, signature='MM->M')",
     "ndimage.shift(now, 1, output='m8[h]')",
     "ndimage.laplace(now, helper(3))",
+    "to(now, helper(3))",
+    "to(now, kind='O')",
+    "to(*initial)",
+    "to(now, **initial)",
+    "list(map(to, now, initial))",
+    "f = to\nf(now, initial)",
+    "max(now, key=cast)",
+    "cast(now, kind=initial)",
 ]
 
 

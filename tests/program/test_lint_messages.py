@@ -30,6 +30,12 @@ ONCE = {
         "try:\n        return now[9]\n    except (IndexError, KeyError):\n        pass",
         ["S201"],
     ),
+    "module within a module": (
+        "",
+        "return bool(np.lib.stride_tricks.sliding_window_view(now, 3).any())",
+        ["S401"],
+    ),
+    "count kept by a function": ("", "far.count = 1\n    return True", ["S403", "S505"]),
     "main": ("if __name__ == '__main__':\n    print(__file__)\n", "return False", ["S102"]),
 }
 

@@ -62,6 +62,9 @@ CHECKER = {
     "what an inner function returns is not returned": "n = counted(now)\nn += 1\nreturn n > 1",
     "dtypes as strings": "return bool(now.astype('int32').sum() > np.zeros(3, dtype='u1').sum())",
     "string work on keys": "return '_'.join(['a', 'b']).startswith('a') and 'x'.upper() in now",
+    "a helper's dtype": (
+        "return bool(to(now).any() and to(now, np.uint8).any() and to(now, kind=bool).any())"
+    ),
     "isinstance with arrays": "return isinstance(now, (list, np.ndarray))",
     "a lambda that is not recursive": "f = lambda f: f + 1\nreturn f(1) > 1",
 }
@@ -84,6 +87,8 @@ def rows(f):
     return out
 def near(a, b=3, *, c=(1, 2), d=None):
     return a > b
+def to(x, kind=np.float32, *, size=1):
+    return x.astype(kind)[:size]
 def empty(x):
     pass
 def writer(x):

@@ -10,16 +10,17 @@ import ast
 from typing import TYPE_CHECKING
 
 from synth.program.lint.allowed import IN_PLACE_NUMPY
+from synth.program.lint.origins import defaults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
     from synth.program.lint.registry import Context
 
 __all__ = ["Given", "array", "called", "given", "names_of_kind"]
 
 Given = dict[str, list[ast.expr | None]]
-"""For each name its values; ``None`` for one that cannot be read: a parameter, a loop's."""
+"""For each name its values; ``None`` for one that cannot be read: a checker's, a loop's."""
 
 
 def given(context: Context) -> Given:
@@ -37,10 +38,58 @@ def given(context: Context) -> Given:
             if isinstance(target, ast.Name) and node.value is not None:
                 known.add(id(target))
                 values.setdefault(target.id, []).append(node.value)
+    for name, sources in _parameters(context, known):
+        values.setdefault(name, []).extend(sources)
     for binding in context.scopes.bindings:
         if id(binding.node) not in known:
             values.setdefault(binding.name, []).append(None)
     return values
+
+
+def _parameters(context: Context, known: set[int]) -> Iterator[tuple[str, list[ast.expr]]]:
+    """The parameters of helpers that are only ever called by name, with all that they are given."""
+    calls, used = _calls(context)
+    program = context.program
+    entries = {*program.subtasks, *program.perceivers, *(f"{n}_progress" for n in program.progress)}
+    for node in context.tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.name in entries | used:
+            continue
+        of = node.args
+        if of.vararg or of.kwarg:
+            continue
+        named = [*of.posonlyargs, *of.args, *of.kwonlyargs]
+        sources: dict[str, list[ast.expr]] = {parameter.arg: [] for parameter in named}
+        for name, default in defaults(node):
+            sources[name].append(default)
+        plain = [parameter.arg for parameter in (*of.posonlyargs, *of.args)]
+        for call in calls.get(node.name, ()):
+            for name, value in zip(plain, call.args, strict=False):
+                sources[name].append(value)
+            for keyword in call.keywords:
+                if keyword.arg in sources:
+                    sources[keyword.arg].append(keyword.value)
+        known.update(id(parameter) for parameter in named)
+        yield from sources.items()
+
+
+def _calls(context: Context) -> tuple[dict[str, list[ast.Call]], set[str]]:
+    """Calls of each top-level name that give every argument by itself, and names used otherwise."""
+    calls: dict[str, list[ast.Call]] = {}
+    used: set[str] = set()
+    for node in context.nodes:
+        if not isinstance(node, ast.Name) or context.scopes.kind(node) != "top":
+            continue
+        call = context.scopes.parents[node]
+        if (
+            isinstance(call, ast.Call)
+            and call.func is node
+            and not any(isinstance(part, ast.Starred) for part in call.args)
+            and all(keyword.arg for keyword in call.keywords)
+        ):
+            calls.setdefault(node.id, []).append(call)
+        else:
+            used.add(node.id)
+    return calls, used
 
 
 def names_of_kind(

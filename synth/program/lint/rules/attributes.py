@@ -69,7 +69,7 @@ def value_attributes(context: Context) -> Iterator[Hit]:
             continue
         if context.scopes.kind(node.value) in {"module", "foreign"} or _is_linalg(context, node):
             continue
-        if node.attr in context.reported:
+        if node.attr in context.reported or _is_past_a_module(context, node):
             continue
         near = difflib.get_close_matches(node.attr, sorted(allowed), n=1)
         hint = f"Did you mean .{near[0]}?" if near else "Use a function of np, ndimage or vision."
@@ -103,6 +103,17 @@ def not_constructed(context: Context) -> Iterator[Hit]:
             if not isinstance(parent, ast.Call) or ast.unparse(parent.func) != "isinstance":
                 hint = "Make arrays with np.zeros, np.array or np.full."
                 yield Hit(node, "np.ndarray may not be used like this.", hint)
+
+
+def _is_past_a_module(context: Context, node: ast.Attribute) -> bool:
+    """Whether it is asked of ``np.lib`` or the like, of which it was told that there is none."""
+    value = node.value
+    while isinstance(value, ast.Attribute):
+        owner = value.value
+        if isinstance(owner, ast.Name) and context.scopes.kind(owner) == "module":
+            return value.attr not in module_names(owner.id)
+        value = owner
+    return False
 
 
 def _is_linalg(context: Context, node: ast.Attribute) -> bool:

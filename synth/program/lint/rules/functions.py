@@ -108,6 +108,7 @@ def no_recursion(context: Context) -> Iterator[Hit]:
             and isinstance(inner.ctx, ast.Load)
             and inner.id in bodies
             and inner.id not in own[id(body)]
+            and not isinstance(context.scopes.parents[inner], ast.Attribute)
         }
         for name, nodes in bodies.items()
     }
