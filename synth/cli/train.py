@@ -27,8 +27,9 @@ def train(
     reward: Annotated[
         list[str],
         typer.Option(
-            help="What pays: code, clip:MODEL, vlm:MODEL, sparse (the environment alone), truth, "
-            "options (each sub-task an option, in the plan's order) or options-learned; repeatable."
+            help="What pays: code, clip:MODEL, vlm:MODEL, sparse (the environment alone), her (the "
+            "same in hindsight), truth, options (each sub-task an option, in the plan's order) or "
+            "options-learned; repeatable."
         ),
     ] = ["code"],  # noqa: B006 - typer copies it
     algo: Annotated[
@@ -132,7 +133,7 @@ def _arm(
 ) -> Arm:
     from synth.named_reward import is_alternative  # noqa: PLC0415 - start-up stays quick
     from synth.training import Arm  # noqa: PLC0415
-    from synth.training.arm import PAID_BY  # noqa: PLC0415
+    from synth.training.arm import BY_ENVIRONMENT, PAID_BY  # noqa: PLC0415
 
     if mode not in ("credit", "potential"):
         raise UsageError(f"mode is {mode!r}; it must be 'credit' or 'potential'.")
@@ -151,14 +152,14 @@ def _arm(
     paid, _, rest = (name, "", "") if is_alternative(name) else name.partition("-")
     if rest not in ("", "seen", "unseen") or not (paid in PAID_BY or is_alternative(paid)):
         raise UsageError(
-            f"there is no reward {name!r} to train with; give code, sparse or truth, possibly with "
-            "-seen or -unseen after it, or clip:MODEL, vlm:MODEL, options or options-learned."
+            f"there is no reward {name!r} to train with; give code, sparse, her or truth, possibly "
+            "with -seen or -unseen after it, or clip:MODEL, vlm:MODEL, options or options-learned."
         )
-    sees = seen if seen is not None else (rest == "seen" if rest else paid != "sparse")
+    sees = seen if seen is not None else (rest == "seen" if rest else paid not in BY_ENVIRONMENT)
     return Arm(
         paid=paid,
         seen=sees,
-        env_weight=1.0 if paid == "sparse" else env_weight,
+        env_weight=1.0 if paid in BY_ENVIRONMENT else env_weight,
         mode="potential" if mode == "potential" else "credit",
         goal_from=told if paid == "code" else None,
     )

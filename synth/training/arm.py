@@ -4,6 +4,10 @@
     the committed reward program: credit for each sub-task, beside the environment's own reward.
 ``sparse``
     the environment's own reward alone.
+``her``
+    the same, learned from in hindsight: what was reached is taken for what was wanted (Andrychowicz
+    et al., 2017). It needs an environment that says what its reward would have been for another
+    goal, which no program that sees pictures can.
 ``truth``
     credit as for ``code``, by predicates of the simulator's state in place of the program: what
     a program without any error would pay.
@@ -51,9 +55,11 @@ if TYPE_CHECKING:
     from synth.envs.trainable import Granted
     from synth.spec import Spec
 
-__all__ = ["PAID_BY", "Arm", "OptionsBy", "SuccessInfo", "environments"]
+__all__ = ["BY_ENVIRONMENT", "PAID_BY", "Arm", "OptionsBy", "SuccessInfo", "environments"]
 
-PAID_BY = ("code", "sparse", "truth")
+PAID_BY = ("code", "sparse", "her", "truth")
+BY_ENVIRONMENT = ("sparse", "her")
+"""Those of which nobody but the environment pays."""
 DIGITS = 8
 """Of the digest by which folders tell alternatives apart."""
 OptionsBy = Literal["plan", "learned"]
@@ -64,7 +70,7 @@ class Arm:
     """What an agent is paid by, and what it sees.
 
     Attributes:
-        paid: ``code``, ``sparse`` or ``truth``, or an alternative's name, as ``clip:MODEL``.
+        paid: One of `PAID_BY`, or an alternative's name, as ``clip:MODEL``.
         seen: Whether what has been credited is in the observation.
         env_weight: Weight of the environment's own reward beside credit; ``sparse`` is 1.
         mode: ``credit`` or ``potential``, as for `synth.RewardWrapper`.
@@ -86,11 +92,16 @@ class Arm:
         if self.paid not in PAID_BY and not is_alternative(self.paid):
             known = ", ".join((*PAID_BY, *(f"{scheme}:MODEL" for scheme in ALTERNATIVES)))
             raise UsageError(f"there is no reward {self.paid!r} to train with; give {known}.")
-        if self.options is not None and self.paid == "sparse":
+        if self.options is not None and not self.credits:
             raise UsageError(
                 "options end where a checker says so, and the environment alone has none; give "
                 "code or truth for them."
             )
+
+    @property
+    def credits(self) -> bool:
+        """Whether sub-tasks are paid for."""
+        return self.paid not in BY_ENVIRONMENT
 
     @property
     def name(self) -> str:
@@ -105,11 +116,11 @@ class Arm:
             }
             return "-".join(word for word, said in parts.items() if said)
         words = [_plain(self.paid)]
-        if self.seen != (self.paid != "sparse"):
+        if self.seen != self.credits:
             words.append("seen" if self.seen else "unseen")
-        if self.paid != "sparse" and self.mode != "credit":
+        if self.credits and self.mode != "credit":
             words.append(self.mode)
-        if self.paid != "sparse" and self.env_weight == 0.0:
+        if self.credits and self.env_weight == 0.0:
             words.append("alone")
         if self.goal_from is not None:
             words.append(f"goal-by-{self.goal_from}")
@@ -134,7 +145,7 @@ class Arm:
             (None, *get_args(GoalFrom)),
         )
         for paid, seen, weight, mode, options, goal_from in every:
-            if options is None or paid != "sparse":
+            if options is None or paid not in BY_ENVIRONMENT:
                 arm = cls(paid, seen, weight, mode, options, goal_from)
                 if arm.name == name:
                     return arm
@@ -206,10 +217,10 @@ def environments(
         stages, predicates = matched_predicates(spec, folder)
         one = partial(_bare, spec, tuple(predicates))
         venv = TruthVecWrapper(vectorised([one] * count, parallel=False), stages, predicates, arm)
-    elif arm.paid != "sparse" or arm.seen or seeds is not None:
+    elif arm.credits or arm.seen or seeds is not None:
         # Credit that is seen and not paid: a plan that is worth nothing.
-        scale = 1.0 if arm.paid != "sparse" else 0.0
-        weight = arm.env_weight if arm.paid != "sparse" else 1.0
+        scale = 1.0 if arm.credits else 0.0
+        weight = arm.env_weight if arm.credits else 1.0
         venv = make_vec(
             folder,
             count,

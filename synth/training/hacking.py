@@ -159,7 +159,7 @@ def is_judged(arm: str) -> bool:
     Those that truth or an alternative has paid see credit that it does not give.
     """
     first, *words = arm.split("-")
-    return first in ("code", "sparse", "options") and "truth" not in words
+    return first in ("code", "sparse", "her", "options") and "truth" not in words
 
 
 def look(

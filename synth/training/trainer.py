@@ -307,6 +307,8 @@ def _model(run: TrainingRun, venv: Any, kept: Checkpoint | None) -> BaseAlgorith
     policy = given.pop("policy", None) or _policy(venv.observation_space)
     if "net_arch" in given:
         given["policy_kwargs"] = {"net_arch": given.pop("net_arch")}
+    if run.arm.paid == "her":
+        given |= _in_hindsight(algorithm, venv)
     known = inspect.signature(algorithm.__init__).parameters
     unknown = sorted(set(given) - set(known))
     if unknown:
@@ -321,6 +323,23 @@ def _model(run: TrainingRun, venv: Any, kept: Checkpoint | None) -> BaseAlgorith
         **given,
     )
     return made
+
+
+def _in_hindsight(algorithm: Any, venv: VecEnv) -> dict[str, Any]:
+    """The replay buffer that takes what was reached for what was wanted, with its own defaults."""
+    from stable_baselines3 import HerReplayBuffer  # noqa: PLC0415 - an extra
+
+    parts = getattr(venv.observation_space, "spaces", {})
+    if not {"achieved_goal", "desired_goal"} <= set(parts):
+        raise UsageError(
+            "her needs an environment that observes achieved_goal and desired_goal; this one "
+            f"observes {', '.join(parts) or 'no dictionary'}. Give sparse."
+        )
+    if "replay_buffer_class" not in inspect.signature(algorithm.__init__).parameters:
+        raise UsageError(
+            f"her needs a replay buffer, and {algorithm.__name__} has none: --algo sac."
+        )
+    return {"replay_buffer_class": HerReplayBuffer}
 
 
 def _policy(space: gym.Space[Any]) -> str:

@@ -186,6 +186,22 @@ def test_learners_get_gymnasiums_own_kind_of_environment() -> None:
 
 
 @here
+def test_a_goal_may_be_changed_in_hindsight() -> None:
+    """A step paid what its goals are said to be worth; having reached what was wanted pays most."""
+    env = FAMILY.environment(spec_of("PandaPush-v3"))
+    env.reset(seed=5)
+    observation, reward, _, _, info = env.step(np.zeros(3, np.float32))
+    reached, wanted = observation["achieved_goal"], observation["desired_goal"]
+    pays = env.get_wrapper_attr("compute_reward")
+    assert pays(reached, wanted, info) == reward == -1.0
+    assert pays(np.stack([reached, reached]), np.stack([wanted, reached]), [info] * 2).tolist() == [
+        -1.0,
+        0.0,
+    ]
+    env.close()
+
+
+@here
 def test_actions_that_are_none_are_refused() -> None:
     """Too few numbers, or numbers out of range."""
     simulator = FAMILY.make(spec_of("PandaPush-v3"))

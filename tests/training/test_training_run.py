@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+from types import SimpleNamespace
 
+import gymnasium as gym
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -13,8 +16,12 @@ from synth.cli.train import _arm
 from synth.errors import UsageError
 from synth.training import Arm, TrainingRun, environments, settings_of, train, trainer
 from synth.training.results import read_episodes
+from synth.training.trainer import algorithm_named
 
 pytest.importorskip("stable_baselines3", reason="needs the train extra")
+
+from stable_baselines3 import HerReplayBuffer
+from stable_baselines3.common.save_util import load_from_pkl
 
 
 def a_run(doorkey, home, arm, steps=256, **settings):
@@ -104,6 +111,40 @@ def test_a_run_by_options_counts_the_environments_episodes(doorkey, tmp_path):
     )
     with pytest.raises(UsageError, match="another length than 3"):
         train(a_run(doorkey, tmp_path / "s", arm, steps=1500))
+
+
+def test_in_hindsight_what_was_reached_was_wanted(tmp_path):
+    """Learned from with a replay buffer that changes goals, gone on with, without any program."""
+    pytest.importorskip("panda_gym", reason="needs the panda extra")
+    (tmp_path / "panda-push").mkdir()
+    shutil.copy("generated/panda-push/task.toml", tmp_path / "panda-push")
+    settings = settings_of("panda", steps=220)
+    given = {**settings.hyperparameters, "learning_starts": 120, "batch_size": 16}
+    run = TrainingRun(
+        task="panda-push",
+        folder=tmp_path / "panda-push",
+        home=tmp_path / "s",
+        arm=Arm("her", seen=False),
+        seed=0,
+        settings=settings.model_copy(update={"hyperparameters": given}),
+    )
+    done = train(run)
+    assert (done.arm, done.steps, done.reward) == ("her", 220, "")
+    assert isinstance(load_from_pkl(run.home / "buffer.pkl"), HerReplayBuffer)
+    (run.home / "result.json").unlink()
+    longer = run.model_copy(update={"settings": run.settings.model_copy(update={"steps": 260})})
+    assert train(longer).steps == 260
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "said"), [("sac", "achieved_goal and desired_goal"), ("ppo", "replay buffer")]
+)
+def test_hindsight_asks_for_goals_and_a_buffer(algorithm, said):
+    """It is said which of them is missing."""
+    goals = {name: gym.spaces.Box(-1, 1, (3,)) for name in ("achieved_goal", "desired_goal")}
+    space = gym.spaces.Dict(goals) if algorithm == "ppo" else gym.spaces.Box(-1, 1, (3,))
+    with pytest.raises(UsageError, match=said):
+        trainer._in_hindsight(algorithm_named(algorithm), SimpleNamespace(observation_space=space))
 
 
 def test_options_need_checkers():

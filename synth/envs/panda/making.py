@@ -200,6 +200,22 @@ class FreshPanda(gymnasium.Env[Any, Any]):
         observation, reward, terminated, truncated, info = self.world.step(action)
         return observation, float(reward), bool(terminated), bool(truncated), info
 
+    def compute_reward(
+        self, achieved_goal: NDArray[Any], desired_goal: NDArray[Any], info: Any
+    ) -> NDArray[np.float32]:
+        """What the package pays for having reached one goal where another was wanted.
+
+        Args:
+            achieved_goal: ``float[..., G]``.
+            desired_goal: ``float[..., G]``.
+            info: Of the steps; not used.
+
+        Returns:
+            ``float32[...]``.
+        """
+        paid = self.world.task.compute_reward(achieved_goal, desired_goal, info)
+        return np.asarray(paid, np.float32)
+
     def render(self) -> NDArray[np.uint8]:
         """The package's own picture, of its own camera."""
         frame: NDArray[np.uint8] = self.world.render()
