@@ -72,8 +72,19 @@ def tasks(
     for heading in ("task", "environment", "episodes", "suite", "reward by"):
         table.add_column(heading, overflow="fold")
     for s in standings:
-        table.add_row(s.task, s.env, s.episodes, s.suite, s.reward)
-    output().print(table)
+        table.add_row(s.task, s.env, s.episodes, s.suite, _who(s.reward))
+    _wide_in_a_pipe().print(table)
+
+
+def _wide_in_a_pipe() -> Console:
+    """A pipe is as wide as names and figures need: in columns of three letters they are no use."""
+    out = output()
+    return out if out.is_terminal else Console(width=_WIDE, highlight=False)
+
+
+def _who(by: str) -> str:
+    """Who wrote a reward, without by which way: ``multimodal model``."""
+    return by.partition(" through ")[0]
 
 
 def _measured(specs: Sequence[Path], *, again: bool, as_json: bool) -> None:
@@ -93,9 +104,7 @@ def _measured(specs: Sequence[Path], *, again: bool, as_json: bool) -> None:
         content = {"tasks": [asdict(row) for row in rows], "broken": broken}
         typer.echo(json.dumps(content, indent=2))
         return
-    out = output()
-    # Figures are of no use in columns of three letters: a pipe is as wide as they need.
-    wide = out if out.is_terminal else Console(width=_WIDE, highlight=False)
+    out, wide = output(), _wide_in_a_pipe()
     wide.print(_recorded(rows))
     committed = [row for row in rows if row.by]
     if committed:
@@ -142,7 +151,7 @@ def _rewards(rows: Sequence[Measured]) -> Table:
         least = min((one.agreement for one in told.subtasks), default=None) if told else None
         table.add_row(
             row.task,
-            row.by,
+            _who(row.by),
             "-" if row.rounds is None else str(row.rounds),
             "-" if row.calls is None else str(row.calls),
             _share(1 - told.wrong / told.frames) if told and told.frames else "-",
