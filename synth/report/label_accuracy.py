@@ -29,8 +29,9 @@ class LabelAccuracy:
     Attributes:
         subtask: Its name.
         by: Who answered.
-        predicate: The predicate it is compared with; ``""`` where the family tells no truth.
-        labels: Answers that stand, yes or no.
+        predicate: The predicate it is compared with; ``""`` where the family tells no truth, or
+            did not when the pictures were recorded.
+        labels: Answers that stand, yes or no, on pictures of which truth is known.
         right: Of which the predicate says the same.
         withdrawn: Answers taken back.
         withdrawn_right: Of which the predicate says what was taken back.
@@ -67,7 +68,9 @@ def measure_label_accuracy(
     for name in task.plan.names:
         for by in dict.fromkeys(label.by for label, _ in known if label.subtask == name):
             predicate = meant.get(name, "")
-            mine = [(lb, e) for lb, e in known if lb.subtask == name and lb.by == by]
+            own = [(lb, e) for lb, e in known if lb.subtask == name and lb.by == by]
+            told = [(lb, e) for lb, e in own if _true(e, predicate) is not None]
+            mine = told or own
             standing = [(lb, e) for lb, e in mine if lb.holds is not None]
             back = [(lb, e) for lb, e in mine if lb.withdrawn_by and lb.answer in {"yes", "no"}]
             right = [_true(e, predicate) == lb.holds for lb, e in standing]
@@ -75,7 +78,7 @@ def measure_label_accuracy(
                 LabelAccuracy(
                     subtask=name,
                     by=by,
-                    predicate=predicate,
+                    predicate=predicate if told else "",
                     labels=len(standing),
                     right=sum(right),
                     withdrawn=len(back),

@@ -206,5 +206,7 @@ def test_labels_are_held_against_truth_where_it_is_known(folder: TaskFolder) -> 
     assert (by["Bob"].labels, by["Bob"].right) == (1, 0)
     assert by["Bob"].wrong == (desk.waiting[0].exhibit.reference,)
     assert by["Ada"].right == by["Ada"].labels == len(desk.waiting) - 1
-    none = replace(row, predicate="")
-    assert measure_label_accuracy(now, [none])[0].predicate == ""
+    for untold in ("", "told_since_then"):  # by the family, or when the pictures were recorded
+        bob, ada = measure_label_accuracy(now, [replace(row, predicate=untold)])
+        assert bob.predicate == ada.predicate == ""
+        assert (bob.labels, ada.labels) == (1, len(desk.waiting) - 1)
