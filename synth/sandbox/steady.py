@@ -1,4 +1,4 @@
-"""Programs compiled so that no address shows: in a set's order, in text, or in bytes.
+"""Programs compiled so that they answer alike in every process and on every machine.
 
 Where an object lies in memory differs from process to process, and a program that could see it
 would answer differently there. Python shows it in three ways, each closed here:
@@ -8,8 +8,8 @@ would answer differently there. Python shows it in three ways, each closed here:
 - The text of an object holds its address. So `str` takes the same, and so does ``text % x``.
 - The bytes of an array of objects are addresses. So ``tobytes`` takes other arrays.
 
-How much memory is free differs likewise, and NumPy's comparisons of whole arrays call arrays
-unequal when there is too little for them; here they raise.
+And an unstable sort leaves equal elements in an order that depends on the processor, so
+``argsort`` is stable unless a kind is given.
 
 What enters a set by a display, a comprehension or a method does not pass through a name that
 could be held back, so the program is compiled with these spelled as calls.
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import ItemsView, KeysView
-from functools import partial, wraps
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 __all__ = [
     "ENTER",
     "NAMES",
-    "compare_or_raise",
     "compiled",
     "make_frozenset",
     "make_set",
@@ -43,7 +42,7 @@ __all__ = [
 
 ENTER = frozenset({"add", "update", "union", "symmetric_difference", "symmetric_difference_update"})
 """Methods by which something enters a set."""
-_GUARDED = ENTER | {"tobytes", "keys", "items"}
+_GUARDED = ENTER | {"argsort", "tobytes", "keys", "items"}
 _MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"  # the lint lets no program use them
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
@@ -202,7 +201,15 @@ def _member(value: Any, name: str) -> Any:
         raise TypeError("an array of objects has no bytes; give np.array a dtype such as np.int64")
     if isinstance(value, dict | MappingProxyType) and name in {"keys", "items"}:
         return partial(_Keys if name == "keys" else _Items, value)
+    if name == "argsort" and (value is np or isinstance(value, np.ndarray)):
+        return partial(_stably, getattr(value, name), 3 if value is np else 2)
     return getattr(value, name)
+
+
+def _stably(sort: Any, places: int, *given: Any, **options: Any) -> Any:
+    """As `argsort`, stable where no kind is told, which is the last of its `places`."""
+    told = len(given) >= places or options.get("kind") is not None or "stable" in options
+    return sort(*given, **options) if told else sort(*given, **{**options, "kind": "stable"})
 
 
 def _enter(_: Any, method: Any, one: bool, *given: Any) -> Any:
@@ -218,21 +225,3 @@ def _checked_items(items: Iterable[Any]) -> Iterable[Any]:
 
 NAMES = {_MEMBER: _member, _SET: make_set, _SHOWN: _shown}
 """What `compiled` code calls beside its own names; they go among its builtins."""
-
-
-def compare_or_raise() -> None:
-    """Have `np.array_equal` and `np.array_equiv` raise MemoryError instead of giving False."""
-    np.array_equal = _raising(np.array_equal)
-    np.array_equiv = _raising(np.array_equiv)
-
-
-def _raising(real: Any) -> Any:
-    @wraps(real)
-    def compare(a1: Any, a2: Any, **options: Any) -> bool:
-        try:
-            given = np.asarray(a1), np.asarray(a2)
-        except (TypeError, ValueError):  # of rows of different lengths, for one: unequal
-            return False
-        return bool(real(*given, **options))
-
-    return compare

@@ -23,7 +23,7 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 _FILES = (
-    *("seccomp", "lockdown", "tracing", "frozen", "constants", "steady", "given_names"),
+    *("seccomp", "lockdown", "tracing", "frozen", "constants", "steady", "mended", "given_names"),
     *("raised", "stopwatch", "initials", "guest", "worker"),
 )
 _REMEMBERED = 1024
@@ -182,7 +182,7 @@ def main() -> None:
         _load("synth.vision", _HERE.parent / "vision.py")
         for name in _FILES:
             worker = _load(f"synth.sandbox.{name}", _HERE / f"{name}.py")
-        sys.modules["synth.sandbox.steady"].compare_or_raise()
+        sys.modules["synth.sandbox.mended"].mend()
         _warm_up()
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
         text = f"{type(error).__name__}: {error}"[:500]

@@ -66,7 +66,7 @@ UFUNCS = {
         isnan signbit fabs sinh cosh tanh arcsinh arccosh arctanh asin acos atan asinh acosh atanh
     """),
     2: _words("""
-        add subtract multiply divide true_divide floor_divide mod remainder fmod power arctan2
+        add subtract multiply divide true_divide floor_divide fmod power arctan2
         hypot maximum minimum fmax fmin divmod gcd lcm bitwise_and bitwise_or bitwise_xor
         left_shift right_shift logical_and logical_or logical_xor equal not_equal less
         less_equal greater greater_equal matmul vecdot pow float_power atan2 copysign heaviside
@@ -95,7 +95,7 @@ NUMPY = (
     diff ediff1d gradient count_nonzero nonzero flatnonzero argwhere where select choose extract
     compress take take_along_axis searchsorted digitize bincount histogram histogram2d histogramdd
     histogram_bin_edges
-    sort argsort lexsort partition argpartition unique unique_counts unique_values unique_all
+    sort argsort lexsort partition unique unique_counts unique_values unique_all
     unique_inverse
     union1d intersect1d setdiff1d setxor1d convolve correlate interp
 
@@ -157,7 +157,7 @@ METHODS = (
     | VIEW_METHODS
     | _words("""
     shape size ndim dtype itemsize nbytes T flat real imag kind
-    all any argmax argmin argpartition argsort astype choose clip compress copy cumprod cumsum dot
+    all any argmax argmin argsort astype choose clip compress copy cumprod cumsum dot
     flatten item max mean min nonzero prod repeat round searchsorted std sum take tobytes tolist
     trace var byteswap
     reduce accumulate outer reduceat

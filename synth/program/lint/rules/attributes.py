@@ -30,6 +30,9 @@ _INSTEAD = {
     "np.errstate": "Test for zero before dividing.",
     "np.empty": "Use np.zeros: the memory of np.empty holds whatever was there before.",
     "np.empty_like": "Use np.zeros_like: the memory of np.empty_like is not cleared.",
+    "np.mod": "Write `a % b`.",
+    "np.remainder": "Write `a % b`.",
+    "np.argpartition": "Use np.argsort: it leaves equal elements in their order.",
     "np.lib": "Use slices, or vision.tiles for tile worlds.",
     "ndimage.measurements": "Use ndimage.label and its like directly.",
     "ndimage.generic_filter": "Use a fixed filter such as ndimage.maximum_filter.",
@@ -39,6 +42,7 @@ _INSTEAD = {
 _ATTRIBUTES = {
     "format": "Use `'%d,%d' % (row, column)`, or a tuple as the key.",
     "name": "Compare the dtype itself: `x.dtype == np.uint8`.",
+    "argpartition": "Use np.argsort: it leaves equal elements in their order.",
     "encode": "Compare text as it is.",
 }
 
