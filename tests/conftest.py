@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import pytest
 from pytest_socket import socket_allow_hosts
+
+# Networks are small here, and tests run beside each other: more threads only wait for one
+# another. Read where torch is first loaded, and by every process that a test starts.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
