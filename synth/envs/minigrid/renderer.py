@@ -9,7 +9,7 @@ MiniGrid itself has drawn once (`minigrid.core.grid.Grid.render_tile`, MiniGrid 
 from __future__ import annotations
 
 from operator import is_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from minigrid.core.grid import Grid
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from synth.envs.minigrid.objects import Look
 
 __all__ = ["TileRenderer", "native_frame"]
+
+BARE = 3
+"""Parts of the key that MiniGrid caches a cell without a thing by: facing, highlight, size."""
 
 UNKNOWN = -1
 """Stands for the tile of a thing whose look cannot be known: it is drawn every time."""
@@ -135,7 +138,7 @@ class TileRenderer:
         return self._tiles[number], number
 
     def _tile(self, thing: Any, facing: int | None, *, bright: bool) -> NDArray[np.uint8]:
-        with _NoTileCache():
+        with _NoTileCache(bare=True):
             tile = Grid.render_tile(thing, facing, bright, self.tile_size)
         return tile.astype(np.uint8)
 
@@ -167,17 +170,29 @@ class _Watch:
 
 
 class _NoTileCache:
-    """While it lasts, MiniGrid draws every tile anew.
+    """While it lasts, MiniGrid draws every tile anew that holds a thing.
 
     Its cache is keyed by ``thing.encode()``, in which two states of a user's thing, or things of
-    two classes, may be one; what had been drawn first would then decide.
+    two classes, may be one; what had been drawn first would then decide. Cells of the agent alone
+    have nothing of the kind, and MiniGrid takes longest for them.
+
+    Args:
+        bare: Whether such cells are taken from those drawn before; only where Grid draws itself.
     """
+
+    _bare: ClassVar[dict[tuple[Any, ...], Any]] = {}
+
+    def __init__(self, *, bare: bool) -> None:
+        self._takes_bare = bare
 
     def __enter__(self) -> None:
         self._kept = Grid.tile_cache
-        Grid.tile_cache = {}
+        Grid.tile_cache = dict(self._bare) if self._takes_bare else {}
 
     def __exit__(self, *_: object) -> None:
+        if self._takes_bare:
+            drawn = Grid.tile_cache.items()
+            self._bare.update((key, tile) for key, tile in drawn if len(key) == BARE)
         Grid.tile_cache = self._kept
 
 
@@ -196,7 +211,7 @@ def native_frame(
     Returns:
         ``uint8[H, W, 3]``.
     """
-    with _NoTileCache():
+    with _NoTileCache(bare=_draws_as_minigrid(env)):
         frame: NDArray[np.uint8] = env.get_frame(highlight=highlight, tile_size=tile_size)
         if not inventory:
             return frame
