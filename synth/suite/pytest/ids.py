@@ -6,6 +6,7 @@ nothing heavy; frames are loaded with the first test that needs them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
     """
     path = Path(test_file).parent / "episodes" / "episodes.jsonl"
     try:
-        episodes = [read_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        episodes = _read(path.read_text(encoding="utf-8"))
         chosen = [e for e in episodes if e["kind"] == kind]
         ids = [e["id"] for s in ("visible", "held_out") for e in chosen if e["split"] == s]
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -52,3 +53,9 @@ def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
             "`synth record` again."
         )
     return ids
+
+
+# A file asks for three kinds in a row.
+@lru_cache(maxsize=1)
+def _read(text: str) -> list[Any]:
+    return [read_json(line) for line in text.splitlines()]
