@@ -9,7 +9,7 @@ program. The files are read as text; nothing here runs or judges them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ METAMORPHIC = {
 """What must not matter in any task."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wrong:
     """A wrong program.
 
@@ -89,8 +89,8 @@ class Wrong:
         group: The first group of the cascade that fails.
         because: A regular expression for a message of that group: the true cause.
         plan: Stages of its plan, where they are not the task's.
-        source: The whole program.
-        repaired: The same without its mistake.
+        body: What its file says below the head.
+        repair: Old and new text of its mistake, where the task's right program is not the repair.
     """
 
     task: str
@@ -99,8 +99,23 @@ class Wrong:
     group: str
     because: str
     plan: str
-    source: str
-    repaired: str
+    body: str
+    repair: tuple[str, str] | None
+
+    @cached_property
+    def source(self) -> str:
+        """The whole program."""
+        whole = "\nSUBTASKS = " in self.body and "import numpy" in self.body
+        return self.body if whole else merge(right_of(self.task), self.body)
+
+    @property
+    def repaired(self) -> str:
+        """The same without its mistake."""
+        if self.repair is None:
+            return right_of(self.task)
+        if self.repair[0] not in self.source:
+            raise ValueError(f"{self.id}: {self.repair[0]!r} is not in the program")
+        return self.source.replace(*self.repair)
 
     @property
     def id(self) -> str:
@@ -160,14 +175,7 @@ def _read(task: str, path: Path) -> Wrong:
     head = [line[2:] for line in takewhile(lambda line: line.startswith("#"), lines)]
     mistake, said = head[0], dict(line.split(": ", 1) for line in head[2:])
     body = "\n".join(lines[len(head) :]).lstrip("\n") + "\n"
-    right = right_of(task)
-    whole = "\nSUBTASKS = " in body and "import numpy" in body
-    source = body if whole else merge(right, body)
-    if "repair" in said:
-        old, _, new = said["repair"].partition(" -> ")
-        if old not in source:
-            raise ValueError(f"{path}: {old!r} is not in the program")
-        right = source.replace(old, new)
+    old, _, new = said.get("repair", "").partition(" -> ")
     return Wrong(
         task=task,
         name=path.stem,
@@ -175,6 +183,6 @@ def _read(task: str, path: Path) -> Wrong:
         group=said["caught by"],  # type: ignore[arg-type]  # the test compares it with what fails
         because=said["because"],
         plan=said.get("plan", PLANS[task]),
-        source=source,
-        repaired=right,
+        body=body,
+        repair=(old, new) if "repair" in said else None,
     )

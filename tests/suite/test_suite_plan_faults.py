@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from synth.plan import Plan, SubTask
-from synth.record import record
+from synth.record import record, scenes
 from synth.spec import validate_spec
 from synth.suite import judge
 from synth.task.folder import TaskFolder
@@ -117,7 +117,9 @@ def recorded(name):
         "seed": SEEDS.get(name, 0),
     }
     spec = validate_spec(content, name=name)
-    return spec, record(spec)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenes, "LAYOUTS", 1)  # worlds explored for scenes, which takes the time
+        return spec, record(spec)
 
 
 def judged(name, stages, groups=("necessity",)):
