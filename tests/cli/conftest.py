@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import synth.models.open
 from synth.cli import main
 from synth.models.base import Model
 from synth.models.scripted import ScriptedModel
+from synth.record import record_folder
+from synth.spec import parse_spec
 
 SPEC = """\
 env = "MiniGrid-Empty-5x5-v0"
@@ -89,6 +92,22 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def recorded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The episodes of ``walk``."""
+    folder = tmp_path_factory.mktemp("walk") / "episodes"
+    record_folder(parse_spec(SPEC, name="walk"), folder)
+    return folder
+
+
+@pytest.fixture
+def recorded(checkout: Path, recorded_once: Path) -> Path:
+    """``generated/walk`` as `synth record walk` leaves it."""
+    folder = checkout / "generated" / "walk"
+    shutil.copytree(recorded_once, folder / "episodes")
+    return folder
+
+
 @pytest.fixture
 def synth_command(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -122,3 +141,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., ScriptedModel]:
         return model
 
     return install
+
+
+@pytest.fixture
+def unaudited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the audit at the end of a run pass unmade, which takes seconds.
+
+    For tests of what comes before it; `test_main_job` has those that make it.
+    """
+    monkeypatch.setattr("synth.cli.run.audit", lambda _spec, _say: True)

@@ -93,6 +93,7 @@ def test_a_budget_that_runs_out_keeps_the_best_and_says_how_to_go_on(
     assert not (checkout / "generated" / "walk" / "reward.py").exists()
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_larger_budget_goes_on_without_asking_again(
     synth_command: Command, scripted: object
 ) -> None:

@@ -23,11 +23,10 @@ EAGER = RIGHT.replace("0 < now < initial", "True")
 
 
 @pytest.fixture
-def walk(checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch) -> Path:
+def walk(recorded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The recorded task with a right reward committed; streams are short."""
     monkeypatch.setattr(campaign, "STREAM", 10)
-    assert synth_command("record", "walk").code == 0
-    folder = checkout / "generated" / "walk"
+    folder = recorded
     write_task(folder / "task.toml", load_spec("walk"), Plan.model_validate_json(PLAN))
     (folder / "reward.py").write_text(RIGHT, encoding="utf-8")
     content = {"model": "builtin", "files": dict(file_digests(folder))}

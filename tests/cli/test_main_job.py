@@ -74,6 +74,7 @@ def test_run_without_a_model_makes_a_reward_from_nothing(
     assert (checkout / "runs" / "walk" / "builtin" / "reward.py").exists()
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_run_without_a_model_leaves_a_committed_reward_alone(
     committed: Path, synth_command: Command
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_replay_of_the_committed_journal_says_so(committed: Path, synth_comman
     assert (committed / "reward.py").read_bytes() == before
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_replay_that_does_not_reproduce_is_told(committed: Path, synth_command: Command) -> None:
     """A committed reward that was edited by hand does not pass for the journal's."""
     program = committed / "reward.py"
@@ -105,6 +107,7 @@ def test_a_replay_that_does_not_reproduce_is_told(committed: Path, synth_command
     assert "does NOT reproduce" in ran.out
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_second_model_is_compared_and_the_committed_reward_left_alone(
     committed: Path, synth_command: Command, scripted: object
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_second_model_is_compared_and_the_committed_reward_left_alone(
     assert (committed / "reward.py").read_bytes() != before
 
 
+@pytest.mark.usefixtures("unaudited")
 def test_a_result_that_is_worse_than_the_committed_reward_is_exit_code_1(
     committed: Path,
     synth_command: Command,

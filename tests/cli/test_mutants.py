@@ -23,13 +23,11 @@ SOURCE = PROGRAM.removeprefix("```python\n").removesuffix("```\n")
 
 
 @pytest.fixture
-def walk(checkout: Path, synth_command: Command) -> Path:
+def walk(recorded: Path) -> Path:
     """The recorded task with its reward committed."""
-    assert synth_command("record", "walk").code == 0
-    folder = checkout / "generated" / "walk"
-    write_task(folder / "task.toml", load_spec("walk"), Plan.model_validate_json(PLAN))
-    (folder / "reward.py").write_text(SOURCE, encoding="utf-8")
-    return folder
+    write_task(recorded / "task.toml", load_spec("walk"), Plan.model_validate_json(PLAN))
+    (recorded / "reward.py").write_text(SOURCE, encoding="utf-8")
+    return recorded
 
 
 def test_score_is_printed_by_operator(walk: Path, synth_command: Command) -> None:

@@ -13,6 +13,16 @@ def keep(simulator):
         yield int(angle * 3 + spin + 0.1 * x + 0.3 * v > 0)
 """
 
+SWING = """\
+import gymnasium
+
+gymnasium.register(
+    "ShortSwing-v0",
+    "gymnasium.envs.classic_control:Continuous_MountainCarEnv",
+    max_episode_steps=60,
+)
+"""
+
 
 @pytest.mark.parametrize("expert", ["", "balance:keep"])
 def test_a_task_of_survival_is_refused_before_anything_is_written(checkout, synth_command, expert):
@@ -45,7 +55,8 @@ def test_success_is_found_by_trying_and_the_evidence_said(checkout, synth_comman
 
 def test_without_an_expert_the_spec_says_what_one_is(checkout, synth_command):
     """The guess about success is called a guess."""
-    ran = synth_command("new", "swing", "--env", "MountainCarContinuous-v0")
+    (checkout / "swing.py").write_text(SWING, encoding="utf-8")
+    ran = synth_command("new", "swing", "--env", "swing:ShortSwing-v0")
     assert ran.code == 0, ran.all
     said = " ".join(ran.out.split())
     assert "it has no expert yet" in said

@@ -88,6 +88,8 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(synth.models.open, "open_model", lambda *_, **__: model)
+        # No page shows it, and it takes seconds.
+        patch.setattr("synth.cli.run.audit", lambda _spec, _say: True)
         assert command("run", "walk", "--model", "scripted:x") == 0
         assert command("report", "walk") == 0
     # Other tests of this process have another folder and another model.
