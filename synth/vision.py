@@ -87,7 +87,10 @@ def pack(frame: Image) -> NDArray[np.uint32]:
     Codes are returned as they are, so packing twice does no harm.
     """
     if frame.dtype != np.uint8:
-        return np.asarray(frame, np.uint32)
+        if frame.ndim < 3:  # noqa: PLR2004 - rows and columns of codes
+            return np.asarray(frame, np.uint32)
+        # A frame of other numbers, as arithmetic leaves it.
+        frame = np.clip(np.nan_to_num(frame), 0, 255).astype(np.uint8)
     height, width = frame.shape[:2]
     size = height * width
     if not size:
@@ -384,7 +387,10 @@ def _between(degrees: NDArray[np.float32], hue: Range) -> Mask:
 
 
 def _mask(mask: NDArray[Any]) -> Mask:
-    return mask if mask.dtype == np.bool_ else mask != 0
+    mask = mask if mask.dtype == np.bool_ else mask != 0
+    if mask.ndim == 3:  # noqa: PLR2004 - of a comparison of frames: where one of the channels is true
+        mask = np.logical_or.reduce(mask, axis=2)
+    return mask
 
 
 def _region(region: Any) -> Any:

@@ -393,6 +393,23 @@ def test_odd_numbers_are_as_good_as_any(frame, one, other, box, colour):
     assert vision.difference(frame, frame, 1).sum() == 0
 
 
+@pytest.mark.parametrize("kind", [np.int16, np.int64, np.float32, np.float64])
+def test_a_frame_of_other_numbers_is_the_same_picture(kind):
+    """What arithmetic leaves is cut to bytes; a comparison of frames is a mask by channels."""
+    frame = np.random.default_rng(3).integers(0, 255, (6, 5, 3), dtype=np.uint8)
+    other = np.zeros((3, 3, 3), np.uint8)
+    assert np.array_equal(vision.pack(frame.astype(kind)), vision.pack(frame))
+    assert np.array_equal(
+        vision.difference(frame.astype(kind), other), vision.difference(frame, other)
+    )
+    far = frame.astype(np.float64)
+    far[0, 0] = (np.nan, np.inf, -np.inf)
+    assert vision.pack(far)[0, 0] == 0x00FF00
+    channels = frame > 200
+    assert vision.touching(channels, channels) == bool(channels.any())
+    assert vision.bounding_box(channels) == vision.bounding_box(channels.any(axis=2))
+
+
 def test_arrays_without_pixels_are_fine():
     """What cropping outside an image gives can be handed on."""
     nothing = np.zeros((0, 4, 3), np.uint8)

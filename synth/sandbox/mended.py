@@ -5,6 +5,8 @@
 - SciPy's rank filters read beyond a line that is short, or with an origin, and take no notice of
   a footprint's holes (1.17.1: a filter of 50 over two numbers, one of 3 over a single one). A line
   is filtered here as a picture of one row.
+- SciPy's interpolation reads far beyond a picture at coordinates that are no numbers or too large
+  for its integers (1.17.1: 1e19, NaN in some modes). They are cut to a thousand million.
 - SciPy's filters of several axes read before a picture that they reflect more than four times
   (1.17.1: a filter of 17 over two rows). Such a picture is reflected here by NumPy.
 
@@ -31,6 +33,8 @@ _FILTERS = {
     "min_or_max_filter": (1, 3, 4, 6),
 }
 """SciPy's own, in C: where they take the footprint, the output, the mode and the origins."""
+_PLACES = {"map_coordinates": "coordinates", "shift": "shift", "rotate": "angle"}
+_FAR = 1e9
 _REFLECT = 2
 _TIMES = 4
 
@@ -41,6 +45,8 @@ def mend() -> None:
     np.array_equiv = _comparing(np.array_equiv)
     for name in _RANKS:
         setattr(ndimage, name, _in_rows(getattr(ndimage, name)))
+    for name, argument in _PLACES.items():
+        setattr(ndimage, name, _within_reach(getattr(ndimage, name), argument))
     for name, places in _FILTERS.items():
         if hasattr(_nd_image, name):  # a private module, which may change
             setattr(_nd_image, name, _reflecting(getattr(_nd_image, name), *places))
@@ -85,6 +91,19 @@ def _in_rows(real: Any) -> Any:
 
 def _each(value: Any) -> tuple[Any, ...]:
     return tuple(value) if np.iterable(value) else (value,)
+
+
+def _within_reach(real: Any, argument: str) -> Any:
+    signature = inspect.signature(real)
+
+    @wraps(real)
+    def moved(*given: Any, **options: Any) -> Any:
+        told = signature.bind(*given, **options).arguments
+        cut = np.clip(np.nan_to_num(told[argument], nan=-_FAR), -_FAR, _FAR)
+        told[argument] = cut if np.ndim(cut) else cut.item()
+        return real(**told)
+
+    return moved
 
 
 def _reflecting(real: Any, footprint: int, output: int, mode: int, origins: int) -> Any:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 from scipy.ndimage import _nd_image
 
-from synth.sandbox.mended import _FILTERS, mend
+from synth.sandbox.mended import _FILTERS, _PLACES, mend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ def real() -> Iterator[dict[str, Any]]:
     """The functions as they are without the mends, which are undone in the end."""
     kept = {(np, name): getattr(np, name) for name in ("array_equal", "array_equiv")}
     kept |= {(ndimage, name): getattr(ndimage, name) for name in RANKS}
+    kept |= {(ndimage, name): getattr(ndimage, name) for name in _PLACES}
     kept |= {(_nd_image, name): getattr(_nd_image, name) for name in _FILTERS}
     mend()
     yield {name: kept[ndimage, name] for name in RANKS}
@@ -106,6 +107,22 @@ def test_a_small_picture_is_reflected_as_often_as_it_must_be(name: str) -> None:
         laid = np.pad(picture, 120, "symmetric")
         inner = (slice(120, 120 + height), slice(120, 120 + width))
         assert np.array_equal(apply(picture, **LARGE[name]), apply(laid, **LARGE[name])[inner])
+
+
+@pytest.mark.usefixtures("real")
+@pytest.mark.parametrize("mode", [*MODES, "grid-wrap", "grid-mirror", "grid-constant"])
+@pytest.mark.parametrize("far", [1e19, -1e300, np.inf, -np.inf, np.nan])
+def test_no_place_is_too_far_to_be_looked_at(mode: str, far: float) -> None:
+    """Numbers of the picture or the constant come back, and nothing crashes; ordinary ones stay."""
+    picture = np.full((4, 5), 7.0)
+    for order in (0, 1):
+        found = ndimage.map_coordinates(picture, [[far, 1], [1, far]], order=order, mode=mode)
+        assert set(found.tolist()) <= {0.0, 7.0}
+        moved = ndimage.shift(picture, far, order=order, mode=mode)
+        assert set(moved.ravel().tolist()) <= {0.0, 7.0}
+    assert ndimage.rotate(picture, far, mode=mode).ndim == 2
+    assert ndimage.map_coordinates(picture, [[1.0], [2.0]], order=1).tolist() == [7.0]
+    assert np.allclose(ndimage.rotate(picture, 90), np.full((5, 4), 7.0))
 
 
 @pytest.mark.usefixtures("real")

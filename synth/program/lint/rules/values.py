@@ -33,12 +33,13 @@ _DATA = frozenset(
     {"shape", "size", "ndim", "dtype", "itemsize", "nbytes", "T", "flat", "real", "imag", "kind",
      "start", "stop", "step", "eps", "tiny", "counts"}
 )  # fmt: skip
+_INDEXED = frozenset({"s_", "mgrid", "ogrid"})
 _LIMITS = frozenset({"max", "min", "values"})
 """Data of what np.iinfo, np.finfo and np.unique_values give; methods of all else."""
 _LIMITED = frozenset({"iinfo", "finfo", "unique_counts", "unique_values", "unique_all",
                       "unique_inverse"})  # fmt: skip
 _MODULE_DATA = DTYPES | frozenset(
-    {"pi", "e", "inf", "nan", "newaxis", "s_", "mgrid", "ogrid", "ndarray", "integer",
+    {"pi", "e", "inf", "nan", "newaxis", "ndarray", "integer",
      "floating", "number", "linalg", "Blob"}
 )  # fmt: skip
 _TYPES = frozenset({"bool", "dict", "float", "frozenset", "int", "list", "range", "set", "slice",
@@ -98,6 +99,10 @@ def _attribute(context: Context, node: ast.Attribute) -> tuple[str, bool, int]:
     """Of a function or method its name, whether it changes things, and how many it may take."""
     if context.scopes.kind(node.value) == "module":
         module = ast.unparse(node.value)
+        if module == "np" and node.attr in _INDEXED:
+            parent = context.scopes.parents[node]
+            indexed = isinstance(parent, ast.Subscript) and parent.value is node
+            return "" if indexed else f"np.{node.attr}", True, 0
         if node.attr in _MODULE_DATA or node.attr not in module_names(module):
             return "", False, 0
         two = module == "np" and node.attr in UFUNCS[2]
