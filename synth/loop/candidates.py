@@ -42,6 +42,8 @@ __all__ = [
 ]
 
 SHOWN = 3
+SHORT = 300
+"""Characters of a message about a program that is not shown, as it was taken back."""
 
 
 def start_round(run: Run, kind: RequestKind) -> int:
@@ -128,17 +130,47 @@ def take_back(run: Run, base: Candidate, candidate: Candidate, broken: tuple[str
     """
     functions = changed_functions(base.source, candidate.source)
     changed = ", ".join(functions) if functions else "nothing"
-    if broken:
-        why = f"it broke {in_words(broken, SHOWN)}, which passed before"
-        exemplars = candidate.verdict.exemplars
-        first = next((e.failure for e in exemplars if e.failure.test in broken), None)
-        note = f"A change of {changed} was reverted, since {why}."
-        note += f" {first.message}" if first else ""
-    else:
-        why = "no more tests pass than before"
-        note = f"A change of {changed} was reverted, since {why}."
+    why = (
+        f"it broke {in_words(broken, SHOWN)}, which passed before"
+        if broken
+        else "no more tests pass than before"
+    )
+    note = f"A change of {changed} was reverted, since {why}.{_fails_with(base, candidate, broken)}"
     drop(run, candidate, why, broken)
     return note
+
+
+def _fails_with(base: Candidate, candidate: Candidate, broken: tuple[str, ...]) -> str:
+    """What fails with a program that was taken back and did not with its base, shortly.
+
+    The next prompt shows the base and what the base fails at. Without this nothing in it would say
+    what the change led to, and the same change is soon made again.
+
+    Args:
+        base: What it was made from.
+        candidate: The one that was dropped.
+        broken: Tests that passed with `base` and fail with it.
+
+    Returns:
+        Sentences with a leading space.
+    """
+    known = {one.failure.message for one in base.verdict.exemplars}
+    fresh = [e.failure for e in candidate.verdict.exemplars if e.failure.message not in known]
+    if not fresh:
+        return " What failed before failed with it in the very same way."
+    checks = {check_of(test) for test in broken}
+    # One failure stands for all of its check and sub-task, so it need not be the broken test's own.
+    fresh.sort(
+        key=lambda failure: (failure.test not in broken, check_of(failure.test) not in checks)
+    )
+    told = "; ".join(f"{one.test}: {_short(one.message)}" for one in fresh[:SHOWN])
+    rest = len(fresh) - SHOWN
+    return f" With it failed {told}{f'; and {rest} more' if rest > 0 else ''}"
+
+
+def _short(message: str) -> str:
+    """A message cut to what a line of a prompt can hold."""
+    return message if len(message) <= SHORT else f"{message[:SHORT].rsplit(' ', 1)[0]} ..."
 
 
 def came_of(number: int, candidate: Candidate, base: Candidate | None = None) -> str:

@@ -17,8 +17,10 @@ from synth.journal import (
     read_journal,
 )
 from synth.loop import events
+from synth.loop.candidates import SHORT
 from synth.models.scripted import ScriptedModel
 from synth.plan import Plan
+from synth.prompts.render import render
 from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
 
 if TYPE_CHECKING:
@@ -132,9 +134,42 @@ def test_a_candidate_that_breaks_a_passing_test_is_reverted_and_the_model_told(g
     (note,) = refine.notes
     assert "expert::reach_goal[expert-0001]" in note
     assert "take_key, reach_goal" in note
+    assert "With it failed expert::reach_goal[expert-0001]: " in note
     assert decisions(outcome) == ["best", "reverted", "best", "stop"]
     (reverted,) = [e for e in seen if isinstance(e, events.Reverted)]
     assert reverted.broken == ("expert::reach_goal[expert-0001]",)
+
+
+def test_a_prompt_says_what_failed_with_a_change_that_was_taken_back(go: Go) -> None:
+    """Each new failure in a short sentence, beside the base's own, which the prompt shows whole."""
+    base = block(program(key="wrong"))
+    worse, same = block(function("reach_goal", "worse")), block(function("take_key", "worse"))
+    model = ScriptedModel([PLAN_TEXT, base, worse, same, block(program())])
+    assert go(model).accepted
+    before, after = model.requests[3], model.requests[-1]
+    assert isinstance(before, RefineRequest)
+    assert isinstance(after, RefineRequest)
+    (told,) = (report.failure.message for report in before.reports)
+    assert told in render(before).text
+    (note,) = before.notes
+    assert "A change of reach_goal was reverted, since it broke expert::reach_goal" in note
+    with_it = note.split(" With it failed ")[1]
+    assert with_it.startswith("expert::reach_goal[expert-000")
+    assert told not in with_it
+    assert note in render(before).text
+    assert len(after.notes) == 2
+    assert all(len(each) < 3 * (SHORT + 200) for each in after.notes)
+
+
+def test_a_change_that_changes_no_failure_is_told_to_be_none(go: Go) -> None:
+    """Taken back without a word on what failed, it would look as if it had not been tried."""
+    same = block(function("take_key", "wrong") + "\n\nUNUSED = 1\n")
+    model = ScriptedModel([PLAN_TEXT, block(program(key="wrong")), same, block(program())])
+    assert go(model).accepted
+    last = model.requests[-1]
+    assert isinstance(last, RefineRequest)
+    (note,) = last.notes
+    assert note.endswith("What failed before failed with it in the very same way.")
 
 
 def test_a_later_stage_of_the_cascade_is_better_than_more_tests(go: Go) -> None:
