@@ -28,7 +28,7 @@ from synth.sandbox.host import host
 from synth.sandbox.memory import SharedMemory
 from synth.sandbox.placement import Placement
 
-__all__ = ["Answer", "Layers", "WorkerLost", "WorkerProcess", "waited_seconds"]
+__all__ = ["Answer", "Layers", "PastDeadline", "WorkerLost", "WorkerProcess", "waited_seconds"]
 
 _HELLO_SECONDS = 20.0
 _DEATH_SECONDS = 2.0
@@ -83,6 +83,10 @@ class Answer:
     failed: bool
     body: bytes
     errors: tuple[bytes, ...]
+
+
+class PastDeadline(ProgramFault):
+    """It did not answer in time. Whether it would have, nobody can know from here."""
 
 
 class WorkerProcess:
@@ -152,7 +156,8 @@ class WorkerProcess:
             The reply.
 
         Raises:
-            ProgramFault: It did not answer in time, broke the format, or died. It is dead now.
+            PastDeadline: It did not answer in time. It is dead now.
+            ProgramFault: It broke the format, or died. It is dead now.
             WorkerLost: It was dead before, or somebody killed it.
         """
         try:
@@ -206,9 +211,8 @@ class WorkerProcess:
                 if patience is not None and (more := patience.more()):
                     until += more
                     continue
-                raise ProgramFault(
-                    f"the program ran past its deadline of {allowed} and was killed; "
-                    "look for an endless loop or work that grows with the picture."
+                raise PastDeadline(
+                    f"the program ran past its deadline of {allowed} and was killed."
                 )
             piece = os.read(self._replies, min(size - have + 1, _READ))
             if not piece:
