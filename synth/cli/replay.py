@@ -69,7 +69,8 @@ def replay(
     from synth.program import lint, parse  # noqa: PLC0415 - start-up stays quick
     from synth.record.pictures import write_strip  # noqa: PLC0415
     from synth.record.player import Player  # noqa: PLC0415
-    from synth.search.counterexample import violations  # noqa: PLC0415
+    from synth.search.counterexample import unexcused  # noqa: PLC0415
+    from synth.search.examiner import excused  # noqa: PLC0415
     from synth.task.counterexamples import require_untouched  # noqa: PLC0415
     from synth.verdicts import LiveVerdicts  # noqa: PLC0415
 
@@ -86,8 +87,13 @@ def replay(
             raise UsageError(f"--actions: {error}") from error
         holds = verdicts.holds(rolled.frames, rolled.frames[0], rolled.mission)
         words = ("reset", *player.words(rolled.actions))
-        found = violations(holds, rolled.success, rolled.judged, verdicts.stages)
-        found = tuple(v for v in found if not player.is_aliased(rolled, v.frame))
+        found = unexcused(
+            holds,
+            rolled.success,
+            rolled.judged,
+            verdicts.stages,
+            lambda violation: excused(player, rolled, violation),
+        )
     if rolled.mission is not None:
         output().print(f"mission: {rolled.mission}", markup=False, highlight=False)
     names = [name for stage in verdicts.stages for name in stage]

@@ -3,12 +3,13 @@
 In some environments a thing that should be taken can also be destroyed, and what is carried
 is not drawn: the picture after the one is the picture after the other. A frame is *aliased*
 where the very same picture, of the same episode, is a success by another way: another last
-action, or the expert going on from just before. It is forgiven, and so is what follows.
+action, or the expert going on from just before. It is forgiven. What follows is judged where it
+can be told again (`synth.record.aftermath`).
 
 There is a wider case. The scene changed at a frame, and the expert, going on from just before,
 succeeds by the same change of the same place, and by that change alone; but the two pictures
 differ. The frame itself can be told from success and is judged. What follows can be brought to
-look like success in every pixel: from there on nothing is judged. Where the expert had to
+look like success in every pixel, and is forgiven likewise. Where the expert had to
 change another place first, that place tells the two apart, and judging goes on; but where its
 success itself can be faked, the very picture made by another last action, the goal has nothing
 left to tell by once its change has been faked. Where the scene changes so whatever is done, as
@@ -135,6 +136,7 @@ def first_alias(
     simulator: Simulator | None = None,
     suspects: Sequence[int] = (),
     known: dict[str, Alias | None] | None = None,
+    after: int = 0,
 ) -> Alias | None:
     """Where an episode can no longer be told from success, though it is none.
 
@@ -149,6 +151,7 @@ def first_alias(
         suspects: Frames to look at besides those where the scene changed.
         known: What has come of it for episodes that start in the same way, by the JSON of
             their actions.
+        after: Only frames after this one.
 
     Returns:
         The first such frame, or ``None`` where there is none.
@@ -158,7 +161,7 @@ def first_alias(
     # worth asking, unless the caller suspects more. Every frame would cost a play per action.
     changed = {event.frame for event in rolled.scene_events or ()}
     for frame in sorted(changed | set(suspects)):
-        if frame == 0 or rolled.success[frame]:
+        if frame <= after or rolled.success[frame]:
             continue
         # What comes of an episode depends on its actions alone, so that episodes which begin alike
         # share the answer.

@@ -3,8 +3,8 @@
 A recipe makes a policy from an expert's episode of a seed; the policy is played from a
 reset, and every success flag and all truth are the environment's own. Nothing is assumed
 to fail, or to succeed: a recipe says only what its episode must be to be worth keeping.
-What a recipe cannot make with a seed is skipped, and the caller is told. An episode ends
-where it can no longer be told from success (`synth.record.aliasing`).
+What a recipe cannot make with a seed is skipped, and the caller is told. Frames that cannot be
+told from success (`synth.record.aliasing`) are not judged, and none ends an episode.
 
 This module plays recipes and chooses among their episodes. The recipes that work for any
 simulator are in `synth.record.recipes`; a family adds better
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction
-from synth.record.aliasing import unaliased
 from synth.record.imitations import imitations
 from synth.record.other_missions import other_missions
 from synth.record.recipes import GENERAL
@@ -178,7 +177,7 @@ def try_recipe(recipe: Recipe, shown: Rollout, player: Player, number: int) -> N
         raise
     except Exception as error:  # noqa: BLE001 - an expert is the user's code, and need not stand being called within an episode; the reason is reported
         return f"the expert broke when called within an episode: {type(error).__name__}: {error}"
-    rolled = unaliased(rolled, alias)
+    rolled = player.kept(rolled, alias, play)
     kept = recipe.kept(rolled, shown) or _too_far(recipe, rolled, player)
     if kept:
         return kept if alias is None else f"{_looks_alike(alias)}{kept}"

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from synth.envs import Worded, family_of
 from synth.envs.recipe import acting
+from synth.episode import frame_digest
 from synth.errors import EnvironmentFault, ExpertFailed, IllegalAction, SpecError
 from synth.experts import Demonstrated, find_policy
+from synth.record.aftermath import Aftermath, Twins
 from synth.record.aliasing import action_table, all_actions, first_alias, then_expert, unaliased
 from synth.record.missions import began, require_missions
 from synth.record.rollout import expert_rollout, random_policy, require_open, rollout
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
     from typing import Self
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from synth.envs import Policy, TimeStep
     from synth.episode import Rollout
@@ -82,6 +87,7 @@ class Player:
             raise
         self._shown: dict[tuple[int, str | None], tuple[Any, ...]] = {}
         self._aliased: dict[tuple[int, str | None], dict[str, Alias | None]] = {}
+        self._twins: dict[tuple[int, str | None], Twins] = {}
         self.untold = UntoldWatch()
 
     def __enter__(self) -> Self:
@@ -137,12 +143,14 @@ class Player:
         return self.play_policy(seed, random_policy(seed), name="random", max_steps=self._patience)
 
     def fair_random(self, seed: int) -> Rollout:
-        """The random policy's episode, up to where pixels can no longer tell it from success.
+        """The random policy's episode, without what pixels cannot tell from success; see `kept`.
 
         Raises:
             ExpertFailed: There is nothing to do: the episode is solved at the start.
         """
-        rolled = self.fair(seed, random_policy(seed), name="random", max_steps=self._patience)
+        play = partial(self.play_policy, seed, name="random")
+        rolled = self.roll_random(seed)
+        rolled = self.kept(rolled, self.alias_of(rolled, play), play)
         require_open(rolled, self.spec)
         return rolled
 
@@ -233,6 +241,42 @@ class Player:
         self.untold.add(rolled, alias)
         return alias
 
+    def kept(self, rolled: Rollout, alias: Alias | None, play: Play) -> Rollout:
+        """An episode as it may be recorded: nothing that cannot be told from success is judged.
+
+        It goes on after such a frame to the last one that can be told; see
+        `synth.record.aftermath`.
+
+        Args:
+            rolled: The episode.
+            alias: What `alias_of` gave.
+            play: Plays a policy from the start of the very same episode.
+        """
+        if alias is None:
+            return rolled
+        return self._aftermath(rolled, alias, play, twins=Twins(), known={}).kept()
+
+    def _aftermath(
+        self,
+        rolled: Rollout,
+        alias: Alias,
+        play: Play,
+        *,
+        twins: Twins,
+        known: dict[str, Alias | None],
+    ) -> Aftermath:
+        return Aftermath(
+            rolled,
+            alias,
+            play,
+            self.actions,
+            expert=self.expert,
+            simulator=self.simulator,
+            twins=twins,
+            known=known,
+            longest=self.spec.max_steps,
+        )
+
     def told_to_its_end(self, rolled: Rollout) -> bool:
         """Whether each frame of an episode in an unchanged scene can be told from success.
 
@@ -257,10 +301,46 @@ class Player:
     def is_aliased(self, rolled: Rollout, frame: int) -> bool:
         """Whether that frame cannot be told from success, though it is none.
 
-        A success is never aliased itself, but it may come after a frame that is. A frame whose
-        change only makes what follows look like success is judged (`Alias.same`).
+        A success is never aliased itself. A frame whose change only makes what follows look like
+        success is judged (`Alias.same`), and so is what follows where it can be told again.
         """
-        alias = first_alias(
+        alias = self._alias_by(rolled, frame)
+        if alias is None or frame <= alias.last:
+            return False
+        start = (rolled.seed, rolled.mission)
+        aftermath = self._aftermath(
+            rolled.until(frame),
+            alias,
+            partial(self.play_policy, rolled.seed, mission=rolled.mission),
+            twins=self._twins.setdefault(start, Twins()),
+            known=self._aliased[start],
+        )
+        if aftermath.tells(frame):
+            return False
+        self.untold.add(rolled, alias)
+        return True
+
+    def was_success(
+        self, frame: NDArray[np.uint8], seed: int, *, mission: str | None = None
+    ) -> bool:
+        """Whether a picture is known to be a success of a seed's layout, by whatever way.
+
+        Known are those that were met when it was asked what can be told; see
+        `synth.record.aftermath`.
+        """
+        twins = self._twins.get((seed, mission))
+        return twins is not None and frame_digest(frame) in twins.successes
+
+    def follows_alias(self, rolled: Rollout, frame: int) -> bool:
+        """Whether that frame, or one before it, cannot be told from success.
+
+        What a program has credited by then it may have credited for a picture of success.
+        """
+        alias = self._alias_by(rolled, frame)
+        return alias is not None and frame > alias.last
+
+    def _alias_by(self, rolled: Rollout, frame: int) -> Alias | None:
+        return first_alias(
             rolled.until(frame),
             partial(self.play_policy, rolled.seed, mission=rolled.mission),
             self.actions,
@@ -269,10 +349,6 @@ class Player:
             suspects=(frame,),
             known=self._aliased.setdefault((rolled.seed, rolled.mission), {}),
         )
-        if alias is None or frame <= alias.last:
-            return False
-        self.untold.add(rolled, alias)
-        return True
 
 
 def roll_expert(spec: Spec, seed: int) -> Rollout:

@@ -1,8 +1,8 @@
 """A spec to an `EpisodeStore`: visible and held-out episodes of expert and random policy.
 
 Pure given the spec: the same spec and package versions give the same store, byte for
-byte once written. Random episodes end where they can no longer be told from success, as
-near misses do (`synth.record.aliasing`); such pictures are counted, and looked for. Near misses
+byte once written. In random episodes and near misses, pictures that cannot be told from success
+(`synth.record.aliasing`) are not judged; they are counted, and looked for. Near misses
 follow where the spec asks for them; finds are not made here.
 """
 

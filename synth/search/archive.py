@@ -32,7 +32,9 @@ class Spot:
         judged: Whether its picture can be told right or wrong.
         ends: Whether the episode is over here.
         visits: How often it was met.
-        closed: Whether nothing that follows is judged, since pixels cannot tell it from success.
+        untold: Whether no program is blamed for what it says here, since pixels cannot tell it from
+            success.
+        closed: Whether it was met first behind such a place, or is one: seldom can it be told.
         looked: Whether what the program says here was looked into, since it is wrong.
         holds: ``bool[K]``, what the program says of its picture, once it was asked.
         after: Where each action led that was tried here.
@@ -46,6 +48,7 @@ class Spot:
     judged: bool
     ends: bool = False
     visits: int = 0
+    untold: bool = False
     closed: bool = False
     looked: bool = False
     holds: NDArray[np.bool_] | None = None

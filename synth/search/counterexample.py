@@ -24,7 +24,7 @@ import numpy as np
 from synth.credit import assign_credit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from synth.failure import Find
     from synth.plan import Stages
 
-__all__ = ["KINDS", "NOTES", "Counterexample", "Violation", "ViolationKind", "skips", "violations"]
+__all__ = [
+    "KINDS",
+    "NOTES",
+    "Counterexample",
+    "Violation",
+    "ViolationKind",
+    "skips",
+    "unexcused",
+    "violations",
+]
 
 ViolationKind = Literal["false_positive", "false_negative", "skipped_subtask"]
 KINDS: tuple[ViolationKind, ...] = ("false_positive", "false_negative", "skipped_subtask")
@@ -156,6 +165,39 @@ def violations(
     if skipped:
         found.append(Violation("skipped_subtask", names[skipped[0]], int(np.argmax(sure))))
     return tuple(found)
+
+
+def unexcused(
+    holds: NDArray[np.bool_],
+    success: NDArray[np.bool_],
+    judged: NDArray[np.bool_],
+    stages: Stages,
+    excuse: Callable[[Violation], bool],
+    *,
+    wanted: Callable[[Violation], bool] = lambda _: True,
+) -> tuple[Violation, ...]:
+    """The first violation of each kind that is wanted and that nothing excuses.
+
+    Args:
+        holds: As for `violations`.
+        success: Likewise.
+        judged: Likewise.
+        stages: Likewise.
+        excuse: Whether no reader of pictures can be blamed for one.
+        wanted: Which are looked at.
+    """
+    told: dict[ViolationKind, Violation] = {}
+    judged = judged.copy()
+    while True:
+        rest = [v for v in violations(holds, success, judged, stages) if v.kind not in told]
+        excuses = [v for v in rest if wanted(v) and excuse(v)]
+        told |= {v.kind: v for v in rest if wanted(v) and v not in excuses}
+        # A picture that cannot be told from success excuses no later one that can. Success that
+        # skips comes once.
+        again = [v.frame for v in excuses if v.kind != "skipped_subtask"]
+        if not again:
+            return tuple(told.values())
+        judged[again] = False
 
 
 def skips(holds: NDArray[np.bool_], success: NDArray[np.bool_], stages: Stages) -> Sequence[int]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from synth.errors import ProgramFault
 from synth.record.rollout import HIDDEN
-from synth.search.counterexample import violations
+from synth.search.counterexample import unexcused, violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from synth.search.counterexample import Violation
     from synth.verdicts import LiveVerdicts, Picture
 
-__all__ = ["Caught", "Examined", "Examiner"]
+__all__ = ["Caught", "Examined", "Examiner", "excused"]
 
 NEAREST = 8
 """Frames nearest to the threshold that are drawn of each episode."""
@@ -127,8 +127,7 @@ class Examiner:
     def caught(self, episode: Examined, wanted: Callable[[Violation], bool]) -> tuple[Caught, ...]:
         """The first violation of each kind that is wanted.
 
-        Those that no reader of pictures can be blamed for are left out; see
-        `synth.record.aliasing`.
+        Those that no reader of pictures can be blamed for are left out; see `excused`.
         """
         drawn = episode.drawn
         if episode.rolled is None and self._needs_whole(episode, wanted):
@@ -136,16 +135,24 @@ class Examiner:
                 self.player.play(episode.seed, episode.actions, mission=episode.mission)
             )
             drawn = episode.drawn
-        found = violations(
-            episode.holds, episode.success[drawn], episode.judged[drawn], self.stages
+        found = unexcused(
+            episode.holds,
+            episode.success[drawn],
+            episode.judged[drawn],
+            self.stages,
+            lambda v: self._is_excused(episode, replace(v, frame=int(drawn[v.frame]))),
+            wanted=wanted,
         )
-        caught = []
-        for violation in found:
-            frame = int(drawn[violation.frame])
-            if wanted(violation) and not self._is_excused(episode, frame):
-                at = replace(violation, frame=frame)
-                caught.append(Caught(at, episode.seed, episode.actions[:frame], episode.mission))
-        return tuple(caught)
+        frames = [int(drawn[violation.frame]) for violation in found]
+        return tuple(
+            Caught(
+                replace(violation, frame=frame),
+                episode.seed,
+                episode.actions[:frame],
+                episode.mission,
+            )
+            for violation, frame in zip(found, frames, strict=True)
+        )
 
     def claim(self, episode: Examined) -> float:
         """The most that the program claims of any judged frame without success.
@@ -248,11 +255,27 @@ class Examiner:
             for v in found
         )
 
-    def _is_excused(self, episode: Examined, frame: int) -> bool:
+    def _is_excused(self, episode: Examined, violation: Violation) -> bool:
         # Two vectors of numbers hardly ever lead to the same pixels: only a table is tried.
         if self.player.actions is None or episode.rolled is None:
             return False
-        return self.player.is_aliased(episode.rolled, frame)
+        return excused(self.player, episode.rolled, violation)
+
+
+def excused(player: Player, rolled: Rollout, violation: Violation) -> bool:
+    """Whether no reader of pictures can be blamed for a violation; see `synth.record.aliasing`.
+
+    The goal is judged picture by picture. What a success skips was credited on the way, perhaps by
+    a picture that looked like success: behind one nothing is skipped.
+
+    Args:
+        player: Plays the episode again.
+        rolled: The episode.
+        violation: In it.
+    """
+    if violation.kind == "skipped_subtask":
+        return player.follows_alias(rolled, violation.frame)
+    return player.is_aliased(rolled, violation.frame)
 
 
 def _margins(rolled: Rollout) -> NDArray[np.float64]:

@@ -37,7 +37,10 @@ BATCH = 8
 """Sorties whose pictures are asked about together."""
 
 DOUBTS = 60
-"""Contradictions that may turn out to be nobody's fault; each takes many plays to look into."""
+"""Contradictions that may turn out to be nobody's fault; each takes many plays to look into.
+
+As many again behind places that cannot be told from success.
+"""
 
 MOST = 200
 """Wrong places kept of a kind, for what they have in common."""
@@ -67,7 +70,7 @@ class Exploration:
     )
     scout: Scout = field(init=False)
     _diary: Diary = field(default_factory=Diary)
-    _doubts: int = DOUBTS
+    _doubts: dict[bool, int] = field(default_factory=lambda: {False: DOUBTS, True: DOUBTS})
     _pictures: dict[Spot, NDArray[np.uint8]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -112,26 +115,33 @@ class Exploration:
 
     def _judge(self, sortie: Sortie) -> None:
         """Look for contradictions on a sortie's way."""
+        fooled = False
         for frame, place in enumerate(sortie.places):
-            if place.closed:
-                # Nothing on from here can be told from success.
+            kind = None if place.untold else _contradiction(place)
+            if kind is not None:
+                place.untold = not self._counts(sortie.layout, place, kind, behind=fooled)
+            if place.untold and not fooled:
+                fooled = True
                 self._close(sortie.places[frame:])
-                return
-            kind = _contradiction(place)
-            if kind is not None and not self._counts(sortie.layout, place, kind):
-                self._close(sortie.places[frame:])
-                return
-        self._judge_credit(sortie)
+        if not fooled:  # what was credited behind such a place says nothing
+            self._judge_credit(sortie)
 
     def _close(self, places: Sequence[Spot]) -> None:
-        """What was met first behind such a place is no place to start from."""
+        """What was met first behind a place that cannot be told is no place to start from."""
         places[0].closed = True
         for before, place in pairwise(places):
             if before.closed and place.before is before:
                 place.closed = True
 
-    def _counts(self, layout: Layout, place: Spot, kind: ViolationKind) -> bool:
-        """Whether a contradiction is the program's, as far as it has to be known."""
+    def _counts(self, layout: Layout, place: Spot, kind: ViolationKind, *, behind: bool) -> bool:
+        """Whether a contradiction is the program's, as far as it has to be known.
+
+        Args:
+            layout: Where.
+            place: Where in it.
+            kind: Of the contradiction.
+            behind: Whether it is behind a place that cannot be told from success.
+        """
         if place.looked:
             return True
         place.looked = True
@@ -143,24 +153,32 @@ class Exploration:
             if kind == "false_positive" and any(np.array_equal(frame, s) for s in layout.successes):
                 self.examiner.player.untold.add(rolled, Alias(len(rolled), same=True))
                 return False
+        if kind == "false_positive" and behind:
+            player = self.examiner.player
+            if player.was_success(frame, layout.seed, mission=layout.mission):
+                return False
         known = self.best.get(kind)
         if known is None or place.depth < len(known.actions):
-            caught = self._confirmed(layout, place, kind)
+            caught = self._confirmed(layout, place, kind, behind=behind)
             if caught is None:
                 return False
             self.best[kind] = caught
+        elif behind:
+            return True  # it may be nobody's fault, and another is known
         if len(self.wrong[kind]) < MOST:
             self.wrong[kind].append((layout, place))
         return True
 
-    def _confirmed(self, layout: Layout, place: Spot, kind: ViolationKind) -> Caught | None:
+    def _confirmed(
+        self, layout: Layout, place: Spot, kind: ViolationKind, *, behind: bool
+    ) -> Caught | None:
         """The contradiction, played again from the reset; ``None`` where it is nobody's fault."""
-        if self._doubts == 0:
+        if self._doubts[behind] == 0:
             return None
         actions = self.scout.actions(place.way())
         episode = self.examiner.examine(layout.seed, actions, mission=layout.mission)
         caught = self.examiner.caught(episode, lambda violation: violation.kind == kind)
-        self._doubts -= not caught
+        self._doubts[behind] -= not caught
         return caught[0] if caught else None
 
     def _judge_credit(self, sortie: Sortie) -> None:

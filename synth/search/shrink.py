@@ -9,13 +9,14 @@ its numbers are rounded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from synth.envs import Comparable
 from synth.search.counterexample import skips
+from synth.search.examiner import excused
 from synth.search.moves import inside, rounded, scaled
 
 if TYPE_CHECKING:
@@ -206,8 +207,8 @@ class _BreadthFirst:
             for child in self._ask(children):
                 if self._shows(child):
                     rolled = self._player.play(self._seed, child.actions, mission=self._mission)
-                    # No reader of pictures can tell an aliased frame: that is no violation.
-                    if self._player.is_aliased(rolled, len(child.actions)):
+                    here = replace(self._sought, frame=len(child.actions))
+                    if excused(self._player, rolled, here):
                         continue
                     if rolled.judged[-1]:
                         return child.actions, True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pytest
 
 from synth.envs import family_of
@@ -195,7 +196,7 @@ def test_an_expert_that_breaks_ends_the_episode(fake):
     assert rollout(fake, then_expert((1, 0), broken), 0, 10).actions == (1, 0)
 
 
-def test_no_near_miss_holds_a_frame_that_looks_like_success(make_spec):
+def test_no_near_miss_is_judged_on_a_frame_that_looks_like_success(make_spec):
     """With box and toggle, no frame of a near miss is, pixel for pixel, a success elsewhere."""
     spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100).model_copy(
         update={"near_miss": NearMissSpec(episodes=8)}
@@ -207,19 +208,22 @@ def test_no_near_miss_holds_a_frame_that_looks_like_success(make_spec):
     near = store.select(kind="near_miss")
     assert near
     for episode in near:
-        for frame, success in zip(store.frames_of(episode), episode.success, strict=True):
+        frames = store.frames_of(episode)[episode.judged]
+        for frame, success in zip(frames, episode.success[episode.judged], strict=True):
             assert success or frame.tobytes() not in successes
 
 
-def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
-    """A recipe that destroys the box is cut before it, and told to be nothing if that is all."""
+def test_a_near_miss_goes_on_after_such_a_frame_to_one_that_is_told(stage, monkeypatch):
+    """The frame is not judged, and ends the episode where none that follows can be told."""
     from synth.envs.recipe import Recipe  # noqa: PLC0415
     from synth.record import near_miss  # noqa: PLC0415 - patched here alone
 
     spec = stage[0].model_copy(update={"near_miss": NearMissSpec(episodes=1)})
 
     def destroy(shown, _expert, _rng):
-        return acting((*shown.actions[:-1], TOGGLE, LEFT))
+        return acting((*shown.actions[:-1], TOGGLE, *more))
+
+    more = [LEFT]
 
     monkeypatch.setattr(
         near_miss, "recipes_for", lambda *_: (Recipe("d", "destroyed", "near", destroy),)
@@ -227,8 +231,12 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     playing = Player(spec)
     (made,) = near_misses(playing, range(5, 9))
     shown = playing.roll_expert(5)
+    assert made.rolled.actions == (*shown.actions[:-1], TOGGLE, LEFT)
+    assert np.flatnonzero(~made.rolled.judged).tolist() == [len(shown)]
+    more.clear()
+    (made,) = near_misses(playing, range(5, 9))
     assert made.rolled.actions == shown.actions[:-1]
-    assert all(change.frame < len(shown) for change in made.rolled.scene_events)
+    assert made.rolled.judged.all()
     reasons = []
     monkeypatch.setattr(
         near_miss, "recipes_for", lambda *_: (Recipe("d", "destroyed", "route", destroy),)
@@ -239,8 +247,8 @@ def test_a_near_miss_ends_before_its_first_such_frame(stage, monkeypatch):
     assert "looks like success and is none; before that it did not succeed" in reasons[0]
 
 
-def test_random_episodes_are_recorded_up_to_what_pixels_can_tell(make_spec, monkeypatch):
-    """Whatever chance does to the box, no recorded frame looks like success and is none."""
+def test_random_episodes_are_not_judged_where_pixels_cannot_tell(make_spec, monkeypatch):
+    """Whatever chance does to the box, no judged frame looks like success and is none."""
     spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100)
     expert = find_policy(spec)
 
@@ -255,5 +263,6 @@ def test_random_episodes_are_recorded_up_to_what_pixels_can_tell(make_spec, monk
     simulator = family_of(spec).make(spec)
     for episode in record(spec).select(kind="random"):
         whole = rollout(simulator, destroying(episode.seed), episode.seed, spec.max_steps)
-        assert episode.actions == whole.actions[: len(whole) - 2]
+        assert episode.actions == whole.actions
+        assert np.flatnonzero(~episode.judged).tolist() == [len(whole) - 1]
     simulator.close()
