@@ -60,7 +60,9 @@ def draw_gaps(results: Mapping[str, Sequence[TrainingResult]], file: Path) -> No
                 linewidth=0,
                 label=label,
             )
-        axis.set_title(f"{name} ({len(seeds)} seed{'' if len(seeds) == 1 else 's'})", fontsize=9)
+        seeded = f"({len(seeds)} seed{'' if len(seeds) == 1 else 's'})"
+        # One line is wider than its panel where an arm's name says all that it differs in.
+        axis.set_title(f"{name.replace(', ', chr(10))} {seeded}", fontsize=9)
         axis.set_xlabel("environment steps, thousands", fontsize=9)
         axis.set_ylim(-0.02, 1.02)
         axis.set_xlim(left=0)
