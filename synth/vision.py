@@ -87,24 +87,21 @@ def pack(frame: Image) -> NDArray[np.uint32]:
     Codes are returned as they are, so packing twice does no harm.
     """
     if frame.dtype != np.uint8:
-        if frame.ndim < 3:  # noqa: PLR2004 - rows and columns of codes
+        if frame.ndim < 3:  # noqa: PLR2004 - codes; otherwise numbers as arithmetic leaves them
             return np.asarray(frame, np.uint32)
-        # A frame of other numbers, as arithmetic leaves it.
         frame = np.clip(np.nan_to_num(frame), 0, 255).astype(np.uint8)
-    height, width = frame.shape[:2]
-    size = height * width
+    size = frame.shape[0] * frame.shape[1]
     if not size:
-        return np.zeros((height, width), np.uint32)
+        return np.zeros(frame.shape[:2], np.uint32)
     # Pixel i starts at byte 3i, so reading four big-endian bytes there gives 0xRRGGBBxx, where
     # xx belongs to its neighbour. The last pixel has none, and is packed by hand.
     codes = np.empty(size, np.uint32)
     flat = np.ascontiguousarray(frame, np.uint8)
-    if size > 1:
-        four: NDArray[np.uint32] = np.ndarray((size - 1,), ">u4", flat, strides=(3,))
-        np.right_shift(four, 8, out=codes[:-1])
+    four: NDArray[np.uint32] = np.ndarray((size - 1,), ">u4", flat, strides=(3,))
+    np.right_shift(four, 8, out=codes[:-1])
     red, green, blue = flat[-1, -1].tolist()
     codes[-1] = red << 16 | green << 8 | blue
-    return codes.reshape(height, width)
+    return codes.reshape(frame.shape[:2])
 
 
 def where(image: Image, *colours: Colour, tolerance: int = 0) -> Mask:
@@ -179,8 +176,7 @@ def difference(frame: Image, initial: Image, tolerance: int = 0) -> Mask:
     if now.shape == then.shape:
         return ~_near(now, then, tolerance) if tolerance > 0 else now != then
     changed = np.ones(now.shape, np.bool_)
-    rows, columns = min(now.shape[0], then.shape[0]), min(now.shape[1], then.shape[1])
-    inside = (slice(rows), slice(columns))
+    inside = tuple(map(slice, map(min, now.shape, then.shape)))
     changed[inside] = difference(now[inside], then[inside], tolerance)
     return changed
 
@@ -388,9 +384,7 @@ def _between(degrees: NDArray[np.float32], hue: Range) -> Mask:
 
 def _mask(mask: NDArray[Any]) -> Mask:
     mask = mask if mask.dtype == np.bool_ else mask != 0
-    if mask.ndim == 3:  # noqa: PLR2004 - of a comparison of frames: where one of the channels is true
-        mask = np.logical_or.reduce(mask, axis=2)
-    return mask
+    return np.logical_or.reduce(mask, axis=2) if mask.ndim == 3 else mask  # noqa: PLR2004
 
 
 def _region(region: Any) -> Any:

@@ -42,17 +42,18 @@ From `np`: whatever makes arrays or numbers from arrays and numbers, that is ari
 comparison, logic, bits, rounding, trigonometry, reductions, sorting, searching, sets, histograms, \
 joining, splitting, indexing, reshaping, padding, and `np.linalg.norm`. Not: files, text and raw \
 memory (`load`, `frombuffer`, `empty`), `random`, `fft`, the rest of `linalg`, polynomials, window \
-functions, complex numbers, dates, questions about types, settings, and what calls a function of \
-yours (`vectorize`, `apply_along_axis`, `fromfunction`)."""
+functions, complex numbers, dates, questions about types, settings, what calls a function of \
+yours (`vectorize`, `apply_along_axis`, `fromfunction`), `argpartition`, and `mod` and `remainder` \
+(write `a % b`)."""
 _NDIMAGE = """\
 From `ndimage`: everything but `affine_transform`, `geometric_transform`, `labeled_comprehension`, \
 and what begins with `fourier_`, `generic_`, `spline_` or `vectorized_`."""
 _VALUES = """\
 Of values: the methods of lists, dictionaries and sets; of arrays and NumPy's numbers all but what \
-reaches memory, files or flags (`data`, `base`, `tofile`, `dump`, `resize`, `setflags`, `strides`) \
-and complex numbers (`conj`); of strings `startswith`, `endswith`, `lower`, `upper`, `strip`, \
-`split`, `join`, `replace`, `find`, `index`, `count`; of slices `start`, `stop`, `step`; of ufuncs \
-`reduce`, `accumulate`, `outer`, `reduceat`."""
+reaches memory, files or flags (`data`, `base`, `tofile`, `dump`, `resize`, `setflags`, \
+`strides`), `argpartition`, and complex numbers (`conj`); of strings `startswith`, `endswith`, \
+`lower`, `upper`, `strip`, `split`, `join`, `replace`, `find`, `index`, `count`; of slices \
+`start`, `stop`, `step`; of ufuncs `reduce`, `accumulate`, `outer`, `reduceat`."""
 
 
 @cache

@@ -18,6 +18,7 @@ import numpy as np
 from synth.errors import ProgramFault
 from synth.sandbox import wire
 from synth.sandbox.batch import cut
+from synth.sandbox.lateness import LOADING, STUCK, TRIED, why_late
 from synth.sandbox.memory import CAPACITY
 from synth.sandbox.process import PastDeadline, WorkerLost, WorkerProcess
 from synth.sandbox.replies import Forged, read_errors
@@ -131,7 +132,7 @@ class Session:
             except WorkerLost:
                 continue
             except PastDeadline as late:
-                raise ProgramFault(f"{late} {_STUCK}") from None
+                raise ProgramFault(f"{late} {STUCK}") from None
         raise ProgramFault(_RESTLESS)
 
     def ask_episode(
@@ -242,35 +243,15 @@ class Session:
         raise ProgramFault(_RESTLESS)
 
     def _why_late(self, batch: _Batch, seconds: float) -> str:
-        """What the program is like over the same pictures one at a time, as far as it was tried.
-
-        That a request was not answered in time may be a loop that never ends, or a little too
-        much work for each of many pictures. A few of them asked about alone tell the two apart.
-
-        Args:
-            batch: What was asked about.
-            seconds: How long it could take.
-        """
-        count = len(batch.pairs)
-        if count == 1:
-            return _STUCK
-        answered, spent, waited = 0, 0.0, 0.0
-        left = min(_TRIED, self._deadline)
         try:
-            while answered < min(count, _ALONE) and spent < left:
-                began = time.monotonic()
-                try:
-                    self._ask_alone(batch, answered, left - spent)
-                except PastDeadline:
-                    waited = time.monotonic() - began
-                    break
-                spent += time.monotonic() - began
-                answered += 1
-        except (ProgramFault, WorkerLost):
-            return f"It was asked about {count:,} pictures at once."
+            return why_late(
+                lambda pair, left: self._ask_alone(batch, pair, left),
+                len(batch.pairs),
+                seconds,
+                trial=min(TRIED, self._deadline),
+            )
         finally:
             self.close()
-        return _lateness(count, seconds, answered=answered, spent=spent, waited=waited)
 
     def _ask_alone(self, batch: _Batch, pair: int, seconds: float) -> None:
         worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
@@ -314,7 +295,7 @@ class Session:
             except WorkerLost:
                 continue
             except PastDeadline as late:
-                raise ProgramFault(f"{late} It was still being loaded: {_LOADING}") from None
+                raise ProgramFault(f"{late} It was still being loaded: {LOADING}") from None
             if answer.failed:
                 raise self._cannot_load(answer)
             return worker
@@ -332,60 +313,10 @@ class Session:
         )
 
 
-_TRIED = 4.0
-"""Seconds in which it is tried why a request was late."""
-_ALONE = 200
-"""Pictures that are tried at most."""
-_LONG_WAIT, _MANY = 1.0, 10
-"""So many seconds, and so many times what others took, is no mere slowness."""
-
 _RESTLESS = (
     f"{_ATTEMPTS} of the program's workers were ended by SIGKILL over one request: something else "
     "kills them, or the machine ran out of memory; see what does."
 )
-
-
-_STUCK = (
-    "It was asked about a single picture: look for a loop that does not end, or for far too much "
-    "work on one picture."
-)
-_LOADING = "look for a loop that does not end, or for large tables, at the top level."
-
-
-def _lateness(count: int, seconds: float, *, answered: int, spent: float, waited: float) -> str:
-    """Why a request was late, as far as pictures asked about one at a time tell.
-
-    Args:
-        count: Pictures in the request.
-        seconds: Seconds that it could take.
-        answered: How many of them were answered alone.
-        spent: Seconds that those took.
-        waited: Seconds that the next one took without an answer; 0.0 where all were answered.
-    """
-    if not answered:
-        return (
-            f"Of the {count:,} pictures it was asked about the first, alone, was not answered in "
-            f"{waited:.2g} s either: look for a loop that does not end, or for far too much work "
-            "on one picture."
-        )
-    each = spent / answered
-    rate = f"the first {answered:,} took about {1000 * each:.2g} ms each"
-    alone = f"Of the {count:,} pictures it was asked about, one at a time, {rate}"
-    # The last one is cut off where the trial ends, and may have had no time: that says nothing.
-    if waited > max(_LONG_WAIT, _MANY * each):
-        return (
-            f"{alone}, and the next was not answered within {waited:.2g} s: look for a loop that "
-            "does not end on some pictures."
-        )
-    if each * count >= seconds / 2:
-        return (
-            f"{alone}, which is too slow for so many: it is no endless loop as far as could be "
-            "seen, but too much work for each picture."
-        )
-    return (
-        f"{alone}, which is quick enough: another of them takes far longer. Look for a loop that "
-        "does not end on some pictures, or for work that grows with what is in the picture."
-    )
 
 
 class _Limit:

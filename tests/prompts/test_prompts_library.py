@@ -40,6 +40,8 @@ LEFT_OUT = {
         apply_along_axis apply_over_axes fromfunction frompyfunc piecewise nested_iters
         mask_indices einsum_path
     """,
+    "`argpartition`": "argpartition",
+    "write `a % b`": "mod remainder",
 }
 # Aliases of what is there, and what not every supported NumPy has.
 OTHER = frozenset(

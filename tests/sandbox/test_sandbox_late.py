@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from synth.errors import ProgramFault
-from synth.sandbox.session import _lateness
+from synth.sandbox.lateness import _lateness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
