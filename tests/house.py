@@ -24,7 +24,7 @@ FEW_LINES = 60
 
 LAYERS = (
     ("errors",),
-    ("vision", "foreign"),
+    ("vision", "foreign", "pixels"),
     ("plan", "failure", "credit", "confidence"),
     ("perturbations",),
     ("spec", "episode", "shaping"),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from synth.errors import StaleEpisodes
+from synth.pixels import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -250,7 +251,7 @@ class EpisodeStore:
             places: Episodes and frames of theirs; of equals the first by id and frame is taken.
         """
         likenesses = (
-            Likeness(int((self.frames[e.frame_index[t]] != frame).any(axis=-1).sum()), e, int(t))
+            Likeness(int(differing(self.frames[e.frame_index[t]], frame).sum()), e, int(t))
             for e, t in places
         )
         return min(

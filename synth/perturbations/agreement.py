@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.pixels import differing
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,10 +35,10 @@ def lies_still(plain: NDArray[np.uint8], changed: NDArray[np.uint8]) -> bool:
         plain: ``uint8[T+1, H, W, 3]``, the episode as recorded.
         changed: The same for the episode with the things.
     """
-    added = (plain[0] != changed[0]).any(axis=-1)
-    differs = (plain != changed).any(axis=-1)
-    as_at_first = (plain == plain[0]).all(axis=-1) & added
-    disturbed = as_at_first & (changed != changed[0]).any(axis=-1)
+    added = differing(plain[0], changed[0])
+    differs = differing(plain, changed)
+    as_at_first = ~differing(plain, plain[0]) & added
+    disturbed = as_at_first & differing(changed, changed[0])
     return bool(added.any()) and not (differs & ~added).any() and not disturbed.any()
 
 
@@ -52,6 +54,6 @@ def changes_alike(plain: NDArray[np.uint8], changed: NDArray[np.uint8]) -> bool:
     if np.array_equal(plain[0], changed[0]):
         return False
     return all(
-        np.array_equal((plain[1:] != one).any(axis=-1), (changed[1:] != other).any(axis=-1))
+        np.array_equal(differing(plain[1:], one), differing(changed[1:], other))
         for one, other in ((plain[:-1], changed[:-1]), (plain[0], changed[0]))
     )

@@ -25,6 +25,7 @@ import numpy as np
 from synth.envs import Alterable, Backdrop, Comparable
 from synth.episode import frame_digest
 from synth.errors import IllegalAction
+from synth.pixels import differing
 from synth.record.aliasing import then_expert
 from synth.record.rollout import plain
 from synth.record.scene_events import boxes_of
@@ -304,14 +305,14 @@ class Explorer:
         before: NDArray[np.uint8],
         now: NDArray[np.uint8],
     ) -> Arrangement:
-        last = tuple(boxes_of((before != now).any(axis=-1)))
+        last = tuple(boxes_of(differing(before, now)))
         looks = tuple(
             frame_digest(now[top:bottom, left:right]) for top, left, bottom, right in last
         )
         return Arrangement(
             way=(*place.way, operation),
             kind=(*place.kind, (self._actions.index(operation.action), tuple(looks))),
-            places=tuple(boxes_of((self._initial != now).any(axis=-1))),
+            places=tuple(boxes_of(differing(self._initial, now))),
             last=last,
             parent=place,
         )
@@ -352,7 +353,7 @@ class Explorer:
                 return None
             now = self._staged.backdrop()
             if not np.array_equal(before, now):
-                boxes |= dict.fromkeys(boxes_of((before != now).any(axis=-1)))
+                boxes |= dict.fromkeys(boxes_of(differing(before, now)))
             before, left = now, left - 1
             if step.success:
                 return tuple(boxes)

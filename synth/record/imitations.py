@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.envs import Backdrop
+from synth.pixels import differing
 from synth.record.serving import one_each
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def imitation(player: Player, seed: int) -> Rollout | None:
     before, after = _scene(player, seed, shown[:-1]), _scene(player, seed, shown)
     if before is None or after is None or before.shape != after.shape:
         return None
-    place = (before != after).any(axis=-1)
+    place = differing(before, after)
     if not place.any():
         return None  # only the agent moves: there is no thing
     if _by_itself(player, seed, shown, place=place, after=after):

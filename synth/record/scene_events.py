@@ -14,6 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from synth.episode import SceneEvent
+from synth.pixels import differing
 from synth.vision import pack
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class SceneWatch:
         self._frame, self._before = self._frame + 1, now
         if np.array_equal(before, now):
             return
-        for box in boxes_of((before != now).any(axis=-1)):
+        for box in boxes_of(differing(before, now)):
             # Only the first backdrop decides what is ground: there a thing that is taken still
             # stands, and where it is put down later there is none yet. So putting a thing down
             # is no event, and taking it is one.

@@ -17,6 +17,7 @@ import numpy as np
 from synth.episode import SPLITS, Scene, Still, frame_digest
 from synth.episode.frame_file import FrameFile
 from synth.episode.scene import still_id
+from synth.pixels import differing
 from synth.record.exploring import Explorer, refusal
 from synth.record.stills import middle, shots_of
 from synth.record.streams import Stream
@@ -183,7 +184,7 @@ class _Scenery:
 def _spot(explorer: Explorer, place: Arrangement) -> NDArray[np.float64]:
     """Where the last change is, and from where it was made: ``float64[4]``, in pixels."""
     frame = explorer.rebuild(place, draw=True).frame
-    agent = middle((frame != explorer.backdrop_of(place)).any(axis=-1))
+    agent = middle(differing(frame, explorer.backdrop_of(place)))
     mask = np.zeros(frame.shape[:2], dtype=np.bool_)
     for top, left, bottom, right in place.last:
         mask[top:bottom, left:right] = True

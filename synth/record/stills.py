@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from synth.episode import frame_digest
+from synth.pixels import differing
 from synth.record.rollout import HIDDEN
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def shots_of(
     shots = [Snapshot(made, f"after {words[-1]}" if words else "as at the start")]
     ended = {frame_digest(explorer.after(place, one).frame) for one in explored.ends}
     steps = [s for s in explorer.posed(place) if not s.done and frame_digest(s.frame) not in ended]
-    where = [middle((step.frame != backdrop).any(axis=-1)) for step in steps]
+    where = [middle(differing(step.frame, backdrop)) for step in steps]
     for at in _spread(where, place.places, rng, count):
         y, x = where[at]
         shots.append(Snapshot(steps[at], f"the agent at row {y:.0f}, column {x:.0f}"))

@@ -16,6 +16,7 @@ import numpy as np
 from synth.envs import Backdrop
 from synth.errors import ExpertFailed
 from synth.failure import place_in_words
+from synth.pixels import differing
 from synth.vision import bounding_box, pack
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def nearest_success(examiner: Examiner, caught: Caught, met: Sequence[NDArray[np
             return f" {name} holds on no success of this layout that was met."
     if not told:
         return ""
-    apart = [(frame != here).any(axis=-1) for frame in told]
+    apart = [differing(frame, here) for frame in told]
     differs = min(apart, key=lambda mask: int(mask.sum()))
     if not differs.any():
         return ""
@@ -111,7 +112,7 @@ def shared(
         frames.append(frame)
         layouts.add(seed)
         if isinstance(simulator, Backdrop):
-            agents.append((simulator.backdrop() != frame).any(axis=-1))
+            agents.append(differing(simulator.backdrop(), frame))
     if len(frames) < FEW:
         return ""
     parts = [part for part in (_agents(frames, agents), _colours(frames, initials)) if part]
