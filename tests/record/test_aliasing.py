@@ -199,7 +199,7 @@ def test_an_expert_that_breaks_ends_the_episode(fake):
 def test_no_near_miss_is_judged_on_a_frame_that_looks_like_success(make_spec):
     """With box and toggle, no frame of a near miss is, pixel for pixel, a success elsewhere."""
     spec = make_spec("MiniGrid-UnlockPickup-v0", max_steps=100).model_copy(
-        update={"near_miss": NearMissSpec(episodes=8)}
+        update={"near_miss": NearMissSpec(episodes=8, scenes=0)}
     )
     store = record(spec)
     successes = {
@@ -218,7 +218,7 @@ def test_a_near_miss_goes_on_after_such_a_frame_to_one_that_is_told(stage, monke
     from synth.envs.recipe import Recipe  # noqa: PLC0415
     from synth.record import near_miss  # noqa: PLC0415 - patched here alone
 
-    spec = stage[0].model_copy(update={"near_miss": NearMissSpec(episodes=1)})
+    spec = stage[0].model_copy(update={"near_miss": NearMissSpec(episodes=1, scenes=0)})
 
     def destroy(shown, _expert, _rng):
         return acting((*shown.actions[:-1], TOGGLE, *more))

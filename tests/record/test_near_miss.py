@@ -36,7 +36,7 @@ DOORKEY = "MiniGrid-DoorKey-6x6-v0"
 
 def with_near_misses(spec, episodes=4):
     """The same spec, asking for near misses."""
-    return spec.model_copy(update={"near_miss": NearMissSpec(episodes=episodes)})
+    return spec.model_copy(update={"near_miss": NearMissSpec(episodes=episodes, scenes=0)})
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def spec(make_spec: Callable[..., Spec]) -> Spec:
     """A few episodes of every kind, and changed pictures of some."""
     tables = {
-        "near_miss": NearMissSpec(episodes=3),
+        "near_miss": NearMissSpec(episodes=3, scenes=6),
         "metamorphic": MetamorphicSpec(episodes=1, render=[{"tile_size": 9}]),
     }
     return make_spec(max_steps=60).model_copy(update=tables)

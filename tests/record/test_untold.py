@@ -72,7 +72,7 @@ def test_an_imitation_ends_with_the_change_of_success_and_without_it(make_spec):
 def test_imitations_are_among_the_near_misses(make_spec):
     """One in five, last, and no more episodes than the spec asks for."""
     spec = make_spec(UNLOCK_PICKUP, episodes=1, max_steps=100)
-    store = record(spec.model_copy(update={"near_miss": NearMissSpec(episodes=5)}))
+    store = record(spec.model_copy(update={"near_miss": NearMissSpec(episodes=5, scenes=0)}))
     notes = [e.note for e in store.select(kind="near_miss", split="visible")]
     assert len(notes) == 5
     assert [note == IMITATION for note in notes] == [False] * 4 + [True]

@@ -33,7 +33,7 @@ def asking(spec, **table):
 def plain(make_spec):
     """DoorKey with two near misses, nothing changed."""
     spec = make_spec(DOORKEY, episodes=2, max_steps=60)
-    spec = spec.model_copy(update={"near_miss": NearMissSpec(episodes=2)})
+    spec = spec.model_copy(update={"near_miss": NearMissSpec(episodes=2, scenes=0)})
     return spec, record(spec)
 
 

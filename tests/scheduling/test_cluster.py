@@ -53,6 +53,7 @@ def test_a_cluster_does_what_processes_do(tmp_path: Path, cluster, monkeypatch) 
 def test_a_scheduler_that_is_lost_ends_it_with_what_to_do(tmp_path: Path, monkeypatch) -> None:
     """The message says that the same command goes on."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("synth.scheduling.cluster.SECONDS", 3)
     with (
         in_this_process() as made,
         hire(made.scheduler_address) as crew,

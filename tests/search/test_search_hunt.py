@@ -142,6 +142,7 @@ def test_a_program_that_dies_is_a_fault():
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("synth.verdicts.BASE", 0.3)
+        patch.setattr("synth.verdicts.PER_PAIR", 0.0)
         with pytest.raises(ProgramFault):
             search(dying, episodes=5)
 
