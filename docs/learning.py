@@ -80,6 +80,13 @@ COMPARISONS = (
         ("code", "sparse"),
         (("sparse", "code"),),
     ),
+    Comparison(
+        "arms",
+        Path("docs/pictures/learning-arms.png"),
+        ("panda-reach",),
+        ("code", "her", "sparse"),
+        (("code", "her"),),
+    ),
 )
 
 

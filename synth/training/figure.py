@@ -23,9 +23,10 @@ COLOURS = {
     "sparse": "#d55e00",
     "sparse-seen": "#cc79a7",
     "options": "#56b4e9",
+    "her": "#e69f00",
 }
 """Told apart by colour-blind eyes too (Okabe and Ito)."""
-OTHERS = ("#e69f00", "#f0e442", "#000000", "#999999")
+OTHERS = ("#f0e442", "#000000", "#999999")
 
 
 def pyplot() -> Any:
