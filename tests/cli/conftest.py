@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -112,7 +113,9 @@ def recorded(checkout: Path, recorded_once: Path) -> Path:
 def synth_command(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Command:
-    """Run ``synth ...`` in the checkout."""
+    """Run ``synth ...`` in the checkout, in this process alone unless it is told ``--jobs``."""
+    # A process takes longer to start than to do what there is here.
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
 
     def invoke(*arguments: str) -> Ran:
         monkeypatch.setattr(sys, "argv", ["synth", *arguments])

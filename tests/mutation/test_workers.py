@@ -35,38 +35,40 @@ def fail(_judge: MutantJudge, _source: str) -> None:
     raise EnvironmentFault("there is none")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def judge(task):
     """Nothing is run by it here."""
     return MutantJudge(task, episodes=7)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_every_mutant_has_its_own_answer(judge, jobs):
+@pytest.fixture(scope="module", params=[1, 2])
+def workers(judge, request):
+    """As many as that; a process takes seconds to start."""
+    with Workers(judge, request.param) as workers:
+        yield workers
+
+
+def test_every_mutant_has_its_own_answer(workers):
     """Whoever answers, each answer comes once and with its mutant."""
-    with Workers(judge, jobs) as workers:
-        answers = list(workers.ask(length, MUTANTS, lambda: False))
+    answers = list(workers.ask(length, MUTANTS, lambda: False))
     assert sorted(m.id for m, _ in answers) == [m.id for m in MUTANTS]
     assert all(answer == (7, len(m.source)) for m, answer in answers)
 
 
-def test_one_job_stays_in_this_process_and_several_do_not(judge):
+def test_one_job_stays_in_this_process_and_several_do_not(workers, request):
     """With one, nothing is started; with more, nothing is asked here."""
-    for jobs, here in ((1, True), (2, False)):
-        with Workers(judge, jobs) as workers:
-            places = {place for _, place in workers.ask(process, MUTANTS, lambda: False)}
-        assert (places == {os.getpid()}) == here
-        assert len(places) <= jobs
+    jobs = request.node.callspec.params["workers"]
+    places = {place for _, place in workers.ask(process, MUTANTS, lambda: False)}
+    assert (places == {os.getpid()}) == (jobs == 1)
+    assert len(places) <= jobs
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_nothing_is_begun_when_it_is_late(judge, jobs):
+def test_nothing_is_begun_when_it_is_late(workers):
     """What was begun is answered, and no more; where it was late from the start, nothing."""
-    with Workers(judge, jobs) as workers:
-        assert list(workers.ask(length, MUTANTS, lambda: True)) == []
-        calls = iter([False, False])
-        answers = list(workers.ask(length, MUTANTS, lambda: next(calls, True)))
-        assert {m.id for m, _ in answers} == {MUTANTS[0].id, MUTANTS[1].id}
+    assert list(workers.ask(length, MUTANTS, lambda: True)) == []
+    calls = iter([False, False])
+    answers = list(workers.ask(length, MUTANTS, lambda: next(calls, True)))
+    assert {m.id for m, _ in answers} == {MUTANTS[0].id, MUTANTS[1].id}
 
 
 def test_a_process_that_ends_is_told(judge):
@@ -78,8 +80,7 @@ def test_a_process_that_ends_is_told(judge):
         list(workers.ask(end, MUTANTS[:1], lambda: False))
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_judges_own_fault_arrives_as_it_is(judge, jobs):
+def test_a_judges_own_fault_arrives_as_it_is(workers):
     """The party at fault is the same wherever it happened."""
-    with Workers(judge, jobs) as workers, pytest.raises(EnvironmentFault, match="there is none"):
+    with pytest.raises(EnvironmentFault, match="there is none"):
         list(workers.ask(fail, MUTANTS[:2], lambda: False))
