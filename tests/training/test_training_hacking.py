@@ -15,7 +15,7 @@ from synth.confidence import wilson
 from synth.errors import UsageError
 from synth.shaping import GoalFrom, Mode, Shaper, Shaping
 from synth.training import Arm, environments
-from synth.training.arm import PAID_BY, OptionsBy
+from synth.training.arm import BY_ENVIRONMENT, PAID_BY, OptionsBy
 from synth.training.hacking import row_of, together
 from synth.training.rollouts import AgentEpisode, roll_agent
 
@@ -78,7 +78,7 @@ def every_arm():
         (None, *get_args(OptionsBy)),
         (None, *get_args(GoalFrom)),
     )
-    return [Arm(*one) for one in parts if one[0] != "sparse" or one[4] is None]
+    return [Arm(*one) for one in parts if one[0] not in BY_ENVIRONMENT or one[4] is None]
 
 
 def test_an_arm_is_found_by_its_name():
