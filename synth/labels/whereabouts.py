@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.pixels import differing
 from synth.suite.looks import cut, look_of, overlap, spots
 from synth.vision import bounding_box, pack
 
@@ -32,9 +33,9 @@ def agent_boxes(strip: Strip) -> tuple[Box | None, ...]:
     """The agent's box in each picture of a strip; ``None`` where nothing tells it."""
     frames = strip.frames
     if strip.scene is not None:
-        masks = [(frame != strip.scene.backdrop).any(axis=-1) for frame in frames]
+        masks = [differing(frame, strip.scene.backdrop) for frame in frames]
         return tuple(bounding_box(mask) if mask.any() else None for mask in masks)
-    moved = [(frames[t] != frames[t - 1]).any(axis=-1) for t in range(1, len(frames))]
+    moved = [differing(frames[t], frames[t - 1]) for t in range(1, len(frames))]
     for event in strip.episode.scene_events or ():
         top, left, bottom, right = event.box
         moved[event.frame - 1][top:bottom, left:right] = False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.errors import EnvironmentFault
+from synth.pixels import differing
 from synth.prompts.requests import Demonstration, Shot
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def _spread(store: EpisodeStore, experts: list[Episode]) -> list[Episode]:
     while len(chosen) < min(EPISODES, len(experts)):
         newest = experts.index(chosen[-1])
         for k, frame in enumerate(frames):
-            moved = float((frame != frames[newest]).any(axis=-1).mean())
+            moved = float(differing(frame, frames[newest]).mean())
             recoloured = float(np.abs(colours[k] - colours[newest]).sum())
             told = float(experts[k].mission != chosen[-1].mission)
             distance[k] = min(distance[k], moved + recoloured + told)
@@ -150,7 +151,7 @@ def _telling_frames(store: EpisodeStore, episode: Episode) -> tuple[int, ...]:
     histograms = [_histogram(frame) for frame in frames]
     change = [
         float(np.abs(histograms[t] - histograms[t - 1]).sum())
-        + 0.01 * float((frames[t] != frames[t - 1]).any(axis=-1).mean())
+        + 0.01 * float(differing(frames[t], frames[t - 1]).mean())
         for t in range(1, last + 1)
     ]
     wanted = [0, last]

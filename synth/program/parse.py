@@ -80,6 +80,12 @@ class Program:
         return tuple(name for stage in self.stages for name in stage)
 
     @property
+    def entries(self) -> frozenset[str]:
+        """All functions that are called from outside; the others are helpers."""
+        progress = (f"{name}_progress" for name in self.progress)
+        return frozenset({*self.subtasks, *self.perceivers, *progress})
+
+    @property
     def perceives(self) -> bool:
         """Whether checkers get what ``perceive`` returned, in place of the images."""
         return bool(self.perceivers)

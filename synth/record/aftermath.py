@@ -24,6 +24,7 @@ import numpy as np
 from synth.envs import Alterable, Backdrop, Comparable, Pictured
 from synth.envs.recipe import acting
 from synth.episode import frame_digest
+from synth.pixels import differing
 from synth.record.aliasing import first_alias, unaliased
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ def _able(simulator: Simulator) -> _Able | None:
 
 def _look(picture: NDArray[np.uint8], scene: NDArray[np.uint8]) -> bytes:
     """How the agent looks, and where: what a picture has that its scene has not."""
-    agent = (picture != scene).any(axis=-1)
+    agent = differing(picture, scene)
     return frame_digest(np.where(agent[..., None], picture, 0)) + np.packbits(agent).tobytes()
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from synth.envs import Native
 from synth.errors import EnvironmentFault
+from synth.pixels import differing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +56,7 @@ def _compare(
         raise EnvironmentFault(
             f"{who} {list(drawn.shape)}, and the environment itself {list(native.shape)}."
         )
-    rows, columns = np.nonzero((drawn != native).any(axis=-1))
+    rows, columns = np.nonzero(differing(drawn, native))
     raise EnvironmentFault(
         f"{who} {len(rows)} pixels otherwise than the environment itself, in rows {rows.min()} to "
         f"{rows.max()} and columns {columns.min()} to {columns.max()}. A reward proven on such "

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synth.errors import EnvironmentFault
+from synth.pixels import differing
 
 if TYPE_CHECKING:
     from synth.record.player import Player
@@ -34,7 +35,7 @@ def require_repeatable(player: Player, seed: int) -> None:
         if frame >= min(len(first.frames), len(again.frames)):
             what = "is there only once"
         elif (first.frames[frame] != again.frames[frame]).any():
-            pixels = int((first.frames[frame] != again.frames[frame]).any(axis=-1).sum())
+            pixels = int(differing(first.frames[frame], again.frames[frame]).sum())
             what = f"differs in {pixels} pixel{'' if pixels == 1 else 's'}"
         elif first.success[frame] != again.success[frame]:
             what = "is a success only once"

@@ -31,7 +31,8 @@ class LabelAccuracy:
         by: Who answered.
         predicate: The predicate it is compared with; ``""`` where the family tells no truth, or
             did not when the pictures were recorded.
-        labels: Answers that stand, yes or no, on pictures of which truth is known.
+        labels: Answers that stand, yes or no, on pictures of which truth is known; all of them
+            where it is known of none.
         right: Of which the predicate says the same.
         withdrawn: Answers taken back.
         withdrawn_right: Of which the predicate says what was taken back.

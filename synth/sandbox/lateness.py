@@ -24,7 +24,6 @@ _ALONE = 200
 _LONG_WAIT, _MANY = 1.0, 10
 """So many seconds, and so many times what others took, is no mere slowness."""
 
-
 STUCK = (
     "It was asked about a single picture: look for a loop that does not end, or for far too much "
     "work on one picture."

@@ -196,7 +196,7 @@ class _Items(ItemsView[Any, Any]):
 def _member(value: Any, name: str) -> Any:
     """``value.name``, where that could show an address."""
     if isinstance(value, set | frozenset) and name in ENTER:
-        return partial(_enter, value, getattr(value, name), name == "add")
+        return partial(_enter, getattr(value, name), _checked if name == "add" else _checked_items)
     if isinstance(value, np.ndarray) and name == "tobytes" and value.dtype.hasobject:
         raise TypeError("an array of objects has no bytes; give np.array a dtype such as np.int64")
     if isinstance(value, dict | MappingProxyType) and name in {"keys", "items"}:
@@ -212,10 +212,8 @@ def _stably(sort: Any, places: int, *given: Any, **options: Any) -> Any:
     return sort(*given, **options) if told else sort(*given, **{**options, "kind": "stable"})
 
 
-def _enter(_: Any, method: Any, one: bool, *given: Any) -> Any:
-    if one:
-        return method(*map(_checked, given))
-    return method(*map(_checked_items, given))
+def _enter(method: Any, check: Any, *given: Any) -> Any:
+    return method(*map(check, given))
 
 
 def _checked_items(items: Iterable[Any]) -> Iterable[Any]:

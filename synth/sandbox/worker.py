@@ -156,7 +156,7 @@ class _Desk:
         if fresh or self._shape != size:
             self._shape = size
             self._pair = self._frames(2, *size)
-            self._initial = (guest.see_initial(self._pair[0]), *self._missions(text))
+            self._initial = (guest.initials.see(self._pair[0]), *self._missions(text))
         cells = bytearray(guest.width)
         given = (guest.see(self._pair[1]), *self._initial)
         if progress:

@@ -16,6 +16,7 @@ import numpy as np
 
 from synth.episode import frame_digest
 from synth.errors import EnvironmentFault
+from synth.pixels import differing
 from synth.record.player import Player
 from synth.verdicts import Footage, ask
 
@@ -197,7 +198,7 @@ def _compared(
     """How many pixels differ, and the pairs of colours, the most frequent first."""
     if before.shape != now.shape:
         return (0, 0), ()
-    odd = (before != now).any(axis=-1)
+    odd = differing(before, now)
     pairs = np.concatenate([before[odd], now[odd]], axis=-1).tolist()
     counted = Counter((tuple(pair[:3]), tuple(pair[3:])) for pair in pairs)
     return (int(odd.sum()), odd.size), tuple(pair for pair, _ in counted.most_common())

@@ -90,7 +90,9 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
         axis.set_visible(False)
     figure.supxlabel("environment steps, thousands", fontsize=9)
     figure.supylabel("success, last 100 episodes", fontsize=9)
-    names = [f"{arm} ({_range(counts[arm])} seeds)" for arm in lines]
+    names = [
+        f"{arm} ({_range(counts[arm])} seed{'' if counts[arm] == {1} else 's'})" for arm in lines
+    ]
     # Two names fit above each panel.
     beside = min(len(lines), 2 * columns)
     figure.legend(

@@ -22,7 +22,7 @@ from synth.record import Seeds
 from synth.record.seeds import BLOCK
 from synth.task import read_task
 from synth.task.provenance import file_digest
-from synth.training.arm import Arm, environments
+from synth.training.arm import BY_ENVIRONMENT, Arm, environments
 from synth.training.results import read_result
 from synth.training.rollouts import roll_agent
 from synth.training.trainer import MANAGER, RESULT, algorithm_named
@@ -159,7 +159,7 @@ def is_judged(arm: str) -> bool:
     Those that truth or an alternative has paid see credit that it does not give.
     """
     first, *words = arm.split("-")
-    return first in ("code", "sparse", "her", "options") and "truth" not in words
+    return first in ("code", "options", *BY_ENVIRONMENT) and "truth" not in words
 
 
 def look(

@@ -49,10 +49,8 @@ def given(context: Context) -> Given:
 def _parameters(context: Context, known: set[int]) -> Iterator[tuple[str, list[ast.expr]]]:
     """The parameters of helpers that are only ever called by name, with all that they are given."""
     calls, used = _calls(context)
-    program = context.program
-    entries = {*program.subtasks, *program.perceivers, *(f"{n}_progress" for n in program.progress)}
     for node in context.tree.body:
-        if not isinstance(node, ast.FunctionDef) or node.name in entries | used:
+        if not isinstance(node, ast.FunctionDef) or node.name in context.program.entries | used:
             continue
         of = node.args
         if of.vararg or of.kwarg:

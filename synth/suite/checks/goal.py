@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.failure import place_in_words
+from synth.pixels import differing
 from synth.suite import bounds
 from synth.suite.diagnosis import blind, pattern, timing
 from synth.suite.shared import agent_boxes, apart
@@ -122,7 +123,7 @@ def why_missed(case: Case, at: int) -> str:
     if like is None:
         return timing(case.evidence.goal(episode), episode.success, case.plan.goal)
     other = store.frames[like.episode.frame_index[like.frame]]
-    place = place_in_words(bounding_box((other != frame).any(axis=-1)))
+    place = place_in_words(bounding_box(differing(other, frame)))
     return (
         f" The most similar success on which it holds is frame {like.frame} of {like.episode.id}; "
         f"it differs in {like.pixels} pixels, within {place}."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synth.failure import place_in_words
+from synth.pixels import differing
 from synth.sandbox import Cell
 from synth.suite.arrangements import arranged
 from synth.suite.checks.no_verdict import broken_cells
@@ -109,7 +110,7 @@ def _goal(case: Case, split: Split, *, success: bool) -> Iterator[Failure]:
     beside = like if like is not None and like[0].base == scene.base else None
     nearest = ""
     if like is not None:
-        differs = (like[1].frame != still.frame).any(axis=-1)
+        differs = differing(like[1].frame, still.frame)
         what = f"success on which {name} holds" if success else "success"
         nearest = (
             f" The most similar {what} is {called(*like)}; it differs in "
@@ -145,7 +146,7 @@ def _most_like(
     fit = [(s, other) for s, other in own if (other.frame != still.frame).any()]
     return min(
         fit,
-        key=lambda pair: int((pair[1].frame != still.frame).any(axis=-1).sum()),
+        key=lambda pair: int(differing(pair[1].frame, still.frame).sum()),
         default=None,
     )
 

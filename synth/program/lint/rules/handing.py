@@ -41,7 +41,7 @@ def no_addresses(context: Context) -> Iterator[Hit]:
     """``str(helper)``, ``np.array([lambda: 0])``, ``{zip(a, b)}``, ``return zip(a, b), n``."""
     helpers = {
         node.name for node in context.tree.body if isinstance(node, ast.FunctionDef)
-    } - _entries(context)
+    } - context.program.entries
     for use in uses(context):
         if use.sure:
             allowed = _called(context, use) if use.kind == "function" else _read(context, use)
@@ -59,12 +59,6 @@ def subtasks_stay(context: Context) -> Iterator[Hit]:
         if node.id == "SUBTASKS" and kind == "top":
             hint = "Call the checkers by their names."
             yield Hit(node, "SUBTASKS may not be used here.", hint)
-
-
-def _entries(context: Context) -> set[str]:
-    program = context.program
-    progress = {f"{name}_progress" for name in program.progress}
-    return {*program.subtasks, *program.perceivers, *progress}
 
 
 def _handed(context: Context, use: Use, helpers: set[str]) -> bool:
