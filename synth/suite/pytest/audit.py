@@ -44,7 +44,7 @@ BOUNDS_WITH = "expert::completes_often_enough"
 
 
 class FolderAudit:
-    """A program and its task, kept for the whole session.
+    """A program and its task, kept while the folder's tests run.
 
     What is missing or damaged is kept as well, and said by every test.
 

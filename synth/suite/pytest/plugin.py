@@ -112,7 +112,7 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     """Make one check of the suite on the reward program beside the test file.
 
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
-    each failed assertion. Task and verdicts are computed once per folder and session.
+    each failed assertion. Task and verdicts are computed once for all tests of a folder in a row.
     """
     from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
     from synth.sandbox import Sandboxes  # noqa: PLC0415 - as below
@@ -126,6 +126,10 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
         searched = request.config.getoption("--reward-search")
         reward = request.config.getoption("--reward")
         alternative = reward is not None and is_alternative(reward)
+        if not alternative:
+            # Folder by folder: the frames of all would be gigabytes, and what is let go of soon
+            # is never written to the disk.
+            audited.clear()
         audited[folder] = FolderAudit(
             folder,
             reward=reward if alternative else _path_option(request.config, "--reward"),

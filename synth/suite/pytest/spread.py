@@ -2,8 +2,8 @@
 
 All tests of a task look verdicts up that cost seconds to compute. Dealt out test by test, as
 xdist does by default, each worker would compute all of them. So a task's tests stay together, but
-for the search, which needs none of the verdicts and takes as long as all the rest. Other files
-of such a session stay together as well, with whatever their fixtures have made.
+for the search where there is one, which needs none of the verdicts and takes as long as all the
+rest. Other files of such a session stay together as well, with whatever their fixtures have made.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class AuditScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist expor
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:
         super().__init__(config, log)
         self._root = config.rootpath
+        self._searched: str | None = config.getoption("--reward-search")
 
     def _assign_work_unit(self, node: Any) -> None:
         # Files of few tests first: theirs are the long ones, and the many short ones of an audit
@@ -47,7 +48,10 @@ class AuditScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist expor
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, test = nodeid.partition("::")
-        searches = test in SEARCHING and (self._root / file).with_name("task.toml").exists()
+        path = self._root / file
+        searches = test in SEARCHING and path.with_name("task.toml").exists()
+        if searches and self._searched is not None:
+            searches = path.parent.name in self._searched.split(",")
         return f"{file}::search" if searches else file
 
 
