@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import weakref
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,8 @@ from keydoor import PLAN, REWARD, make_spec, program, write_folder
 
 from synth.episode import Untold, read_store, write_store
 from synth.plan import Plan
+from synth.suite.pytest.audit import FolderAudit
+from synth.suite.pytest.plugin import COMEBACKS
 from synth.task.folder import write_task
 from synth.task.provenance import file_digests
 
@@ -220,6 +223,51 @@ def test_a_fixture_that_breaks_is_counted_as_failed(pytester, folder, monkeypatc
     monkeypatch.setattr("synth.suite.pytest.audit.FolderAudit.__init__", broken)
     result = run(pytester, "keydoor", "-k", "parses")
     result.stdout.fnmatch_lines(["keydoor: *: 1 of 1 tests failed (1 came to no verdict)"])
+
+
+class Opened:
+    """Stands in for `FolderAudit`, and knows which ones are still held."""
+
+    def __init__(self):
+        self.alive = weakref.WeakSet()
+        self.count, self.most = 0, 0
+
+    def wrap(self, kind):
+        """The class, watched."""
+
+        def make(*args, **kwargs):
+            made = kind(*args, **kwargs)
+            self.alive.add(made)
+            self.count, self.most = self.count + 1, max(self.most, len(self.alive))
+            return made
+
+        return make
+
+
+@pytest.fixture
+def opened(pytester, monkeypatch):
+    """Two tasks, and what is opened of them."""
+    for name in ("one", "other"):
+        write_folder(pytester.path / name, experts=2, randoms=2)
+    seen = Opened()
+    monkeypatch.setattr("synth.suite.pytest.audit.FolderAudit", seen.wrap(FolderAudit))
+    return seen
+
+
+def test_a_folder_is_let_go_of_when_the_next_begins(pytester, opened):
+    """The frames of all tasks together would be gigabytes."""
+    run(pytester, "one", "other", "-k", "parses").assert_outcomes(passed=2)
+    assert (opened.count, opened.most) == (2, 1)
+
+
+def test_tests_in_no_order_do_not_judge_a_folder_over_and_over(pytester, opened):
+    """Whoever deals tests out at random pays for a few folders twice, not for each test."""
+    pytester.makeconftest(
+        "def pytest_collection_modifyitems(items):\n    items.sort(key=lambda item: item.name)\n"
+    )
+    result = run(pytester, "one", "other", "-k", "not search and not necessity")
+    assert result.parseoutcomes()["passed"] > 4 * COMEBACKS
+    assert opened.count <= COMEBACKS + 3
 
 
 def test_a_checkout_with_other_line_ends_is_the_same(pytester, folder):

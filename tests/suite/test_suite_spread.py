@@ -72,8 +72,8 @@ class Session:
         self.dist = dist
 
     def getoption(self, name):
-        """The one option that is asked for."""
-        return {"dist": self.dist}[name]
+        """The options that are asked for."""
+        return {"dist": self.dist, "--reward-search": None}[name]
 
 
 def test_only_audits_left_to_the_default_are_kept_together(checkout):

@@ -68,11 +68,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 _AUDITED = pytest.StashKey[dict[Path, "FolderAudit"]]()
+_LET_GO = pytest.StashKey[list[Path]]()
+COMEBACKS = 8
+"""How often a folder comes back before tests are taken to be in no order: a few do in order,
+since xdist's workers are given the search of a task apart."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start a session with nothing audited."""
-    config.stash[_AUDITED] = {}
+    config.stash[_AUDITED], config.stash[_LET_GO] = {}, []
     for option in ("--reward-failures", "--synth-report"):
         report = _path_option(config, option)
         if report is not None and not report.parent.is_dir():
@@ -112,7 +116,8 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     """Make one check of the suite on the reward program beside the test file.
 
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
-    each failed assertion. Task and verdicts are computed once for all tests of a folder in a row.
+    each failed assertion. Task and verdicts are
+    computed once for all tests of a folder in a row.
     """
     from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
     from synth.sandbox import Sandboxes  # noqa: PLC0415 - as below
@@ -126,10 +131,7 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
         searched = request.config.getoption("--reward-search")
         reward = request.config.getoption("--reward")
         alternative = reward is not None and is_alternative(reward)
-        if not alternative:
-            # Folder by folder: the frames of all would be gigabytes, and what is let go of soon
-            # is never written to the disk.
-            audited.clear()
+        _let_go(audited, request.config.stash[_LET_GO], folder, cheap=not alternative)
         audited[folder] = FolderAudit(
             folder,
             reward=reward if alternative else _path_option(request.config, "--reward"),
@@ -140,6 +142,26 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     yield Audit(audited[folder], lambda facts: properties.append((PROPERTY, json.dumps(facts))))
     # After the test, whatever became of it: it may have ended where a budget did.
     properties.append((COST, json.dumps(audited[folder].cost)))
+
+
+def _let_go(
+    audited: dict[Path, FolderAudit], gone: list[Path], folder: Path, *, cheap: bool
+) -> None:
+    """Forget the folders before this one: the frames of all would be gigabytes.
+
+    What is forgotten soon is never written to the disk. Where tests come in no order, or where
+    an answer costs money, all are kept: to judge a folder twice is dearer.
+
+    Args:
+        audited: What is kept, emptied here.
+        gone: Every folder that was let go of, in order.
+        folder: The one that begins.
+        cheap: Whether its verdicts can be had again for nothing.
+    """
+    comebacks = len(gone) - len(set(gone)) + (folder in gone)
+    if cheap and comebacks < COMEBACKS:
+        gone += audited
+        audited.clear()
 
 
 class _Summary:
