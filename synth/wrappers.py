@@ -180,6 +180,7 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
         """Reset, and take the first picture as the episode's initial frame."""
         observation, info = self.env.reset(seed=seed, options=options)
         first = np.array(self._frame(self.env), order="C")
+        first.flags.writeable = False  # whoever is shown it again need not compare it again
         if not self._compared and (proven := self.reward_program.proven) is not None:
             proven.compare(first)
             self._compared = True

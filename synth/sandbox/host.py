@@ -18,9 +18,13 @@ import threading
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from synth.errors import SandboxUnavailable
 from synth.sandbox import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Forked", "Host", "host"]
 
@@ -69,17 +73,16 @@ class Host:
         """The zygote's process id, while one is running."""
         return self._process.pid if self._process else None
 
-    def fork(self, order: wire.Order, requests: int, replies: int, frames: int) -> Forked:
+    def fork(self, order: wire.Order, descriptors: Sequence[int]) -> Forked:
         """Have a worker forked.
 
         Args:
             order: A `wire.Command.FORK`.
-            requests: The pipe that it reads.
-            replies: The pipe that it writes.
-            frames: The shared memory.
+            descriptors: The pipe that it reads, the one that it writes, the shared memory, and
+                where there is one the page (`synth.sandbox.mailbox`).
 
         Returns:
-            The worker, which locks itself down now and then says hello on `replies`.
+            The worker, which locks itself down now and then says hello.
 
         Raises:
             SandboxUnavailable: No zygote can be started.
@@ -89,7 +92,7 @@ class Host:
             for _ in range(_ATTEMPTS):
                 try:
                     control = self._running()
-                    socket.send_fds(control, [order.pack()], [requests, replies, frames])  # type: ignore[arg-type]  # sendmsg is all it needs
+                    socket.send_fds(control, [order.pack()], [*descriptors])  # type: ignore[arg-type]  # sendmsg is all it needs
                     answer, handles, _, _ = socket.recv_fds(control, wire.FORKED.size, 1)  # type: ignore[arg-type]  # recvmsg is all it needs
                     if len(answer) == wire.FORKED.size:
                         for handle in handles:

@@ -10,7 +10,8 @@ import time
 from typing import TYPE_CHECKING
 
 from synth.errors import ProgramFault
-from synth.sandbox.process import PastDeadline, WorkerLost
+from synth.sandbox.process import WorkerLost
+from synth.sandbox.waiting import PastDeadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,7 +23,7 @@ from synth.sandbox.wire import FRAMES_OFFSET, MISSIONS_OFFSET, NUMBERS_OFFSET
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["CAPACITY", "SharedMemory"]
+__all__ = ["CAPACITY", "FrameSlot", "SharedMemory"]
 
 CAPACITY = 64 << 20
 """Bytes of an ordinary shared memory: 2,400 frames of 96 x 96 pixels."""
@@ -99,6 +99,17 @@ class SharedMemory:
         """``uint8[count, height, width, 3]``, writable, where the worker looks for frames."""
         return np.ndarray((count, height, width, 3), np.uint8, self._map, FRAMES_OFFSET)
 
+    @property
+    def map(self) -> mmap.mmap:
+        """All of it."""
+        return self._map
+
+    def slot(self, index: int, height: int, width: int) -> FrameSlot:
+        """Where one frame of that size lies."""
+        size = height * width * 3
+        start = FRAMES_OFFSET + index * size
+        return FrameSlot(np.ndarray(size, np.uint8, self._map, start))
+
     def room(self, height: int, width: int) -> int:
         """How many frames of that size fit."""
         return (self.size - FRAMES_OFFSET) // (height * width * 3)
@@ -107,3 +118,37 @@ class SharedMemory:
         """Unmap, unless an array still looks in; then the last such array does."""
         with contextlib.suppress(BufferError):
             self._map.close()
+
+
+class FrameSlot:
+    """Where one frame after the other is laid, of which much is alike.
+
+    What is not written stays in the cache of the processor that has read it: fetching 27 KiB from
+    another's takes it ten microseconds.
+
+    Args:
+        cells: ``uint8[H * W * 3]`` of the shared memory.
+    """
+
+    def __init__(self, cells: NDArray[np.uint8]) -> None:
+        self._cells, self._words = cells, None
+        if not cells.size % 8:
+            self._words = cells.view(np.uint64)
+            self._changed = np.empty(len(self._words), np.bool_)
+
+    def put(self, frame: NDArray[np.uint8]) -> None:
+        """Write what differs from the frame before.
+
+        Args:
+            frame: ``uint8[H, W, 3]``.
+        """
+        new = frame.reshape(-1)
+        if self._words is None:
+            self._cells[:] = new
+            return
+        words = new.view(np.uint64)
+        changed = np.not_equal(words, self._words, out=self._changed).tobytes()
+        first = changed.find(1)
+        if first >= 0:
+            last = changed.rfind(1) + 1
+            self._words[first:last] = words[first:last]

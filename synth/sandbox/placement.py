@@ -1,10 +1,11 @@
 """Where a worker runs, relative to whoever waits for it.
 
-A single frame is asked for and waited for, so that parent and worker never run at the same
-time. On two processors each hand-over wakes an idle one and moves the frame between caches;
-on one it does neither, which halves the time (``benchmarks/sandbox_overhead.py``). A worker
-is therefore kept on the processor its parent runs on, for as long as it is asked single
-frames, and set free for batches.
+A single frame is asked for and waited for. Where either side sleeps meanwhile, two processors
+are no help: each hand-over wakes an idle one and moves the frame between caches, and on one it
+does neither, which halves the time (``benchmarks/sandbox_overhead.py``). So a worker is kept on
+its parent's processor while it is asked single frames, and set free for batches. Where both look
+for what the other writes (`synth.sandbox.mailbox`) it is kept off it instead: two that look on one
+processor wait for each other's time to be up.
 
 It is about speed alone: nothing here confines, and where the system has no such calls,
 nothing happens.
@@ -45,20 +46,30 @@ class Placement:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._cpu = _ANYWHERE
+        self._apart = False
 
     def near(self) -> None:
         """Keep the worker on the processor of the calling thread."""
         if _getcpu is None:
             return
         cpu = _getcpu()
-        if cpu != self._cpu and cpu >= 0:
-            self._cpu = cpu
+        if (cpu != self._cpu or self._apart) and cpu >= 0:
+            self._cpu, self._apart = cpu, False
             self._place({cpu})
+
+    def apart(self) -> None:
+        """Keep the worker off the processor of the calling thread."""
+        if _getcpu is None:
+            return
+        cpu = _getcpu()
+        if (cpu != self._cpu or not self._apart) and cpu >= 0:
+            self._cpu, self._apart = cpu, True
+            self._place(os.sched_getaffinity(0) - {cpu})
 
     def anywhere(self) -> None:
         """Let the worker run wherever this process may."""
         if self._cpu != _ANYWHERE:
-            self._cpu = _ANYWHERE
+            self._cpu, self._apart = _ANYWHERE, False
             self._place(os.sched_getaffinity(0))
 
     def _place(self, cpus: set[int]) -> None:

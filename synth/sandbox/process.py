@@ -2,10 +2,8 @@
 
 A worker is hostile. The parent reads exactly the bytes it expects behind the random number
 it sent, and takes anything else as a breach; it never unpickles. After a breach, a missed
-deadline or a death the worker is gone. Time in which a worker could have run and other processes
-had the processor is not its own, and the deadline moves by it: a busy machine makes no program
-wrong. Bytes go in and out; what
-they mean is known to `synth.sandbox.session` and above.
+deadline or a death the worker is gone. Bytes go in and out; what they mean is known to
+`synth.sandbox.session` and above.
 """
 
 from __future__ import annotations
@@ -20,23 +18,24 @@ import termios
 import time
 import weakref
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from synth.errors import ProgramFault, SandboxUnavailable
 from synth.sandbox import wire
 from synth.sandbox.host import host
+from synth.sandbox.mailbox import BELL, POSSIBLE, Mailbox
 from synth.sandbox.memory import SharedMemory
+from synth.sandbox.pace import Pace
 from synth.sandbox.placement import Placement
+from synth.sandbox.waiting import Waiting
 
-__all__ = ["Answer", "Layers", "PastDeadline", "WorkerLost", "WorkerProcess", "waited_seconds"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Answer", "Layers", "WorkerLost", "WorkerProcess"]
 
 _HELLO_SECONDS = 20.0
 _DEATH_SECONDS = 2.0
-_STARVED = 30.0
-"""A deadline moves by so many times its own length at most, however busy the machine."""
-_AT_ONCE = 0.05
-_NOTICED = 0.01
-"""Seconds of waiting that move a deadline; less is what any process waits."""
 _NONCES = 512
 _READ = 1 << 20
 
@@ -70,8 +69,7 @@ class Layers:
     trouble: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A reply, its length checked.
 
     Attributes:
@@ -83,10 +81,6 @@ class Answer:
     failed: bool
     body: bytes
     errors: tuple[bytes, ...]
-
-
-class PastDeadline(ProgramFault):
-    """It did not answer in time. Whether it would have, nobody can know from here."""
 
 
 class WorkerProcess:
@@ -106,6 +100,7 @@ class WorkerProcess:
         pid: Its process id.
         memory: The shared memory.
         placement: Which processor it runs on.
+        pace: Whether single calls are made by looking.
         layers: What it said of its lockdown.
         alive: Whether it may be asked.
     """
@@ -120,22 +115,28 @@ class WorkerProcess:
                 # that is gone ever took up the request, and a write never meets a broken pipe.
                 self._unread, self._requests = _pipe(ours, ours)
                 self._replies, theirs = _pipe(ours, given)
+                descriptors = [self._unread, theirs, self.memory.descriptor]
+                self._mailbox: Mailbox | None = None
+                if POSSIBLE:
+                    self._mailbox = Mailbox(self.memory.map)
+                    given.callback(self._mailbox.give_away)
+                    descriptors.append(self._mailbox.descriptor)
             except OSError as error:
                 raise SandboxUnavailable(
                     f"there is no shared memory or pipe for a worker: {error}."
                 ) from error
             order = wire.Order(wire.Command.FORK, unsafe, nonce, memory, cpu, self.memory.size)
-            forked = host.fork(order, self._unread, theirs, self.memory.descriptor)
+            forked = host.fork(order, descriptors)
             ours.pop_all()
         self.pid, self._handle = forked.pid, forked.handle
-        self.placement = Placement(forked.pid)
+        self.placement, self.pace = Placement(forked.pid), Pace(forked.pid)
         self._nonces, self._spent = b"", 0
         self._dead = False
         self._ended: int | None = None
         self._poll = select.poll()
         self._poll.register(self._replies, select.POLLIN)
-        descriptors = (self._unread, self._requests, self._replies, self._handle)
-        self._finalizer = weakref.finalize(self, _bury, os.getpid(), descriptors)
+        ends = (self._unread, self._requests, self._replies, self._handle)
+        self._finalizer = weakref.finalize(self, _bury, os.getpid(), ends)
         self.layers = self._greet(nonce, unsafe=unsafe)
 
     @property
@@ -166,22 +167,79 @@ class WorkerProcess:
             self.kill()
             raise
 
+    def look(self, request: bytes, body: int, until: float, allowed: str) -> Answer:
+        """Send one request about one frame and look for its reply (`synth.sandbox.mailbox`).
+
+        Args:
+            request: As for `ask`; it says that the reply belongs on the page.
+            body: As for `ask`.
+            until: As for `ask`.
+            allowed: As for `ask`.
+
+        Returns:
+            The reply.
+
+        Raises:
+            PastDeadline: As for `ask`.
+            ProgramFault: As for `ask`.
+            WorkerLost: As for `ask`.
+        """
+        try:
+            return self._look(request, body, until, allowed)
+        except BaseException:  # as in `ask`
+            self.kill()
+            raise
+
     def kill(self) -> None:
         """End it, whatever it is doing, and wait until it is gone."""
         if self._finalizer.alive:
             self._slay()
             self._finalizer()
+            if self._mailbox is not None:
+                self._mailbox.close()
             self.memory.close()
 
     def _converse(self, request: bytes, body: int, until: float, allowed: str) -> Answer:
+        nonce = self._nonce()
+        os.write(self._requests, nonce + request)
+        size = wire.REPLY.size + body
+        waiting = Waiting(self.pid, until, allowed)
+        reply = self._read(b"", size, waiting)
+        return self._answer(nonce, reply, size, lambda whole: self._read(reply, whole, waiting))
+
+    def _look(self, request: bytes, body: int, until: float, allowed: str) -> Answer:
+        box, nonce = self._mailbox, self._nonce()
+        assert box is not None  # noqa: S101 - else `pace` never says so
+        number, size = int.from_bytes(nonce, "little"), wire.REPLY.size + body
+        box.post(number, request)
+        if not box.watch(number, self._ring):
+            box.ask_for_post()
+            waiting = Waiting(self.pid, until, allowed)
+            waiting.for_bytes(self._poll, lambda: box.has(number))
+            if not box.has(number):
+                reply = self._read(b"", size, waiting)
+                return self._answer(
+                    nonce, reply, size, lambda all_: self._read(reply, all_, waiting)
+                )
+        reply = box.copy(0, size)
+        if reply.startswith(nonce + _WELL):  # as nearly all do, and the rest takes microseconds
+            return Answer(False, reply[wire.REPLY.size :], ())
+        return self._answer(nonce, reply, size, lambda whole: box.copy(0, whole))
+
+    def _ring(self) -> None:
+        os.write(self._requests, BELL)
+
+    def _nonce(self) -> bytes:
         at = self._spent
         if at == len(self._nonces):
             self._nonces, at = os.urandom(wire.NONCE * _NONCES), 0
         self._spent = at + wire.NONCE
-        nonce = self._nonces[at : self._spent]
-        os.write(self._requests, nonce + request)
-        size = wire.REPLY.size + body
-        reply = self._read(b"", size, until, allowed)
+        return self._nonces[at : self._spent]
+
+    def _answer(
+        self, nonce: bytes, reply: bytes, size: int, rest: Callable[[int], bytes]
+    ) -> Answer:
+        """What a reply says, whose errors are still to be had where it announces some."""
         got, status, count = wire.REPLY.unpack_from(reply)
         if got != nonce or status > wire.Status.FAILED or count > wire.MAX_ERRORS:
             raise ProgramFault(_BREACH)
@@ -189,31 +247,18 @@ class WorkerProcess:
         if not count and len(reply) == size:
             return Answer(failed, reply[wire.REPLY.size :], ())
         whole = size + count * wire.ERROR.size
-        reply = self._read(reply, whole, until, allowed)
-        if len(reply) != whole:
+        errors = rest(whole)
+        if len(errors) != whole:
             raise ProgramFault(_BREACH)
         starts = range(size, whole, wire.ERROR.size)
-        errors = tuple(reply[start : start + wire.ERROR.size] for start in starts)
-        return Answer(failed, reply[wire.REPLY.size : size], errors)
+        records = tuple(errors[start : start + wire.ERROR.size] for start in starts)
+        return Answer(failed, reply[wire.REPLY.size : size], records)
 
-    def _read(self, got: bytes, size: int, until: float, allowed: str) -> bytes:
+    def _read(self, got: bytes, size: int, waiting: Waiting) -> bytes:
         """At least `size` bytes, and one more where there is one too many."""
         pieces, have = [got], len(got)
-        patience: _Patience | None = None
         while have < size:
-            left = until - time.monotonic()
-            # Most answers come at once, and are not worth a look at what the worker waits for.
-            now = min(left, _AT_ONCE) if patience is None else left
-            if left <= 0 or not self._poll.poll(now * 1000):
-                if patience is None and left > 0:
-                    patience = _Patience(self.pid, left)
-                    continue
-                if patience is not None and (more := patience.more()):
-                    until += more
-                    continue
-                raise PastDeadline(
-                    f"the program ran past its deadline of {allowed} and was killed."
-                )
+            waiting.for_bytes(self._poll)
             piece = os.read(self._replies, min(size - have + 1, _READ))
             if not piece:
                 self._mourn()
@@ -250,7 +295,8 @@ class WorkerProcess:
     def _greet(self, nonce: bytes, *, unsafe: bool) -> Layers:
         try:
             until = time.monotonic() + _HELLO_SECONDS
-            said = self._read(b"", wire.HELLO.size, until, f"{_HELLO_SECONDS:g} s")
+            waiting = Waiting(self.pid, until, f"{_HELLO_SECONDS:g} s")
+            said = self._read(b"", wire.HELLO.size, waiting)
             got, confined, seccomp, abi, privileges, rlimits, why = wire.HELLO.unpack(said)
         except (ProgramFault, wire.Malformed) as error:
             self.kill()
@@ -272,43 +318,7 @@ class WorkerProcess:
         return layers
 
 
-class _Patience:
-    """By how much a deadline moves, since others had the processor.
-
-    Args:
-        pid: Of the worker.
-        left: Seconds until the deadline.
-    """
-
-    def __init__(self, pid: int, left: float) -> None:
-        self._pid, self._waited = pid, waited_seconds(pid)
-        self._most = _STARVED * left
-
-    def more(self) -> float:
-        """Seconds that the worker has waited since the last look; 0.0 where it is not worth it."""
-        waited = waited_seconds(self._pid)
-        more = min(waited - self._waited, self._most)
-        if more < _NOTICED:
-            return 0.0
-        self._waited, self._most = waited, self._most - more
-        return more
-
-
-def waited_seconds(pid: int) -> float:
-    """How long a process could have run in its life and others had the processor.
-
-    Args:
-        pid: Of the process; 0.0 where the system does not tell, or it is gone.
-    """
-    try:
-        # On the processor, waiting for it, both in nanoseconds, and how often it was put there:
-        # https://docs.kernel.org/scheduler/sched-stats.html
-        fields = Path(f"/proc/{pid}/schedstat").read_bytes().split()
-        return int(fields[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0
-
-
+_WELL = wire.REPLY.pack(bytes(wire.NONCE), wire.Status.DONE, 0)[wire.NONCE :]
 _BREACH = (
     "the program's worker answered out of turn or out of form and was killed; "
     "reward programs return values and do nothing else."

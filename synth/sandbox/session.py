@@ -19,9 +19,11 @@ from synth.errors import ProgramFault
 from synth.sandbox import wire
 from synth.sandbox.batch import cut
 from synth.sandbox.lateness import LOADING, STUCK, TRIED, why_late
+from synth.sandbox.mailbox import SECONDS
 from synth.sandbox.memory import CAPACITY
-from synth.sandbox.process import PastDeadline, WorkerLost, WorkerProcess
+from synth.sandbox.process import WorkerLost, WorkerProcess
 from synth.sandbox.replies import Forged, read_errors
+from synth.sandbox.waiting import PastDeadline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -71,7 +73,8 @@ class Session:
         self._busy = 0.0
         self._told = 0
         self._shape: tuple[int, ...] = ()
-        self._initial: tuple[bytes, str | None] = (b"", None)
+        self._initial = _Initial()
+        self._requests: dict[tuple[int, bool, bool], bytes] = {}
         self._worker: WorkerProcess | None = None
         self._ready(0)
 
@@ -110,29 +113,33 @@ class Session:
         """
         for _ in range(_ATTEMPTS):
             shape = frame.shape
-            content = initial.tobytes()
-            worker = self._ready(2 * len(content))
+            worker = self._ready(2 * initial.nbytes)
             if shape != self._shape:
-                self._slots = worker.memory.frames(2, shape[0], shape[1])
-                self._shape, self._initial = shape, (b"", None)
+                self._first = worker.memory.slot(0, shape[0], shape[1])
+                self._now = worker.memory.slot(1, shape[0], shape[1])
+                self._shape, self._initial = shape, _Initial()
+                self._requests.clear()
             # Said to the worker, which perceives the initial frame once an episode.
-            fresh = (content, mission) != self._initial
+            fresh = not self._initial.is_that(initial, mission)
             if fresh:
-                self._slots[0] = initial
-                self._initial = (content, mission)
-                self._told = _lay_missions(worker, None if mission is None else (mission,))
-            self._slots[1] = frame
-            request = _request(
-                op, pairs=1, shape=(2, shape[0], shape[1]), fresh=fresh, text=self._told
-            )
-            # Parent and worker take turns over one frame: on one core none has to be woken.
-            worker.placement.near()
+                self._first.put(initial)
+                self._initial = _Initial(initial, mission)
+                told = _lay_missions(worker, None if mission is None else (mission,))
+                if told != self._told:
+                    self._told = told
+                    self._requests.clear()
+            self._now.put(frame)
+            looks = worker.pace.looks()
+            request = self._single(op, fresh=fresh, looks=looks)
+            until = time.monotonic() + self._deadline
             try:
-                return self._ask(worker, request, body, time.monotonic() + self._deadline)
+                answer = self._ask_placed(worker, request, body, until, looks=looks)
             except WorkerLost:
                 continue
             except PastDeadline as late:
                 raise ProgramFault(f"{late} {STUCK}") from None
+            worker.pace.ended()
+            return answer
         raise ProgramFault(_RESTLESS)
 
     def ask_episode(
@@ -242,6 +249,17 @@ class Session:
                 raise ProgramFault(f"{late} {why}") from None
         raise ProgramFault(_RESTLESS)
 
+    def _single(self, op: int, *, fresh: bool, looks: bool) -> bytes:
+        """The request about one frame of the present size, made once."""
+        key = (op, fresh, looks)
+        request = self._requests.get(key)
+        if request is None:
+            shape = (2, self._shape[0], self._shape[1])
+            request = self._requests[key] = _request(
+                op, pairs=1, shape=shape, fresh=fresh, looks=looks, text=self._told
+            )
+        return request
+
     def _why_late(self, batch: _Batch, seconds: float) -> str:
         try:
             return why_late(
@@ -261,6 +279,16 @@ class Session:
         told = _lay_missions(worker, None if batch.missions is None else (batch.missions[pair],))
         request = _request(wire.Op.CHECK, pairs=1, shape=batch.shape, text=told)
         self._ask(worker, request, self._width, time.monotonic() + seconds)
+
+    def _ask_placed(
+        self, worker: WorkerProcess, request: bytes, body: int, until: float, *, looks: bool
+    ) -> Answer:
+        if looks:
+            worker.placement.apart()
+            self._busy += SECONDS  # the worker's time goes on after its answer
+            return worker.look(request, body, until, self._allowed)
+        worker.placement.near()
+        return self._ask(worker, request, body, until)
 
     def _ask(self, worker: WorkerProcess, request: bytes, body: int, until: float) -> Answer:
         began = time.monotonic()
@@ -339,6 +367,28 @@ class _Limit:
         self.until += time.monotonic() - began
 
 
+class _Initial:
+    """What the worker was last told of an episode's beginning.
+
+    Args:
+        frame: ``uint8[H, W, 3]``.
+        mission: The words of the episode, where they vary.
+    """
+
+    def __init__(self, frame: NDArray[np.uint8] | None = None, mission: str | None = None) -> None:
+        self._content = b"" if frame is None else frame.tobytes()
+        self._mission = mission
+        # Nobody writes to such an array, so that the next call need not look what it holds.
+        frozen = frame is not None and frame.flags.owndata and not frame.flags.writeable
+        self._frozen = frame if frozen else None
+
+    def is_that(self, frame: NDArray[np.uint8], mission: str | None) -> bool:
+        """Whether it was these."""
+        return mission == self._mission and (
+            frame is self._frozen or frame.tobytes() == self._content
+        )
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class _Batch:
     """What one request is about.
@@ -382,9 +432,10 @@ def _request(
     op: int,
     *,
     fresh: bool = False,
+    looks: bool = False,
     pairs: int = 0,
     shape: tuple[int, int, int] = (0, 0, 0),
     text: int = 0,
 ) -> bytes:
-    packed = wire.REQUEST.pack(_ZEROS, op, fresh, 0, pairs, *shape, text)
+    packed = wire.REQUEST.pack(_ZEROS, op, fresh, looks, pairs, *shape, text)
     return packed[wire.NONCE :]

@@ -23,12 +23,14 @@ __all__ = [
     "FRAMES_OFFSET",
     "GREETING",
     "HELLO",
+    "MAILBOX_OFFSET",
     "MAX_ERRORS",
     "MAX_MISSIONS",
     "MAX_PAIRS",
     "MISSIONS_OFFSET",
     "NONCE",
     "NUMBERS_OFFSET",
+    "PAGE",
     "REPLY",
     "REQUEST",
     "STRANGER",
@@ -44,8 +46,9 @@ NONCE = 8
 """Bytes of the random number that a reply must repeat."""
 
 REQUEST = struct.Struct("<8sBBHIIIII")
-"""Nonce, operation, whether the initial frame or the mission is new, unused, pairs, frames,
-height, width, bytes of text: of the program, or of the missions, of which there may be none."""
+"""Nonce, operation, whether the initial frame or the mission is new, whether the reply belongs
+on the page, pairs, frames, height, width, bytes of text: of the program, or of the missions, of
+which there may be none."""
 
 REPLY = struct.Struct("<8sBBxx")
 """Nonce, status, number of `ERROR` records behind the body."""
@@ -93,7 +96,13 @@ MISSIONS_OFFSET = NUMBERS_OFFSET + MAX_PAIRS * 4
 MAX_MISSIONS = 1 << 17
 """Bytes that they may take."""
 
-FRAMES_OFFSET = MISSIONS_OFFSET + MAX_MISSIONS
+MAILBOX_OFFSET = MISSIONS_OFFSET + MAX_MISSIONS
+"""Where a request about one frame lies (`synth.sandbox.mailbox`)."""
+
+PAGE = 1 << 14
+"""Bytes of the page that a worker writes its replies to single frames on."""
+
+FRAMES_OFFSET = MAILBOX_OFFSET + 4096
 """Where frames begin in the shared memory."""
 
 

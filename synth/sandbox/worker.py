@@ -26,9 +26,12 @@ from synth.sandbox import wire
 from synth.sandbox.guest import Guest
 from synth.sandbox.initials import Initials
 from synth.sandbox.lockdown import confine
+from synth.sandbox.mailbox import BELL, Desk
 from synth.sandbox.raised import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from synth.sandbox.raised import Raised
     from synth.sandbox.wire import Order
 
@@ -38,24 +41,25 @@ REQUEST_FD, REPLY_FD = 3, 4
 _SPARE = 16
 
 
-def run(order: Order, requests: int, replies: int, frames: int, zygote: int) -> Never:
+def run(order: Order, descriptors: Sequence[int], zygote: int) -> Never:
     """Be a worker until the end. Called in the child of a fork; never returns.
 
     Args:
         order: What the parent ordered.
-        requests: Pipe to read from.
-        replies: Pipe to write to.
-        frames: The shared memory.
+        descriptors: The pipe to read from, the pipe to write to, the shared memory, and where
+            there is one the page for replies to single frames.
         zygote: Process id of the zygote.
     """
     try:
-        _serve(order, requests, replies, frames, zygote)
+        _serve(order, descriptors, zygote)
     finally:
         os._exit(wire.BROKEN)
 
 
-def _serve(order: Order, requests: int, replies: int, frames: int, zygote: int) -> None:
+def _serve(order: Order, descriptors: Sequence[int], zygote: int) -> None:
+    requests, replies, frames, *page = descriptors
     memory = mmap.mmap(frames, order.shared, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
+    desk = Desk(memory, page[0]) if page else None
     requests = fcntl.fcntl(requests, fcntl.F_DUPFD, _SPARE)
     replies = fcntl.fcntl(replies, fcntl.F_DUPFD, _SPARE)
     os.dup2(requests, REQUEST_FD)
@@ -78,55 +82,71 @@ def _serve(order: Order, requests: int, replies: int, frames: int, zygote: int) 
     )
     os.write(REPLY_FD, hello)
     if held.confined or order.unsafe:
-        _Desk(memory).serve()
+        _Service(memory, desk).serve()
 
 
-class _Desk:
-    """Where requests come in and replies go out.
+class _Service:
+    """Takes requests and answers them.
 
     Args:
         memory: The shared memory, read-only.
+        desk: Where requests about single frames come in without a pipe.
     """
 
-    def __init__(self, memory: mmap.mmap) -> None:
-        self._memory = memory
+    def __init__(self, memory: mmap.mmap, desk: Desk | None) -> None:
+        self._memory, self._desk = memory, desk
         self._guest: Guest | None = None
         self._shape = (0, 0)
         self._initial: tuple[Any, ...] = ()
 
     def serve(self) -> None:
-        read, write = os.read, os.write
-        unpack, size = wire.REQUEST.unpack, wire.REQUEST.size
-        head = wire.REPLY.pack
+        """Take and answer requests until the pipe closes."""
+        looks = False
+        while request := self._next(looks):
+            looks = self._reply(request)
+
+    def _next(self, looks: bool) -> bytes:
+        desk = self._desk
+        if looks and desk is not None and (request := desk.next()):
+            return request
         while True:
-            request = read(REQUEST_FD, size)
-            if len(request) != size:
-                return
-            nonce, op, fresh, _, pairs, frames, height, width, text = unpack(request)
-            if op == wire.Op.LOAD:
-                body, errors = b"", self._load(text)
-                status = wire.Status.FAILED if errors else wire.Status.DONE
+            request = os.read(REQUEST_FD, wire.REQUEST.size)
+            if len(request) != wire.REQUEST.size:
+                return b""
+            if request != BELL or desk is None:
+                return request
+            if request := desk.posted():
+                return request
+
+    def _reply(self, request: bytes) -> bool:
+        """Answer a request; whether the next one may come by the mailbox."""
+        nonce, op, fresh, looks, pairs, frames, height, width, text = wire.REQUEST.unpack(request)
+        status, guest = wire.Status.DONE, self._guest
+        if op == wire.Op.LOAD:
+            body, errors = b"", self._load(text)
+            status = wire.Status.FAILED if errors else wire.Status.DONE
+        elif guest is None:
+            os._exit(wire.BROKEN)
+        else:
+            guest.begin()
+            if op == wire.Op.CHECK_ONE:
+                body = self._one(guest, (height, width), bool(fresh), text)
+            elif op == wire.Op.PROGRESS_ONE:
+                body = self._one(guest, (height, width), bool(fresh), text, progress=True)
+            elif op == wire.Op.EXPLAIN:
+                body = self._explain(guest, (height, width), text)
             else:
-                guest = self._guest
-                if guest is None:
-                    return
-                guest.begin()
-                status = wire.Status.DONE
-                if op == wire.Op.CHECK_ONE:
-                    body = self._one(guest, (height, width), bool(fresh), text)
-                elif op == wire.Op.PROGRESS_ONE:
-                    body = self._one(guest, (height, width), bool(fresh), text, progress=True)
-                elif op == wire.Op.EXPLAIN:
-                    body = self._explain(guest, (height, width), text)
-                else:
-                    body = self._many(guest, op, pairs, (frames, height, width), text)
-                errors = guest.errors
-            reply = head(nonce, status, len(errors)) + body
-            if errors:
-                reply += b"".join(_pack(error) for error in errors)
-            sent = write(REPLY_FD, reply)
-            while sent < len(reply):
-                sent += write(REPLY_FD, reply[sent : sent + (1 << 16)])
+                body = self._many(guest, op, pairs, (frames, height, width), text)
+            errors = guest.errors
+        reply = wire.REPLY.pack(nonce, status, len(errors)) + body
+        if errors:
+            reply += b"".join(_pack(error) for error in errors)
+        if looks and self._desk is not None and self._desk.answer(reply):
+            return True
+        sent = os.write(REPLY_FD, reply)
+        while sent < len(reply):
+            sent += os.write(REPLY_FD, reply[sent : sent + (1 << 16)])
+        return bool(looks)
 
     def _load(self, length: int) -> list[Raised]:
         order = json.loads(self._memory[:length])

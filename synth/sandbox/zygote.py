@@ -24,10 +24,10 @@ from typing import Any
 _HERE = Path(__file__).parent
 _FILES = (
     *("seccomp", "lockdown", "tracing", "frozen", "constants", "steady", "mended", "given_names"),
-    *("raised", "stopwatch", "initials", "guest", "worker"),
+    *("raised", "stopwatch", "initials", "guest", "mailbox", "worker"),
 )
 _REMEMBERED = 1024
-_DESCRIPTORS = 3
+_DESCRIPTORS = 4
 
 
 def _load(name: str, path: Path) -> ModuleType:
@@ -142,7 +142,7 @@ class _Nursery:
         own = os.getpid()
         pid = os.fork()
         if not pid:
-            self._worker.run(order, *descriptors, own)
+            self._worker.run(order, descriptors, own)
         self._ended.pop(pid, None)
         answer = self._wire.FORKED.pack(pid)
         if not hasattr(os, "pidfd_open"):

@@ -222,7 +222,7 @@ def test_the_rest_of_synth_is_out_of_reach(sandbox: Make, frame: NDArray[np.uint
     source = attack(
         "names = {name for name in sys.modules if name.split('.')[0] == 'synth'}",
         "own = 'wire seccomp lockdown tracing constants frozen steady mended given_names raised '",
-        "own = (own + 'stopwatch guest initials worker').split()",
+        "own = (own + 'stopwatch guest initials mailbox worker').split()",
         "return names == {'synth', 'synth.vision', 'synth.sandbox'} | "
         "{'synth.sandbox.' + name for name in own}",
     )

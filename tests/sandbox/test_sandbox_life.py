@@ -260,9 +260,9 @@ def test_a_worker_that_cannot_be_started_leaks_no_descriptor(
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def unconfined(order, requests: int, replies: int, frames: int) -> Forked:
+def unconfined(order, descriptors: list[int]) -> Forked:
     """Stands in for a worker on a machine without seccomp: it says hello and nothing else."""
-    os.write(replies, HELLO.pack(order.nonce, 0, 0, 0, 0, 1, b"seccomp: Invalid argument"))
+    os.write(descriptors[1], HELLO.pack(order.nonce, 0, 0, 0, 0, 1, b"seccomp: Invalid argument"))
     dummy = subprocess.Popen(["sleep", "60"])
     dummies.append(dummy)
     return Forked(dummy.pid, os.pidfd_open(dummy.pid))
@@ -306,10 +306,10 @@ def test_a_python_that_cannot_start_is_the_sandboxs_fault(
     fresh = Host()
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(SandboxUnavailable, match="no/such/python"):
-        fresh.fork(None, 0, 0, 0)
+        fresh.fork(None, (0, 0, 0))
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(SandboxUnavailable, match="does not start: exit status 1"):
-        fresh.fork(None, 0, 0, 0)
+        fresh.fork(None, (0, 0, 0))
     assert fresh.pid is None
 
 
@@ -317,7 +317,7 @@ def test_a_zygote_without_numpy_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     """An import that fails in the zygote is reported in its own words."""
     monkeypatch.setattr(host_module, "_library_folders", list)
     with pytest.raises(SandboxUnavailable, match="ModuleNotFoundError: No module named 'numpy'"):
-        Host().fork(None, 0, 0, 0)
+        Host().fork(None, (0, 0, 0))
 
 
 def test_no_network_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:

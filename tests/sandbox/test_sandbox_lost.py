@@ -18,7 +18,8 @@ from synth.errors import ProgramFault
 from synth.sandbox import Sandbox
 from synth.sandbox import host as host_module
 from synth.sandbox.host import host
-from synth.sandbox.process import WorkerProcess, waited_seconds
+from synth.sandbox.process import WorkerProcess
+from synth.sandbox.waiting import waited_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,8 +141,8 @@ def test_a_busy_machine_makes_no_program_wrong(
 ) -> None:
     """While others have the processor the deadline stands still; a loop without end meets it."""
     told = iter([0.0, *range(60, 10_000, 60)])
-    monkeypatch.setattr("synth.sandbox.process.waited_seconds", lambda _: float(next(told)))
-    monkeypatch.setattr("synth.sandbox.process._STARVED", 600.0)
+    monkeypatch.setattr("synth.sandbox.waiting.waited_seconds", lambda _: float(next(told)))
+    monkeypatch.setattr("synth.sandbox.waiting._STARVED", 600.0)
     box = sandbox(BUSY, deadline=0.06)
     assert box.check(frame, frame).tolist() == [True]
 
@@ -151,8 +152,8 @@ def test_however_busy_the_machine_an_endless_loop_ends(
 ) -> None:
     """The deadline moves by a multiple of itself at most."""
     told = iter(range(0, 10_000, 60))
-    monkeypatch.setattr("synth.sandbox.process.waited_seconds", lambda _: float(next(told)))
-    monkeypatch.setattr("synth.sandbox.process._STARVED", 3.0)
+    monkeypatch.setattr("synth.sandbox.waiting.waited_seconds", lambda _: float(next(told)))
+    monkeypatch.setattr("synth.sandbox.waiting._STARVED", 3.0)
     with pytest.raises(ProgramFault, match="deadline"):
         sandbox(ENDLESS, deadline=0.3).check(frame, frame)
 
