@@ -29,7 +29,7 @@ from synth.sandbox import wire
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BELL", "POSSIBLE", "SECONDS", "Desk", "Mailbox"]
+__all__ = ["BELL", "POSSIBLE", "SECONDS", "Inbox", "Mailbox"]
 
 SECONDS = 4e-4
 """How long a worker looks for the next request before it sleeps, and a parent for a reply."""
@@ -139,7 +139,7 @@ class Mailbox:
             self._page.close()
 
 
-class Desk:
+class Inbox:
     """The worker's side.
 
     Args:

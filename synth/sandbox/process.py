@@ -27,7 +27,7 @@ from synth.sandbox.mailbox import BELL, POSSIBLE, Mailbox
 from synth.sandbox.memory import SharedMemory
 from synth.sandbox.pace import Pace
 from synth.sandbox.placement import Placement
-from synth.sandbox.waiting import Waiting
+from synth.sandbox.waiting import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,7 +203,7 @@ class WorkerProcess:
         nonce = self._nonce()
         os.write(self._requests, nonce + request)
         size = wire.REPLY.size + body
-        waiting = Waiting(self.pid, until, allowed)
+        waiting = Wait(self.pid, until, allowed)
         reply = self._read(b"", size, waiting)
         return self._answer(nonce, reply, size, lambda whole: self._read(reply, whole, waiting))
 
@@ -214,7 +214,7 @@ class WorkerProcess:
         box.post(number, request)
         if not box.watch(number, self._ring):
             box.ask_for_post()
-            waiting = Waiting(self.pid, until, allowed)
+            waiting = Wait(self.pid, until, allowed)
             waiting.for_bytes(self._poll, lambda: box.has(number))
             if not box.has(number):
                 reply = self._read(b"", size, waiting)
@@ -254,7 +254,7 @@ class WorkerProcess:
         records = tuple(errors[start : start + wire.ERROR.size] for start in starts)
         return Answer(failed, reply[wire.REPLY.size : size], records)
 
-    def _read(self, got: bytes, size: int, waiting: Waiting) -> bytes:
+    def _read(self, got: bytes, size: int, waiting: Wait) -> bytes:
         """At least `size` bytes, and one more where there is one too many."""
         pieces, have = [got], len(got)
         while have < size:
@@ -295,7 +295,7 @@ class WorkerProcess:
     def _greet(self, nonce: bytes, *, unsafe: bool) -> Layers:
         try:
             until = time.monotonic() + _HELLO_SECONDS
-            waiting = Waiting(self.pid, until, f"{_HELLO_SECONDS:g} s")
+            waiting = Wait(self.pid, until, f"{_HELLO_SECONDS:g} s")
             said = self._read(b"", wire.HELLO.size, waiting)
             got, confined, seccomp, abi, privileges, rlimits, why = wire.HELLO.unpack(said)
         except (ProgramFault, wire.Malformed) as error:

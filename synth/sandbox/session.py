@@ -23,6 +23,8 @@ from synth.sandbox.mailbox import SECONDS
 from synth.sandbox.memory import CAPACITY
 from synth.sandbox.process import WorkerLost, WorkerProcess
 from synth.sandbox.replies import Forged, read_errors
+from synth.sandbox.requests import lay_missions, request_of
+from synth.sandbox.single import Single
 from synth.sandbox.waiting import PastDeadline
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ MEMORY = 1 << 30
 
 _LIFE = 3600.0  # busy seconds after which a worker is replaced, before its CPU limit ends it
 _ATTEMPTS = 10  # workers that may be lost over one request, before somebody has to look
-_ZEROS = bytes(wire.NONCE)
 
 
 class Session:
@@ -71,10 +72,7 @@ class Session:
         self._deadline, self._unsafe, self._width = deadline, unsafe, len(subtasks)
         self._allowed = f"{deadline:g} s"
         self._busy = 0.0
-        self._told = 0
-        self._shape: tuple[int, ...] = ()
-        self._initial = _Initial()
-        self._requests: dict[tuple[int, bool, bool], bytes] = {}
+        self._single = Single()
         self._worker: WorkerProcess | None = None
         self._ready(0)
 
@@ -112,25 +110,8 @@ class Session:
             body: Bytes that the reply's body must have.
         """
         for _ in range(_ATTEMPTS):
-            shape = frame.shape
             worker = self._ready(2 * initial.nbytes)
-            if shape != self._shape:
-                self._first = worker.memory.slot(0, shape[0], shape[1])
-                self._now = worker.memory.slot(1, shape[0], shape[1])
-                self._shape, self._initial = shape, _Initial()
-                self._requests.clear()
-            # Said to the worker, which perceives the initial frame once an episode.
-            fresh = not self._initial.is_that(initial, mission)
-            if fresh:
-                self._first.put(initial)
-                self._initial = _Initial(initial, mission)
-                told = _lay_missions(worker, None if mission is None else (mission,))
-                if told != self._told:
-                    self._told = told
-                    self._requests.clear()
-            self._now.put(frame)
-            looks = worker.pace.looks()
-            request = self._single(op, fresh=fresh, looks=looks)
+            request, looks = self._single.lay(worker, op, frame, initial, mission)
             until = time.monotonic() + self._deadline
             try:
                 answer = self._ask_placed(worker, request, body, until, looks=looks)
@@ -232,13 +213,13 @@ class Session:
         for _ in range(_ATTEMPTS):
             with limit.paused():
                 worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
-            self._shape = ()  # the slots of single frames are overwritten
+            self._single.forget()  # its frames are overwritten
             worker.placement.anywhere()
             # Laid out anew on each attempt: a fresh worker has fresh memory.
             worker.memory.pairs(count)[:] = batch.pairs
             batch.lay(worker.memory.frames(*batch.shape))
-            told = _lay_missions(worker, batch.missions)
-            request = _request(op, pairs=count, shape=batch.shape, text=told)
+            told = lay_missions(worker.memory, batch.missions)
+            request = request_of(op, pairs=count, shape=batch.shape, text=told)
             began = time.monotonic()
             try:
                 return self._ask(worker, request, body, limit.until)
@@ -248,17 +229,6 @@ class Session:
                 why = self._why_late(batch, limit.until - began)
                 raise ProgramFault(f"{late} {why}") from None
         raise ProgramFault(_RESTLESS)
-
-    def _single(self, op: int, *, fresh: bool, looks: bool) -> bytes:
-        """The request about one frame of the present size, made once."""
-        key = (op, fresh, looks)
-        request = self._requests.get(key)
-        if request is None:
-            shape = (2, self._shape[0], self._shape[1])
-            request = self._requests[key] = _request(
-                op, pairs=1, shape=shape, fresh=fresh, looks=looks, text=self._told
-            )
-        return request
 
     def _why_late(self, batch: _Batch, seconds: float) -> str:
         try:
@@ -273,11 +243,13 @@ class Session:
 
     def _ask_alone(self, batch: _Batch, pair: int, seconds: float) -> None:
         worker = self._ready(2 * batch.shape[1] * batch.shape[2] * 3)
-        self._shape = ()
+        self._single.forget()
         worker.memory.pairs(1)[:] = batch.pairs[pair]
         batch.lay(worker.memory.frames(*batch.shape))
-        told = _lay_missions(worker, None if batch.missions is None else (batch.missions[pair],))
-        request = _request(wire.Op.CHECK, pairs=1, shape=batch.shape, text=told)
+        told = lay_missions(
+            worker.memory, None if batch.missions is None else (batch.missions[pair],)
+        )
+        request = request_of(wire.Op.CHECK, pairs=1, shape=batch.shape, text=told)
         self._ask(worker, request, self._width, time.monotonic() + seconds)
 
     def _ask_placed(
@@ -317,8 +289,9 @@ class Session:
                     unsafe=self._unsafe,
                 )
                 worker.memory.put_text(self._text)
-                request = _request(wire.Op.LOAD, text=len(self._text))
-                self._worker, self._busy, self._shape = worker, 0.0, ()
+                request = request_of(wire.Op.LOAD, text=len(self._text))
+                self._worker, self._busy = worker, 0.0
+                self._single.forget()
                 answer = self._ask(worker, request, 0, time.monotonic() + self._deadline)
             except WorkerLost:
                 continue
@@ -367,28 +340,6 @@ class _Limit:
         self.until += time.monotonic() - began
 
 
-class _Initial:
-    """What the worker was last told of an episode's beginning.
-
-    Args:
-        frame: ``uint8[H, W, 3]``.
-        mission: The words of the episode, where they vary.
-    """
-
-    def __init__(self, frame: NDArray[np.uint8] | None = None, mission: str | None = None) -> None:
-        self._content = b"" if frame is None else frame.tobytes()
-        self._mission = mission
-        # Nobody writes to such an array, so that the next call need not look what it holds.
-        frozen = frame is not None and frame.flags.owndata and not frame.flags.writeable
-        self._frozen = frame if frozen else None
-
-    def is_that(self, frame: NDArray[np.uint8], mission: str | None) -> bool:
-        """Whether it was these."""
-        return mission == self._mission and (
-            frame is self._frozen or frame.tobytes() == self._content
-        )
-
-
 @dataclass(frozen=True, eq=False, slots=True)
 class _Batch:
     """What one request is about.
@@ -414,28 +365,3 @@ def _most(missions: Sequence[str] | None) -> int:
     if sum(sizes) + 2 <= wire.MAX_MISSIONS:
         return wire.MAX_PAIRS
     return min(wire.MAX_PAIRS, (wire.MAX_MISSIONS - 2) // max(sizes))
-
-
-def _lay_missions(worker: WorkerProcess, missions: Sequence[str] | None) -> int:
-    """Lay out the missions of the pairs; gives the bytes of their text, 0 where there are none."""
-    if not missions:
-        return 0
-    table = list(dict.fromkeys(missions))
-    number = {mission: n for n, mission in enumerate(table)}
-    text = json.dumps(table).encode()
-    worker.memory.numbers(len(missions))[:] = [number[mission] for mission in missions]
-    worker.memory.put_missions(text)
-    return len(text)
-
-
-def _request(
-    op: int,
-    *,
-    fresh: bool = False,
-    looks: bool = False,
-    pairs: int = 0,
-    shape: tuple[int, int, int] = (0, 0, 0),
-    text: int = 0,
-) -> bytes:
-    packed = wire.REQUEST.pack(_ZEROS, op, fresh, looks, pairs, *shape, text)
-    return packed[wire.NONCE :]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import select
     from collections.abc import Callable
 
-__all__ = ["TOLD", "PastDeadline", "Waiting", "waited_seconds"]
+__all__ = ["TOLD", "PastDeadline", "Wait", "waited_seconds"]
 
 TOLD = Path("/proc/self/schedstat").exists()
 """Whether this system tells how long a process has waited."""
@@ -34,7 +34,7 @@ class PastDeadline(ProgramFault):
     """It did not answer in time. Whether it would have, nobody can know from here."""
 
 
-class Waiting:
+class Wait:
     """The wait for one reply.
 
     Args:

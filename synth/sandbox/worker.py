@@ -26,7 +26,7 @@ from synth.sandbox import wire
 from synth.sandbox.guest import Guest
 from synth.sandbox.initials import Initials
 from synth.sandbox.lockdown import confine
-from synth.sandbox.mailbox import BELL, Desk
+from synth.sandbox.mailbox import BELL, Inbox
 from synth.sandbox.raised import describe
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(order: Order, descriptors: Sequence[int], zygote: int) -> Never:
 def _serve(order: Order, descriptors: Sequence[int], zygote: int) -> None:
     requests, replies, frames, *page = descriptors
     memory = mmap.mmap(frames, order.shared, flags=mmap.MAP_SHARED, prot=mmap.PROT_READ)
-    desk = Desk(memory, page[0]) if page else None
+    inbox = Inbox(memory, page[0]) if page else None
     requests = fcntl.fcntl(requests, fcntl.F_DUPFD, _SPARE)
     replies = fcntl.fcntl(replies, fcntl.F_DUPFD, _SPARE)
     os.dup2(requests, REQUEST_FD)
@@ -82,7 +82,7 @@ def _serve(order: Order, descriptors: Sequence[int], zygote: int) -> None:
     )
     os.write(REPLY_FD, hello)
     if held.confined or order.unsafe:
-        _Service(memory, desk).serve()
+        _Service(memory, inbox).serve()
 
 
 class _Service:
@@ -90,11 +90,11 @@ class _Service:
 
     Args:
         memory: The shared memory, read-only.
-        desk: Where requests about single frames come in without a pipe.
+        inbox: Where requests about single frames come in without a pipe.
     """
 
-    def __init__(self, memory: mmap.mmap, desk: Desk | None) -> None:
-        self._memory, self._desk = memory, desk
+    def __init__(self, memory: mmap.mmap, inbox: Inbox | None) -> None:
+        self._memory, self._inbox = memory, inbox
         self._guest: Guest | None = None
         self._shape = (0, 0)
         self._initial: tuple[Any, ...] = ()
@@ -106,16 +106,16 @@ class _Service:
             looks = self._reply(request)
 
     def _next(self, looks: bool) -> bytes:
-        desk = self._desk
-        if looks and desk is not None and (request := desk.next()):
+        inbox = self._inbox
+        if looks and inbox is not None and (request := inbox.next()):
             return request
         while True:
             request = os.read(REQUEST_FD, wire.REQUEST.size)
             if len(request) != wire.REQUEST.size:
                 return b""
-            if request != BELL or desk is None:
+            if request != BELL or inbox is None:
                 return request
-            if request := desk.posted():
+            if request := inbox.posted():
                 return request
 
     def _reply(self, request: bytes) -> bool:
@@ -141,7 +141,7 @@ class _Service:
         reply = wire.REPLY.pack(nonce, status, len(errors)) + body
         if errors:
             reply += b"".join(_pack(error) for error in errors)
-        if looks and self._desk is not None and self._desk.answer(reply):
+        if looks and self._inbox is not None and self._inbox.answer(reply):
             return True
         sent = os.write(REPLY_FD, reply)
         while sent < len(reply):

@@ -60,9 +60,9 @@ def service():
     return frame
 def lay(status=0, errors=0, body=b"\\1", fake=None):
     names = service().f_locals
-    desk, nonce = names["self"]._desk, fake or names["nonce"]
-    desk._page[8:12 + len(body)] = bytes([status, errors, 0, 0]) + body
-    desk._ours[0] = int.from_bytes(nonce, "little")
+    inbox, nonce = names["self"]._inbox, fake or names["nonce"]
+    inbox._page[8:12 + len(body)] = bytes([status, errors, 0, 0]) + body
+    inbox._ours[0] = int.from_bytes(nonce, "little")
 def error(pair=0, subtask=0):
     return struct.pack("<IHHI64s64s320s", pair, subtask, 0, 1, b"f", b"E", b"m")
 def goal(now, initial):
