@@ -1,14 +1,16 @@
 """What the sandbox costs: ``python benchmarks/sandbox_overhead.py``.
 
-Runs a program in this process and in the sandbox, on single frames and in batches, and
-prints both side by side; then what starting a worker costs, and how late after its deadline
-a program is dead. Figures are medians, in microseconds per frame or in milliseconds. On a
-loaded machine trust the ratios. It does not judge: there is no bar to pass here.
+Runs a program in this process and in the sandbox, on single frames (two tiles change from one to
+the next, or all of them do) and in batches, and prints both side by side; then what starting a
+worker costs, and how late after its deadline a program is dead. Figures are medians, in
+microseconds per frame or in milliseconds. On a loaded machine trust the ratios. It does not judge:
+there is no bar to pass here.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import time
 from typing import TYPE_CHECKING, Any
@@ -78,6 +80,16 @@ def here(source: str, subtasks: tuple[str, ...], initial: Any) -> Callable[..., 
     return check
 
 
+def stepped(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Frames that follow one another as in a grid world: a tile is left, its neighbour entered."""
+    tile = max(len(frame) // 6, 1)
+    frames = np.repeat(frame[None], 36, axis=0)
+    for k in range(36):
+        row, column = (k // 6) * tile, (k % 6) * tile
+        frames[k, row : row + tile, column : column + tile] = 255
+    return frames
+
+
 def compare(name: str, source: str, frames: NDArray[np.uint8], repeats: int) -> None:
     """Print one program's lines."""
     count = len(frames)
@@ -89,19 +101,29 @@ def compare(name: str, source: str, frames: NDArray[np.uint8], repeats: int) -> 
         first = (time.perf_counter() - began) / count
         together = median(lambda: box.verdicts(frames, pairs), repeats) / count
         together_here = median(lambda: check(frames), repeats) / count
-        one, initial = frames[1], frames[0].copy()
-        single = median(lambda: box.check(one, initial), repeats * 200)
-        single_here = median(lambda: check(one[None]), repeats * 200)
-    rows = {
-        "one frame": (single_here, single),
+        initial = frames[0].copy()
+        initial.flags.writeable = False  # as the wrappers have it
+        singles = {}
+        for row, pictures in {
+            "one frame": stepped(frames[1]),
+            "one frame, all new": frames,
+        }.items():
+            stacks, turn = pictures[:, None], itertools.count()
+
+            def sandboxed(shown: Any = pictures, turn: Any = turn) -> object:
+                return box.check(shown[next(turn) % len(shown)], initial)
+
+            def inside(shown: Any = stacks, turn: Any = turn) -> object:
+                return check(shown[next(turn) % len(shown)])
+
+            took = median(sandboxed, repeats * 400)
+            singles[row] = median(inside, repeats * 400), took
+    rows = singles | {
         f"batch of {count}": (together_here, together),
         f"batch of {count}, fresh worker": (together_here, first),
     }
-    for row, (inside, sandboxed) in rows.items():
-        print(
-            f"{name:10}{row:32}{inside * 1e6:12.1f}{sandboxed * 1e6:12.1f}"
-            f"{(sandboxed - inside) * 1e6:12.1f}"
-        )
+    for row, (near, far) in rows.items():
+        print(f"{name:10}{row:32}{near * 1e6:12.1f}{far * 1e6:12.1f}{(far - near) * 1e6:12.1f}")
 
 
 def kill_delay(deadline: float) -> float:
