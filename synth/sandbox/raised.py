@@ -5,6 +5,7 @@ This file is loaded by path inside the zygote, so it imports the standard librar
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ __all__ = ["FILE", "Raised", "WrongType", "describe", "innermost"]
 
 FILE = "<reward>"
 """The name under which a program is compiled."""
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def describe(error: BaseException, pair: int = 0, subtask: int = 0, function: st
         exception, message = "Exception", "(its text cannot be read)"
     if isinstance(error, WrongType):
         exception = "TypeError"
-    return Raised(pair, subtask, line, function, exception, message)
+    # Another process would tell another one: `KeyError: <function h at 0x7f3b5c0>`.
+    return Raised(pair, subtask, line, function, exception, _ADDRESS.sub("", message))
 
 
 def innermost(trace: TracebackType | None) -> TracebackType | None:

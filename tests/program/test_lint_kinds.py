@@ -188,6 +188,69 @@ def test_a_parameter_that_gets_a_function_is_followed() -> None:
     assert "S505" in found("show(helper)", TOP + "def show(f):\n    return str(f)\n")
 
 
+INTO_DATA = [
+    "t = np.array(['x' * 99])\nt[0] = f",
+    "np.copyto(x, f)",
+    "x.fill(f)",
+    "return {1: 2}[f]",
+    "return np.zeros(f)",
+    "return [1].index(f)",
+    "return x.reshape(f)",
+    "return np.quantile(x, 0.3, method=f)",
+    "return np.asarray(f)",
+    "return [f]",
+    "return {'f': f}",
+    "return f",
+    "return [f for _ in x]",
+    "return sum((), f)",
+    "g = f or 1\nx[0] = g",
+    "f = f if x else 1\nx[0] = f",
+    "def inner():\n    x[0] = f\nreturn inner()",
+    "return on(f)",
+]
+
+
+@pytest.mark.parametrize("body", INTO_DATA)
+@pytest.mark.parametrize("call", ["h(lambda: 0)", "h(write)", "h(f=write)"])
+def test_a_function_that_a_helper_is_handed_is_called_and_nothing_else(
+    body: str, call: str
+) -> None:
+    """Its address shows in an array, in a key or in what numpy says of it, here and further on."""
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    top = f"{TOP}def h(f, x=None):\n{lines}    return 1\ndef on(g):\n    return np.ones(g)\n"
+    assert "S505" in found(call, top)
+    assert found("h(1)", top) <= {"S601", "S602"}
+
+
+@pytest.mark.parametrize("body", ["x[0] = it", "return np.array(it)", "return [it]", "x.fill(it)"])
+def test_an_iterator_that_a_helper_is_handed_is_read_and_nothing_else(body: str) -> None:
+    """It has an address as well."""
+    assert "S505" in found("h(zip(now))", f"{TOP}def h(it, x=None):\n    {body}\n")
+
+
+LOST = [
+    "h(1, lambda: 0)",
+    "h(*now, lambda: 0)",
+    "h(1, other=lambda: 0)",
+    "x = dict(key=lambda: 0)",
+    "x = {}\nx.update(key=helper)",
+]
+
+
+@pytest.mark.parametrize("body", LOST)
+def test_a_function_is_not_handed_to_where_it_is_lost_sight_of(body: str) -> None:
+    """Among ``*rest`` and ``**more``, behind a star, or as a key of a dictionary named key."""
+    assert found(body, TOP + "def h(f, *rest, **more):\n    return 1\n") == {"S505"}
+
+
+@pytest.mark.parametrize(
+    "body", ["x = dict(key=now.mean)", "show(key=now.mean)", "show(key=np.sum)"]
+)
+def test_a_method_is_not_kept_under_the_name_of_key(body: str) -> None:
+    """It stands in the key= of what sorts or chooses, and there alone."""
+    assert "S408" in found(body, TOP + "def show(key):\n    return key\n")
+
+
 WRITES = [
     "t = TALLY\nt -= 1",
     "for row in GRID:\n    row += 1",
@@ -223,6 +286,21 @@ def test_functions_do_not_name_the_subtasks() -> None:
     assert "S603" in found("x = len(SUBTASKS)")
 
 
+CHOSEN = """\
+def chosen(values, keep=None, *, key=None):
+    if keep is not None and not isinstance(keep, int):
+        values = [v for v in values if keep(v)]
+    test = keep or (lambda v: v > 3)
+    low = lambda v: test(v) and v < 9
+    def rest(v):
+        return keep and keep(v)
+    found = [*filter(keep, values), *map(test, values), *map(low, values), *map(rest, values)]
+    if not keep:
+        return leading(found, key=key) if key else found
+    return chosen_of(found, keep) or key is None
+def chosen_of(values, test):
+    return any(test(v) for v in values)
+"""
 ORDINARY = """\
 x = np.zeros(now.shape[:2], dtype=KIND) + np.ones_like(now, now.dtype).sum()
 kind = np.int32 if initial else bool
@@ -248,9 +326,11 @@ cells = zip(now, now)
 cells = list(cells)
 x = [cells]
 rows, columns = map(int, initial)
-x = ','.join(str(n) for n in rows) + '%d' % len(rows)
-x = helper(helper) if helper(now) else max(now, key=helper)
 bright = lambda f: f > 3
+x = ','.join(str(n) for n in rows) + '%d' % len(rows)
+x = chosen(now, helper) if helper(now) else max(now, key=helper)
+x = chosen(now), chosen(now, keep=bright, key=lambda v: -v), leading(now, key=len)
+x = total(zip(rows, rows)), listed(n for n in rows), total([1, 2])
 x = bright(now).any() and any(test(now) for test in (bright, helper))
 for test in [bright, helper]:
     x = test(now)
@@ -283,5 +363,8 @@ def test_ordinary_lines_are_let_pass() -> None:
         TOP
         + "def total(values):\n    return sum(values)\n"
         + "def cells_of(mask):\n    return zip(*np.nonzero(mask))\n"
+        + "def listed(values):\n    values = list(values)\n    return np.array(values), [values]\n"
+        + "def leading(values, key):\n    return sorted(values, key=key)[0]\n"
+        + CHOSEN
     )
     assert found(ORDINARY, top) == set()

@@ -157,6 +157,15 @@ def test_a_program_is_told_what_its_set_may_not_hold(
         box.check(frame, frame)
 
 
+def test_an_error_does_not_tell_where_something_lies(
+    sandbox: Callable[..., Sandbox], frame: NDArray[np.uint8]
+) -> None:
+    """What Python names in a message is named without its address."""
+    box = sandbox("def goal(now, initial):\n    return {1: 2}[zip()]\n", "goal")
+    with pytest.raises(ProgramFault, match="<zip object>"):
+        box.check(frame, frame)
+
+
 def test_a_result_that_holds_itself_is_named(
     sandbox: Callable[..., Sandbox], frame: NDArray[np.uint8]
 ) -> None:

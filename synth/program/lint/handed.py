@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
     from synth.program.lint.registry import Context
 
-__all__ = ["Use", "uses"]
+__all__ = ["ITERATORS", "Use", "parameter", "takes_key", "uses"]
 
 Handed = Literal["function", "iterator"]
 _Key = tuple[int, str, Handed]
 
 ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
+_SORTING = frozenset({"max", "min", "sorted"})
 _NUMPY_ITERATORS = frozenset({"ndenumerate", "ndindex"})
 
 
@@ -37,6 +38,7 @@ class Use:
         parent: What that stands in.
         kind: What it is.
         sure: Whether it is that on every way; names may hold other things as well.
+        given: Whether its name is a parameter, and holds what callers give and nothing else.
     """
 
     node: ast.expr
@@ -44,6 +46,7 @@ class Use:
     parent: ast.AST
     kind: Handed
     sure: bool
+    given: bool
 
 
 def uses(context: Context) -> list[Use]:
@@ -96,15 +99,17 @@ class _Tracker:
         while waiting:
             source = waiting.pop()
             self._found.append(source)
-            at, parent = self._climb(source[0])
+            at, parent = self._climb(source[0], source[1])
             waiting += self._spread(at, parent, source[1])
             waiting += self._walrus(source[0], at, source[1])
         return [self._use(*source) for source in self._found]
 
     def _use(self, node: ast.expr, kind: Handed, key: _Key | None) -> Use:
-        at, parent = self._climb(node)
-        sure = key is None or self._tracked[key] >= self._bound.get(key[:2], 0)
-        return Use(node, at, parent, kind, sure)
+        at, parent = self._climb(node, kind)
+        bound = self._bound.get(key[:2], 0) if key is not None else 0
+        sure = key is None or self._tracked[key] >= bound
+        given = key is not None and not self._tracked[key] and bound == 1
+        return Use(node, at, parent, kind, sure, given)
 
     def _arises(self, node: ast.AST) -> Handed | None:
         kind = self._context.scopes.kind
@@ -122,12 +127,12 @@ class _Tracker:
         made = numpy and isinstance(called, ast.Attribute) and called.attr in _NUMPY_ITERATORS
         return "iterator" if made else None
 
-    def _climb(self, node: ast.expr) -> tuple[ast.expr, ast.AST]:
+    def _climb(self, node: ast.expr, kind: Handed) -> tuple[ast.expr, ast.AST]:
         """The outermost expression that may be this very thing, and what that stands in."""
         parent = self._parents[node]
         while (
             (isinstance(parent, ast.IfExp) and node is not parent.test)
-            or isinstance(parent, ast.BoolOp)
+            or (isinstance(parent, ast.BoolOp) and not _only_asked(node, parent, kind))
             or (isinstance(parent, ast.NamedExpr) and node is parent.value)
         ):
             node, parent = parent, self._parents[parent]
@@ -154,7 +159,7 @@ class _Tracker:
         if isinstance(parent, ast.Call | ast.keyword):
             call = self._parents[parent] if isinstance(parent, ast.keyword) else parent
             helper = self._helper(call.func) if isinstance(call, ast.Call) else None
-            name = _parameter(helper, call, at, parent) if helper is not None else None
+            name = parameter(helper, call, at, parent) if helper is not None else None
             if name is not None and helper is not None:
                 yield from self._track(helper, name, kind, sure=False)
         elif isinstance(parent, ast.arguments):
@@ -221,12 +226,40 @@ def _calls(node: ast.AST, function: ast.expr) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and node.func is function
 
 
-def _parameter(helper: ast.FunctionDef, call: ast.AST, at: ast.expr, parent: ast.AST) -> str | None:
-    """The name of the parameter at which a helper gets something."""
+def _only_asked(node: ast.expr, parent: ast.BoolOp, kind: Handed) -> bool:
+    """Whether it is true, so that something else is what comes out: ``f and f(x)``."""
+    return kind == "function" and isinstance(parent.op, ast.And) and node is not parent.values[-1]
+
+
+def parameter(helper: ast.FunctionDef, call: ast.AST, at: ast.expr, parent: ast.AST) -> str | None:
+    """The parameter at which a helper gets something; ``None`` where it has none of its own.
+
+    Args:
+        helper: The helper.
+        call: The call of it.
+        at: What it is given.
+        parent: The call, or the keyword in it.
+    """
+    plain = [argument.arg for argument in (*helper.args.posonlyargs, *helper.args.args)]
     if isinstance(parent, ast.keyword):
-        return parent.arg
-    names = [*helper.args.posonlyargs, *helper.args.args]
-    if not isinstance(call, ast.Call) or at is call.func or at not in call.args:
+        named = {*plain, *(argument.arg for argument in helper.args.kwonlyargs)}
+        return parent.arg if parent.arg in named else None
+    if not isinstance(call, ast.Call):
         return None
-    index = next(i for i, part in enumerate(call.args) if part is at)
-    return names[index].arg if index < len(names) else None
+    for name, part in zip(plain, call.args, strict=False):
+        if isinstance(part, ast.Starred):
+            return None
+        if part is at:
+            return name
+    return None
+
+
+def takes_key(context: Context, keyword: ast.keyword) -> bool:
+    """Whether it is the ``key=`` of what sorts or chooses, which calls it and keeps it nowhere."""
+    call = context.scopes.parents[keyword]
+    if keyword.arg != "key" or not isinstance(call, ast.Call):
+        return False
+    function = call.func
+    if isinstance(function, ast.Name):
+        return context.scopes.kind(function) == "builtin" and function.id in _SORTING
+    return isinstance(function, ast.Attribute) and function.attr == "sort"

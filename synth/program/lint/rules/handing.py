@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from synth.program.lint.handed import Use, uses
+from synth.program.lint.handed import Use, parameter, takes_key, uses
 from synth.program.lint.registry import Context, Hit, rule
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ _READING_METHODS = frozenset(
      "issubset", "issuperset", "isdisjoint", "difference_update", "intersection_update",
      "symmetric_difference_update"}
 )  # fmt: skip
+_ASKING = (ast.Attribute, ast.Compare, ast.For, ast.If, ast.IfExp, ast.Starred, ast.UnaryOp,
+           ast.comprehension)  # fmt: skip
+_SHOWING = frozenset({"slice", "str"})
+_CHOOSING = frozenset({"max", "min"})
 _HINTS = {
     "function": "Call it here, loop over `(f, g)`, or hand it to key=, map or a helper.",
     "iterator": "Make a list of it first: `list(...)`.",
@@ -43,11 +47,13 @@ def no_addresses(context: Context) -> Iterator[Hit]:
         node.name for node in context.tree.body if isinstance(node, ast.FunctionDef)
     } - context.program.entries
     for use in uses(context):
-        if use.sure:
-            allowed = _called(context, use) if use.kind == "function" else _read(context, use)
-            allowed = allowed or _handed(context, use, helpers)
-        else:
-            allowed = not _shows_address(context, use)
+        allowed = _called(context, use) if use.kind == "function" else _read(context, use)
+        allowed = allowed or _handed(context, use, helpers)
+        if not use.sure:
+            # What it also may hold is looked at as it will, if that shows nothing of a function.
+            allowed = allowed or _tells_nothing(context, use)
+        if use.kind == "iterator" and not use.sure and not use.given:
+            allowed = not _shows_address(context, use)  # a name that is read and then a list
         if not allowed:
             yield Hit(use.node, _WHY[use.kind], _HINTS[use.kind])
 
@@ -72,7 +78,11 @@ def _handed(context: Context, use: Use, helpers: set[str]) -> bool:
         parent = parents[parent]
     if isinstance(parent, ast.Call) and use.at is not parent.func:
         function = parent.func
-        return context.scopes.kind(function) == "top" and isinstance(function, ast.Name)
+        if context.scopes.kind(function) != "top" or not isinstance(function, ast.Name):
+            return False
+        helper = context.scopes.top[function.id]
+        of = helper if isinstance(helper, ast.FunctionDef) else None
+        return of is not None and parameter(of, parent, use.at, use.parent) is not None
     if isinstance(parent, ast.Return | ast.Lambda) and use.kind == "iterator":
         # Helpers may give one, which is followed to where they are called.
         home: ast.AST = parent
@@ -81,13 +91,13 @@ def _handed(context: Context, use: Use, helpers: set[str]) -> bool:
         if isinstance(home, ast.Lambda):
             return isinstance(parents[home], ast.Assign)
         return home.name in helpers or parents[home] is not context.tree
-    return isinstance(parent, ast.Expr)
+    return isinstance(parent, ast.Expr | ast.BoolOp)
 
 
 def _called(context: Context, use: Use) -> bool:
     parent, parents = use.parent, context.scopes.parents
     if isinstance(parent, ast.keyword):
-        return parent.arg == "key"
+        return takes_key(context, parent)
     if isinstance(parent, ast.Call):
         mapped = isinstance(parent.func, ast.Name) and parent.func.id in {"map", "filter"}
         return use.at is parent.func or (mapped and use.at is parent.args[0])
@@ -129,6 +139,25 @@ def _reads(context: Context, function: ast.expr, *, flat: bool) -> bool:
     if context.scopes.kind(function.value) == "module":
         return flat or function.attr == "fromiter"
     return function.attr in _READING_METHODS
+
+
+def _tells_nothing(context: Context, use: Use) -> bool:
+    """Whether a function or an iterator would raise here, or be told from None and no more."""
+    at, parent = use.at, use.parent
+    if isinstance(parent, ast.BinOp):
+        return not (isinstance(parent.op, ast.Mod) and at is parent.right)
+    if isinstance(parent, ast.Subscript):
+        return at is parent.value
+    if isinstance(parent, ast.Assign):
+        return all(isinstance(t, ast.Name | ast.Tuple | ast.List) for t in parent.targets)
+    if isinstance(parent, ast.Call):
+        function = parent.func
+        if not isinstance(function, ast.Name) or context.scopes.kind(function) != "builtin":
+            return False
+        first = bool(parent.args) and at is parent.args[0]
+        alone = len(parent.args) == 1 and not parent.keywords
+        return first and function.id not in _SHOWING and (alone or function.id not in _CHOOSING)
+    return isinstance(parent, _ASKING)
 
 
 def _shows_address(context: Context, use: Use) -> bool:

@@ -20,7 +20,7 @@ from synth.program.lint.allowed import (
     module_names,
 )
 from synth.program.lint.given import called, given, names_of_kind
-from synth.program.lint.handed import ITERATORS
+from synth.program.lint.handed import ITERATORS, takes_key
 from synth.program.lint.registry import Context, Hit, rule
 from synth.program.lint.rules.functions import annotation_nodes
 
@@ -139,7 +139,9 @@ def _in_place(context: Context, node: ast.AST, *, changes: bool, most: int) -> b
     if isinstance(parent, ast.Attribute):
         return True
     if isinstance(parent, ast.keyword):
-        return parent.arg == "key" and not changes
+        # A helper of one's own may keep what it is given: only what has no address goes there.
+        own = isinstance(node, ast.Name) and parent.arg == "key" and _is_helper(context, parent)
+        return (own or takes_key(context, parent)) and not changes
     if not isinstance(parent, ast.Call):
         return False
     if parent.func is node:
@@ -148,3 +150,8 @@ def _in_place(context: Context, node: ast.AST, *, changes: bool, most: int) -> b
     given_to = len(parent.args) - 1
     plain = not any(isinstance(part, ast.Starred) for part in parent.args)
     return mapped and parent.args[0] is node and plain and given_to <= most and not changes
+
+
+def _is_helper(context: Context, keyword: ast.keyword) -> bool:
+    call = context.scopes.parents[keyword]
+    return isinstance(call, ast.Call) and context.scopes.kind(call.func) == "top"
