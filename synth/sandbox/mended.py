@@ -10,6 +10,8 @@
 - SciPy's filters of several axes read before a picture that they reflect more than four times
   (1.17.1: a filter of 17 over two rows). Such a picture is reflected here by NumPy.
 
+What they should refuse is in `synth.sandbox.checked`, what they sort in `synth.sandbox.ordered`.
+
 This file is loaded by path inside the zygote, so it imports NumPy, SciPy and the standard
 library only.
 """
@@ -23,6 +25,9 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 from scipy.ndimage import _nd_image
+
+from synth.sandbox.checked import check
+from synth.sandbox.ordered import settle
 
 __all__ = ["mend"]
 
@@ -50,16 +55,18 @@ def mend() -> None:
     for name, places in _FILTERS.items():
         if hasattr(_nd_image, name):  # a private module, which may change
             setattr(_nd_image, name, _reflecting(getattr(_nd_image, name), *places))
+    settle()
+    check()
 
 
 def _comparing(real: Any) -> Any:
     @wraps(real)
-    def compare(a1: Any, a2: Any, **options: Any) -> bool:
+    def compare(a1: Any, a2: Any, *more: Any, **options: Any) -> bool:
         try:
             given = np.asarray(a1), np.asarray(a2)
         except (TypeError, ValueError):  # of rows of different lengths, for one: unequal
             return False
-        return bool(real(*given, **options))
+        return bool(real(*given, *more, **options))
 
     return compare
 

@@ -8,13 +8,12 @@ would answer differently there. Python shows it in three ways, each closed here:
 - The text of an object holds its address. So `str` takes the same, and so does ``text % x``.
 - The bytes of an array of objects are addresses. So ``tobytes`` takes other arrays.
 
-And an unstable sort leaves equal elements in an order that depends on the processor, so
-``argsort`` is stable unless a kind is given.
-
 What enters a set by a display, a comprehension or a method does not pass through a name that
-could be held back, so the program is compiled with these spelled as calls.
+could be held back, so the program is compiled with these spelled as calls. So are the methods of
+arrays that `synth.sandbox.ordered` and `synth.sandbox.checked` replace.
 
-This file is loaded by path inside the zygote, so it imports NumPy and the standard library only.
+This file is loaded by path inside the zygote, so it imports NumPy, the standard library and the
+sandbox's own files only.
 """
 
 from __future__ import annotations
@@ -27,8 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.sandbox import checked, ordered
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from types import CodeType
 
 __all__ = [
@@ -42,8 +43,10 @@ __all__ = [
 
 ENTER = frozenset({"add", "update", "union", "symmetric_difference", "symmetric_difference_update"})
 """Methods by which something enters a set."""
-_GUARDED = ENTER | {"argsort", "tobytes", "keys", "items"}
+_METHODS: dict[str, Any] = ordered.METHODS | checked.METHODS
+_GUARDED = ENTER | _METHODS.keys() | {"tobytes", "keys", "items"}
 _MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"  # the lint lets no program use them
+_WORDS = {"NaN": "NaN", "NoneType": "None"}
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
 
@@ -164,11 +167,24 @@ def _has_text(value: Any) -> bool:
 
 def _checked(item: Any) -> Any:
     if not _has_order(item):
-        kind = "NaN" if isinstance(item, _NUMBERS) else type(item).__name__
-        raise TypeError(
-            f"a set that holds {kind} has no order that lasts; put numbers, text or tuples of "
-            "them into it, or keep a list"
+        inner = _without_order(item)
+        kind = "NaN" if isinstance(inner, _NUMBERS) else type(inner).__name__
+        where = "" if inner is item else f" within a {type(item).__name__}"
+        instead = (
+            f"leave {_WORDS[kind]} out, put -1 in its place"
+            if kind in _WORDS
+            else ("put numbers, text or tuples of them into it")
         )
+        raise TypeError(
+            f"a set that holds {kind}{where} has no order that lasts; {instead}, or keep a list"
+        )
+    return item
+
+
+def _without_order(item: Any) -> Any:
+    """What it is, within a tuple for one, that keeps it from having an order."""
+    while isinstance(item, tuple | frozenset):
+        item = next(part for part in item if not _has_order(part))
     return item
 
 
@@ -186,30 +202,32 @@ class _Keys(KeysView[Any]):
 
     _from_iterable = staticmethod(make_set)
 
+    def __reversed__(self) -> Iterator[Any]:
+        return reversed(self._mapping)  # type: ignore[attr-defined]  # a dictionary
+
 
 class _Items(ItemsView[Any, Any]):
     """The items of a dictionary, likewise."""
 
     _from_iterable = staticmethod(make_set)
 
+    def __reversed__(self) -> Iterator[Any]:
+        own = self._mapping  # type: ignore[attr-defined]  # a dictionary
+        return ((key, own[key]) for key in reversed(own))
+
 
 def _member(value: Any, name: str) -> Any:
-    """``value.name``, where that could show an address."""
+    """``value.name``, where that could show an address or is replaced."""
     if isinstance(value, set | frozenset) and name in ENTER:
         return partial(_enter, getattr(value, name), _checked if name == "add" else _checked_items)
     if isinstance(value, np.ndarray) and name == "tobytes" and value.dtype.hasobject:
         raise TypeError("an array of objects has no bytes; give np.array a dtype such as np.int64")
     if isinstance(value, dict | MappingProxyType) and name in {"keys", "items"}:
         return partial(_Keys if name == "keys" else _Items, value)
-    if name == "argsort" and (value is np or isinstance(value, np.ndarray)):
-        return partial(_stably, getattr(value, name), 3 if value is np else 2)
-    return getattr(value, name)
-
-
-def _stably(sort: Any, places: int, *given: Any, **options: Any) -> Any:
-    """As `argsort`, stable where no kind is told, which is the last of its `places`."""
-    told = len(given) >= places or options.get("kind") is not None or "stable" in options
-    return sort(*given, **options) if told else sort(*given, **{**options, "kind": "stable"})
+    own = getattr(value, name)
+    if name in _METHODS and isinstance(value, np.ndarray | np.generic | np.ufunc):
+        return partial(_METHODS[name], value)
+    return own
 
 
 def _enter(method: Any, check: Any, *given: Any) -> Any:

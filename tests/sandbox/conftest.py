@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from scipy import ndimage
+from scipy.ndimage import _nd_image
 
 from synth.sandbox import Sandbox
+from synth.sandbox.mended import mend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,3 +43,15 @@ def scenes(seed: int, count: int, height: int = 7, width: int = 5) -> NDArray[np
     """Random frames, ``uint8[count, height, width, 3]``."""
     rng = np.random.default_rng(seed)
     return rng.integers(0, 256, (count, height, width, 3)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[dict[str, Any]]:
+    """What ndimage has without the mends, which are made, and undone in the end."""
+    kept = {module: dict(vars(module)) for module in (np, ndimage, _nd_image)}
+    mend()
+    yield kept[ndimage]
+    for module, names in kept.items():
+        for name, value in names.items():
+            if vars(module)[name] is not value:
+                setattr(module, name, value)
