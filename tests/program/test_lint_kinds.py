@@ -71,6 +71,44 @@ def test_no_string_spells_a_dtype_of_dates(body: str) -> None:
     assert found(body) == {"S406"}
 
 
+FLOATS = [
+    "now.view(np.float32)",
+    "now.view('f4')",
+    "now.view(dtype=np.float64)",
+    "now.view(float)",
+    "now.view(None)",
+    "now.ravel()[:8].view(dtype='float16')",
+    "k = np.float32 if initial else np.uint32\nnow.view(k)",
+    "view(now, np.float64)",
+    "now.view(initial.dtype)",
+]
+
+
+@pytest.mark.parametrize("body", FLOATS)
+def test_bytes_are_not_viewed_as_floats(body: str) -> None:
+    """By name or position, through names and helpers, and where it cannot be told."""
+    assert found(body, TOP + "def view(x, kind=np.uint8):\n    return x.view(kind)\n") == {"S411"}
+
+
+WHOLE = [
+    "now.view(np.uint32)",
+    "now.view('<u4')",
+    "now.view()",
+    "now.view(bool)",
+    "now.view(dtype=int)",
+    "now.view(KIND)",
+    "k = np.uint8 if initial else np.int8\nnow.view(k)",
+    "np.float32(now).view(np.uint32)",
+    "now.astype(np.float32)",
+]
+
+
+@pytest.mark.parametrize("body", WHOLE)
+def test_views_of_whole_numbers_and_other_ways_to_floats_pass(body: str) -> None:
+    """Packed pixels, bits of floats, and numbers as floats."""
+    assert found(body) == set()
+
+
 MEMORY = [
     "np.subtract(now, 1, where=now > 1)",
     "np.sqrt(now, where=now > 1, out=None)",
@@ -129,6 +167,8 @@ def test_ordinary_calls_of_scipy_pass(body: str) -> None:
 VALUES = [
     "f = np.multiply",
     "f = now.mean",
+    "list(map(now.view, ['f4']))",
+    "list(map(now.astype, ['O']))",
     "f = min",
     "f = next",
     "list(map(next, initial))",

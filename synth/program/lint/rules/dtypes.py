@@ -27,7 +27,7 @@ from synth.program.lint.signatures import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["dtypes", "no_dates"]
+__all__ = ["dtypes", "no_dates", "no_float_views"]
 
 _PLAIN_BUILTINS = frozenset({"bool", "int", "float"})
 _HINT = "Use np.uint8, np.int32, np.float32 or bool, written where it is used."
@@ -77,6 +77,25 @@ def no_dates(context: Context) -> Iterator[Hit]:
             yield Hit(node, f"the string {node.value!r} is not available.", _HINT)
 
 
+@rule("S411", "Bytes are not viewed as floats: numbers become floats by astype.")
+def no_float_views(context: Context) -> Iterator[Hit]:
+    """``frame.view(np.float32)``: many are NaN, and what a sum keeps of them depends on where."""
+    values = given(context)
+    plain = names_of_kind(values, partial(_dtype, context))
+    whole = names_of_kind(values, partial(_dtype, context, floats=False))
+    for node in context.nodes:
+        if not isinstance(node, ast.Call) or called(context, node) != ("view", ""):
+            continue
+        value = argument(node, "dtype", DTYPE_METHODS["view"])
+        needs = _dtype(context, value) if value is not None else None
+        if value is None or needs is None or not needs <= plain:
+            continue  # S404 says what is wrong
+        needs = _dtype(context, value, floats=False)
+        if needs is None or not needs <= whole:
+            hint = "Write `.astype(np.float32)`; bytes are viewed as np.uint8 or np.uint32."
+            yield Hit(value, "a view as floats takes the bytes of a picture for numbers.", hint)
+
+
 def _odd_arguments(node: ast.Call, name: str, module: str | None) -> Iterator[Hit]:
     """Other arguments that decide upon a dtype."""
     for keyword in node.keywords:
@@ -113,20 +132,30 @@ def _judge(context: Context, plain: frozenset[str], value: ast.expr) -> Iterator
         yield Hit(value, "what dtype this is cannot be read here.", _HINT)
 
 
-def _dtype(context: Context, value: ast.expr) -> frozenset[str] | None:
-    """The names that must hold plain dtypes for this to be one; ``None`` where it is none."""
+def _dtype(context: Context, value: ast.expr, *, floats: bool = True) -> frozenset[str] | None:
+    """The names that must hold plain dtypes for this to be one; ``None`` where it is none.
+
+    Args:
+        context: The program.
+        value: What stands for a dtype.
+        floats: Whether it may be one of floats, such as None is, and that of an array might be.
+    """
     if isinstance(value, ast.Constant):
-        plain = value.value is None or value.value in DTYPE_STRINGS
+        text = value.value
+        plain = (text in DTYPE_STRINGS and (floats or "f" not in text)) or (floats and text is None)
     elif isinstance(value, ast.Attribute):
-        of_module = context.scopes.kind(value.value) == "module"
-        plain = value.attr in DTYPES if of_module else value.attr == "dtype"
+        if context.scopes.kind(value.value) == "module":
+            plain = value.attr in DTYPES and (floats or "f" not in value.attr)
+        else:
+            plain = value.attr == "dtype" and floats
     elif isinstance(value, ast.IfExp):
-        body, other = _dtype(context, value.body), _dtype(context, value.orelse)
+        body = _dtype(context, value.body, floats=floats)
+        other = _dtype(context, value.orelse, floats=floats)
         return None if body is None or other is None else body | other
     elif isinstance(value, ast.Name):
         if context.scopes.kind(value) in {"local", "top"}:
             return frozenset({value.id})
-        plain = value.id in _PLAIN_BUILTINS
+        plain = value.id in _PLAIN_BUILTINS and (floats or value.id != "float")
     else:
         plain = False
     return frozenset() if plain else None

@@ -23,6 +23,7 @@ from synth.program.lint.given import called, given, names_of_kind
 from synth.program.lint.handed import ITERATORS, takes_key
 from synth.program.lint.registry import Context, Hit, rule
 from synth.program.lint.rules.functions import annotation_nodes
+from synth.program.lint.signatures import DTYPE_METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +110,8 @@ def _attribute(context: Context, node: ast.Attribute) -> tuple[str, bool, int]:
         return f"{module}.{node.attr}", node.attr in IN_PLACE_NUMPY, 1 + two
     if node.attr in _DATA or node.attr not in METHODS or not isinstance(node.ctx, ast.Load):
         return "", False, 0
+    if DTYPE_METHODS.get(node.attr) == 0:  # what it is called with would be a dtype
+        return f".{node.attr}", True, 0
     changes = node.attr in IN_PLACE_METHODS | {"byteswap"} and ast.unparse(node.value) != "str"
     return f".{node.attr}", changes, 1
 
