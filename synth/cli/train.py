@@ -81,7 +81,9 @@ def train(
     runs = []
     for task in tasks:
         spec = load_spec(task)
-        settings = settings_of(family_of(spec).name, algorithm=algo, steps=steps, environments=envs)
+        settings = settings_of(
+            family_of(spec).name, spec.name, algorithm=algo, steps=steps, environments=envs
+        )
         runs += [
             TrainingRun(
                 task=spec.name,

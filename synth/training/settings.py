@@ -2,7 +2,8 @@
 
 A family without a file of its own is trained in as ``gymnasium.toml`` says. What stands under the
 algorithm's name is handed to its class in stable-baselines3 or sb3-contrib; ``net_arch`` goes
-into ``policy_kwargs``. Without ``policy`` the kind follows from the observation.
+into ``policy_kwargs``. Without ``policy`` the kind follows from the observation. A task that needs
+other settings has them under ``[tasks.NAME]``.
 """
 
 from __future__ import annotations
@@ -44,15 +45,17 @@ class TrainingSettings(BaseModel):
 
 def settings_of(
     family: str,
+    task: str = "",
     *,
     algorithm: str | None = None,
     steps: int | None = None,
     environments: int | None = None,
 ) -> TrainingSettings:
-    """The defaults of a family, with what the caller sets.
+    """The defaults of a family, with what its file has for the task and what the caller sets.
 
     Args:
         family: Its name.
+        task: The task's.
         algorithm: Another than the default; it needs a table in the file.
         steps: Another number of steps.
         environments: Another number of environments.
@@ -65,7 +68,9 @@ def settings_of(
     if not file.is_file():
         file = home / "gymnasium.toml"
     content = tomllib.loads(file.read_text(encoding="utf-8"))
+    own = content.pop("tasks", {}).get(task, {})
     tables = {name: content.pop(name) for name in list(content) if isinstance(content[name], dict)}
+    content |= own
     chosen = algorithm or content["algorithm"]
     if chosen not in tables:
         raise UsageError(

@@ -204,6 +204,17 @@ def test_an_algorithm_without_settings_is_refused():
         settings_of("minigrid", algorithm="alphazero")
 
 
+def test_a_task_may_have_settings_of_its_own():
+    """They go before the family's, and what the caller says before both."""
+    usual, own = (
+        settings_of("minigrid", "doorkey"),
+        settings_of("minigrid", "blocked-unlock-pickup"),
+    )
+    assert own.steps > usual.steps
+    assert own.model_copy(update={"steps": usual.steps}) == usual
+    assert settings_of("minigrid", "blocked-unlock-pickup", steps=7).steps == 7
+
+
 def test_commands_train_and_draw(doorkey, tmp_path, monkeypatch):
     """`synth train` leaves a result, and `synth curves` makes a table and a figure of it."""
     monkeypatch.chdir(tmp_path)
