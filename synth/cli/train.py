@@ -171,8 +171,8 @@ def _table(results: list[TrainingResult]) -> Table:
     from synth.training.results import success_at  # noqa: PLC0415 - start-up stays quick
 
     table = Table(
-        "task", "arm", "seed", "steps", "to 90%", "success", "episodes", "seconds",
-        box=None, pad_edge=False,
+        "task", "arm", "seed", "steps", "to 90%", "success", "seconds",
+        box=None, pad_edge=False, padding=(0, 1),
     )  # fmt: skip
     for one in sorted(results, key=lambda r: (r.task, r.arm, r.seed)):
         table.add_row(
@@ -180,9 +180,8 @@ def _table(results: list[TrainingResult]) -> Table:
             one.arm,
             str(one.seed),
             f"{one.steps:,}",
-            "not reached" if one.steps_to_90 is None else f"{one.steps_to_90:,}",
+            "never" if one.steps_to_90 is None else f"{one.steps_to_90:,}",
             f"{success_at(one.episodes)[1][-1]:.0%}" if one.episodes else "",
-            f"{len(one.episodes):,}",
             f"{one.seconds:.0f}",
         )
     return table
