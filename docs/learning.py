@@ -16,12 +16,13 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth.task.provenance import file_digest
 from synth.training.curves import Summary, summary_of
 from synth.training.figure import draw
 from synth.training.results import results_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from synth.training import TrainingResult
 
@@ -104,16 +105,19 @@ def cell(arm: Sequence[TrainingResult]) -> str:
     if not arm:
         return ""
     told = summary_of(arm)
-    bound = "" if told.reached == told.seeds else "> "
+    reached = f"{told.reached} of {told.seeds}"
+    if not told.reached:
+        return reached
+    bound = "> " if told.bound else ""
     steps = f"{bound}{told.steps / 1000:.0f}k ({told.low / 1000:.0f} to {told.high / 1000:.0f})"
-    return f"{told.reached} of {told.seeds}: {steps}"
+    return f"{reached}: {steps}"
 
 
 def ratio(of: Summary | None, to: Summary | None) -> str:
-    """How many times the steps of the one are those of the other."""
-    if of is None or to is None:
+    """The steps of the one over those of the other; nothing where neither is known."""
+    if of is None or to is None or (of.bound and to.bound):
         return ""
-    bound = "> " if of.reached < of.seeds else ""
+    bound = "> " if of.bound else "< " if to.bound else ""
     return f"{bound}{of.steps / to.steps:.2f}"
 
 
@@ -130,11 +134,22 @@ def table(one: Comparison, found: Mapping[str, Mapping[str, Sequence[TrainingRes
     return "\n".join(rows) + "\n"
 
 
+def _stale(found: Mapping[str, Mapping[str, Sequence[TrainingResult]]]) -> Iterator[str]:
+    """Arms that were trained with a program that is no longer the committed one."""
+    for task in {task for one in COMPARISONS for task in one.tasks if task in found}:
+        digest = file_digest(Path("generated") / task / "reward.py")
+        for arm, results in found[task].items():
+            if {one.reward for one in results} - {"", digest}:
+                yield f"{task} {arm}"
+
+
 def main() -> None:
     """Keep, draw, write."""
     if "--kept" not in sys.argv[1:]:
         keep()
     found = results_in(KEPT)
+    if stale := sorted(_stale(found)):
+        raise SystemExit(f"made with another program than the committed one: {', '.join(stale)}")
     page = PAGE.read_text(encoding="utf-8")
     for one in COMPARISONS:
         ordered = {

@@ -54,7 +54,7 @@ def curves(
         box=None, pad_edge=False,
     )  # fmt: skip
     for row in rows:
-        bound = "" if row.reached == row.seeds else "> "
+        bound = "> " if row.bound else ""
         table.add_row(
             row.task,
             row.arm,

@@ -30,6 +30,8 @@ __all__ = ["Curve", "Summary", "curve_of", "interquartile_mean", "interval", "su
 POINTS = 200
 RESAMPLES = 2_000
 CERTAINTY = 0.95
+TRIMMED = 0.25
+"""Share of the seeds that is cut off at either end."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +61,8 @@ class Summary:
         seeds: How many.
         reached: Seeds that came to 90% of the last 100 episodes.
         steps: Interquartile mean of the steps to 90%, seeds that did not come to it at the steps
-            that they made; a lower bound where `reached` is less than `seeds`.
+            that they made.
+        bound: Whether such a seed is in the middle half, so that `steps` is a lower bound.
         low: Lower end of its 95% interval.
         high: Its upper end.
         final: Interquartile mean of the success at the end.
@@ -70,6 +73,7 @@ class Summary:
     seeds: int
     reached: int
     steps: float
+    bound: bool
     low: float
     high: float
     final: float
@@ -81,7 +85,7 @@ def interquartile_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Args:
         values: ``float64[S, ...]``, one row a seed. With fewer than four nothing is cut off.
     """
-    return np.asarray(trim_mean(values, 0.25, axis=0), np.float64)
+    return np.asarray(trim_mean(values, TRIMMED, axis=0), np.float64)
 
 
 def interval(
@@ -98,7 +102,7 @@ def interval(
     """
     rng = np.random.default_rng(seed)
     drawn = rng.integers(0, len(values), (RESAMPLES, len(values)))
-    means = np.asarray(trim_mean(values[drawn], 0.25, axis=1), np.float64)
+    means = np.asarray(trim_mean(values[drawn], TRIMMED, axis=1), np.float64)
     tail = (1.0 - CERTAINTY) / 2.0
     low, high = np.quantile(means, [tail, 1.0 - tail], axis=0)
     return low, high
@@ -126,13 +130,15 @@ def summary_of(results: Sequence[TrainingResult]) -> Summary:
     """
     steps = np.array([r.steps_to_90 or max(r.steps, r.settings.steps) for r in results], np.float64)
     low, high = interval(steps)
+    reached = sum(r.steps_to_90 is not None for r in results)
     final = np.array([success_at(r.episodes)[1][-1] if r.episodes else 0.0 for r in results])
     return Summary(
         task=results[0].task,
         arm=results[0].arm,
         seeds=len(results),
-        reached=sum(r.steps_to_90 is not None for r in results),
+        reached=reached,
         steps=float(interquartile_mean(steps)),
+        bound=len(results) - reached > int(TRIMMED * len(results)),
         low=float(low),
         high=float(high),
         final=float(interquartile_mean(final)),

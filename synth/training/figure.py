@@ -76,6 +76,7 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
                 linewidth=1.6,
                 # A program without an error trains as truth does, step for step.
                 linestyle="--" if arm == "truth" else "-",
+                zorder=3 if arm == "truth" else 2,
             )
             axis.fill_between(
                 curve.steps / 1000, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0

@@ -105,7 +105,7 @@ def train(
 
     Raises:
         UsageError: stable-baselines3 is missing or has no such algorithm, or ``home`` holds a
-            run of other settings.
+            run of other settings or of another program.
         SynthError: The task cannot be trained in.
     """
     done = run.home / RESULT
@@ -114,6 +114,11 @@ def train(
         if found.settings != run.settings:
             raise UsageError(
                 f"{run.home} holds a run of other settings; delete it, or train with those again."
+            )
+        if found.reward != _reward(run):
+            raise UsageError(
+                f"{run.home} holds a run with another program than {run.folder / 'reward.py'}; "
+                "delete it."
             )
         return found
     run.home.mkdir(parents=True, exist_ok=True)

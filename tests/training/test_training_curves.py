@@ -82,3 +82,13 @@ def test_seeds_that_never_came_to_it_count_as_a_bound():
     rows = summary_of([result([True] * 100, 0), result([False] * 100, 1)])
     assert (rows.reached, rows.seeds) == (1, 2)
     assert rows.steps == pytest.approx((900 + 1000) / 2)
+    assert rows.bound
+
+
+def test_a_seed_that_is_cut_off_makes_no_bound():
+    """Of five the slowest does not count: that it never came to it changes nothing."""
+    came, never = [True] * 100, [False] * 100
+    assert not summary_of([result(came, k) for k in range(4)] + [result(never, 4)]).bound
+    assert summary_of(
+        [result(came, k) for k in range(3)] + [result(never, k) for k in (3, 4)]
+    ).bound

@@ -190,6 +190,19 @@ def test_another_setting_is_not_taken_for_the_same_run(doorkey, tmp_path):
         train(a_run(doorkey, home, ARMS[1], steps=256))
 
 
+def test_another_program_is_not_taken_for_the_same_run(doorkey, tmp_path):
+    """What a reward was made anew for would be shown as its own; without a program nothing ages."""
+    runs = [a_run(doorkey, tmp_path / arm.name, arm, steps=128) for arm in ARMS[1:]]
+    for run in runs:
+        train(run)
+        file = run.home / "result.json"
+        told = json.loads(file.read_text())
+        file.write_text(json.dumps(told | ({"reward": "0" * 64} if told["reward"] else {})))
+    assert train(runs[0]).reward == ""
+    with pytest.raises(UsageError, match="another program"):
+        train(runs[1])
+
+
 def test_training_stops_where_the_share_is_reached(doorkey, tmp_path, monkeypatch):
     """Once enough of the last episodes succeeded, nothing more is trained."""
     monkeypatch.setattr(trainer, "_stopped", lambda _, episodes: len(episodes) >= 1)
