@@ -19,7 +19,9 @@ from synth.sandbox.waiting import TOLD, waited_seconds
 __all__ = ["Pace"]
 
 _WINDOW = 64
-"""Calls."""
+_LEAST = 0.06
+"""Calls and seconds of a window at least: a process is put off for some milliseconds now and then
+on an idle machine too."""
 _SELDOM = 0.25
 """Share of calls that come too late for a worker that looks."""
 _CONTESTED = 0.1
@@ -48,19 +50,19 @@ class Pace:
         """Whether the call that begins now should be made by looking."""
         if not self._possible:
             return False
-        self._late += time.perf_counter() - self._ended > SECONDS
+        now = time.perf_counter()
+        self._late += now - self._ended > SECONDS
         self._calls += 1
-        if self._calls == _WINDOW:
-            self._judge()
+        if self._calls >= _WINDOW and (not self._looking or now - self._began > _LEAST):
+            self._judge(now)
         return self._looking
 
     def ended(self) -> None:
         """A call has ended."""
         self._ended = time.perf_counter()
 
-    def _judge(self) -> None:
-        now = time.perf_counter()
-        late, self._calls, self._late = self._late > _SELDOM * _WINDOW, 0, 0
+    def _judge(self, now: float) -> None:
+        late, self._calls, self._late = self._late > _SELDOM * self._calls, 0, 0
         if not self._looking:
             self._looking = not late and now >= self._until
             if self._looking:

@@ -297,8 +297,18 @@ def test_looking_begins_with_quick_calls_and_ends_with_rare_ones(
     pace = Pace(1)
     assert not any(clock.calls(pace, 500, 2 * SECONDS))
     assert not any(clock.calls(pace, 40, SECONDS / 4)[:10])
-    assert all(clock.calls(pace, 600, SECONDS / 4)[100:])
-    assert not any(clock.calls(pace, 500, 2 * SECONDS)[100:])
+    assert all(clock.calls(pace, 2000, SECONDS / 4)[100:])
+    assert not any(clock.calls(pace, 5000, 2 * SECONDS)[2000:])
+
+
+def test_who_is_put_off_once_goes_on_looking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some milliseconds now and then are nobody else's want of the processor."""
+    clock = Clock(monkeypatch)
+    pace = Pace(1)
+    clock.calls(pace, 200, SECONDS / 4)
+    for _ in range(20):
+        clock.waited += 0.003
+        assert all(clock.calls(pace, 1000, SECONDS / 4))
 
 
 def test_looking_ends_where_others_want_the_processor_and_is_tried_ever_more_seldom(
@@ -313,7 +323,7 @@ def test_looking_ends_where_others_want_the_processor_and_is_tried_ever_more_sel
     pauses = np.diff(tried)
     assert len(tried) >= 5
     assert np.all(pauses[1:] > 0.99 * pauses[:-1])
-    assert sum(made) < 0.01 * len(made)
+    assert sum(made) < 0.03 * len(made)
     assert any(clock.calls(pace, 200_000, gap)[-64:])
 
 
