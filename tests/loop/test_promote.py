@@ -293,9 +293,15 @@ def compared(squares: Squares, folder: Path, candidate: str, plan: Plan = PLAN) 
     return compare(task, (real_program(), PLAN), (candidate, plan), folder=folder)
 
 
-def test_a_reward_agrees_with_itself(squares: Squares, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def agreeing(squares: Squares, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """A program beside itself."""
+    return compared(squares, tmp_path_factory.mktemp("agreeing"), real_program())
+
+
+def test_a_reward_agrees_with_itself(agreeing: Comparison) -> None:
     """The same program is no worse, and says the same on every held-out frame."""
-    result = compared(squares, tmp_path, real_program())
+    result = agreeing
     assert not result.worse
     assert [a.same for a in result.agreements] == [1.0, 1.0]
     assert result.goal is not None
@@ -310,15 +316,14 @@ def test_a_reward_agrees_with_itself(squares: Squares, tmp_path: Path) -> None:
     [(40.0, 170.0, True), (40.0, 150.0, False), (10.0, 50.0, False), (100.0, 350.0, False)],
 )
 def test_a_reward_that_passes_is_worse_only_where_it_is_much_too_slow(
-    squares: Squares, tmp_path: Path, before: float, after: float, slower: bool
+    agreeing: Comparison, before: float, after: float, slower: bool
 ) -> None:
     """Past the target of 60 and over four times as slow: what a machine's load does not explain."""
-    same = compared(squares, tmp_path, real_program())
     result = replace(
-        same,
+        agreeing,
         target=60.0,
-        committed=replace(same.committed, single=before),
-        candidate=replace(same.candidate, single=after),
+        committed=replace(agreeing.committed, single=before),
+        candidate=replace(agreeing.candidate, single=after),
     )
     assert result.worse is slower
 

@@ -48,7 +48,7 @@ def test_a_program_that_never_answers_is_told_to_look_for_a_loop(sandbox: Make) 
 
 def test_a_program_that_hangs_on_some_pictures_is_told_so(sandbox: Make) -> None:
     """The first is answered at once, and the next never."""
-    told = said(sandbox(ENDLESS.format(when="frame[0, 0, 0]"), deadline=3.0), 20)
+    told = said(sandbox(ENDLESS.format(when="frame[0, 0, 0]"), deadline=2.0), 20)
     assert "and the next was not answered" in told
     assert "on some pictures" in told
 

@@ -113,6 +113,7 @@ def test_a_run_by_options_counts_the_environments_episodes(doorkey, tmp_path):
         train(a_run(doorkey, tmp_path / "s", arm, steps=1500))
 
 
+@pytest.mark.slow
 def test_in_hindsight_what_was_reached_was_wanted(tmp_path):
     """Learned from with a replay buffer that changes goals, gone on with, without any program."""
     pytest.importorskip("panda_gym", reason="needs the panda extra")
