@@ -74,7 +74,7 @@ def test_nothing_is_begun_when_it_is_late(workers):
 def test_a_process_that_ends_is_told(judge):
     """It ends in a message with a remedy, not in silence."""
     with (
-        Workers(judge, 1) as workers,
+        Workers(judge, 2) as workers,
         pytest.raises(WorkersLost, match=r"ended before its time.*--jobs"),
     ):
         list(workers.ask(end, MUTANTS[:1], lambda: False))
