@@ -108,10 +108,16 @@ class Comparison:
 
     @property
     def slower(self) -> bool:
-        """Whether the candidate misses the spec's target and takes over four times as long."""
-        one, other = self.candidate.single, self.committed.single
+        """Whether the candidate misses the spec's target and takes over four times as long.
+
+        In batches as well: one by one it also counts whether a processor was free for its worker.
+        """
+        one, other = self.candidate, self.committed
+        if one.single is None or other.single is None:
+            return False
         # Two programs that pass may well differ by a factor of two, and a busy machine adds more.
-        return one is not None and other is not None and one > max(self.target, SLOWER * other)
+        alone = one.single > max(self.target, SLOWER * other.single)
+        return alone and (one.batched or 0.0) > SLOWER * (other.batched or 0.0)
 
 
 def compare(

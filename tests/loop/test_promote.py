@@ -312,18 +312,24 @@ def test_a_reward_agrees_with_itself(agreeing: Comparison) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "slower"),
-    [(40.0, 170.0, True), (40.0, 150.0, False), (10.0, 50.0, False), (100.0, 350.0, False)],
+    ("before", "after", "times", "slower"),
+    [
+        (40.0, 170.0, 4.1, True),
+        (40.0, 170.0, 3.9, False),  # in batches it is not: the machine was busy
+        (40.0, 150.0, 9.0, False),
+        (10.0, 50.0, 9.0, False),
+        (100.0, 350.0, 9.0, False),
+    ],
 )
 def test_a_reward_that_passes_is_worse_only_where_it_is_much_too_slow(
-    agreeing: Comparison, before: float, after: float, slower: bool
+    agreeing: Comparison, before: float, after: float, times: float, slower: bool
 ) -> None:
     """Past the target of 60 and over four times as slow: what a machine's load does not explain."""
     result = replace(
         agreeing,
         target=60.0,
-        committed=replace(agreeing.committed, single=before),
-        candidate=replace(agreeing.candidate, single=after),
+        committed=replace(agreeing.committed, single=before, batched=20.0),
+        candidate=replace(agreeing.candidate, single=after, batched=20.0 * times),
     )
     assert result.worse is slower
 
