@@ -202,8 +202,10 @@ class WorkerProcess:
     def _converse(self, request: bytes, body: int, until: float, allowed: str) -> Answer:
         nonce = self._nonce()
         os.write(self._requests, nonce + request)
-        size = wire.REPLY.size + body
-        waiting = Wait(self.pid, until, allowed)
+        return self._hear(nonce, wire.REPLY.size + body, Wait(self.pid, until, allowed))
+
+    def _hear(self, nonce: bytes, size: int, waiting: Wait) -> Answer:
+        """A reply that comes by the pipe."""
         reply = self._read(b"", size, waiting)
         return self._answer(nonce, reply, size, lambda whole: self._read(reply, whole, waiting))
 
@@ -217,10 +219,7 @@ class WorkerProcess:
             waiting = Wait(self.pid, until, allowed)
             waiting.for_bytes(self._poll, lambda: box.has(number))
             if not box.has(number):
-                reply = self._read(b"", size, waiting)
-                return self._answer(
-                    nonce, reply, size, lambda all_: self._read(reply, all_, waiting)
-                )
+                return self._hear(nonce, size, waiting)
         reply = box.copy(0, size)
         if reply.startswith(nonce + _WELL):  # as nearly all do, and the rest takes microseconds
             return Answer(False, reply[wire.REPLY.size :], ())

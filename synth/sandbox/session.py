@@ -112,9 +112,13 @@ class Session:
         for _ in range(_ATTEMPTS):
             worker = self._ready(2 * initial.nbytes)
             request, looks = self._single.lay(worker, op, frame, initial, mission)
+            if looks:
+                worker.placement.apart()
+            else:
+                worker.placement.near()
             until = time.monotonic() + self._deadline
             try:
-                answer = self._ask_placed(worker, request, body, until, looks=looks)
+                answer = self._ask(worker, request, body, until, looks=looks)
             except WorkerLost:
                 continue
             except PastDeadline as late:
@@ -252,20 +256,20 @@ class Session:
         request = request_of(wire.Op.CHECK, pairs=1, shape=batch.shape, text=told)
         self._ask(worker, request, self._width, time.monotonic() + seconds)
 
-    def _ask_placed(
-        self, worker: WorkerProcess, request: bytes, body: int, until: float, *, looks: bool
+    def _ask(
+        self,
+        worker: WorkerProcess,
+        request: bytes,
+        body: int,
+        until: float,
+        *,
+        looks: bool = False,
     ) -> Answer:
-        if looks:
-            worker.placement.apart()
-            self._busy += SECONDS  # the worker's time goes on after its answer
-            return worker.look(request, body, until, self._allowed)
-        worker.placement.near()
-        return self._ask(worker, request, body, until)
-
-    def _ask(self, worker: WorkerProcess, request: bytes, body: int, until: float) -> Answer:
+        ask, more = (worker.look, SECONDS) if looks else (worker.ask, 0.0)
         began = time.monotonic()
-        answer = worker.ask(request, body, until, self._allowed)
-        self._busy += time.monotonic() - began
+        answer = ask(request, body, until, self._allowed)
+        # A worker that looks computes on after its answer.
+        self._busy += time.monotonic() - began + more
         return answer
 
     def _ready(self, frames: int) -> WorkerProcess:

@@ -351,3 +351,15 @@ def test_whoever_looks_is_kept_off_its_parents_processor() -> None:
         assert len(os.sched_getaffinity(box.pid)) == len(everywhere) - 1
         placement.anywhere()
         assert os.sched_getaffinity(box.pid) == everywhere
+
+
+@pytest.mark.usefixtures("looking")
+def test_the_time_of_a_looking_worker_is_counted(sandbox: Make, frame: NDArray[np.uint8]) -> None:
+    """What it computes and what it looks afterwards: it is replaced before its time is used up."""
+    box = sandbox(SLOW)
+    box.check(frame, frame)
+    before, began = box._session._busy, time.monotonic()
+    for _ in range(20):
+        box.check(frame, frame)
+    spent, counted = time.monotonic() - began, box._session._busy - before
+    assert 0.5 * spent + 20 * SECONDS < counted <= spent + 20 * SECONDS

@@ -116,8 +116,7 @@ def audit(request: pytest.FixtureRequest) -> Generator[Audit]:
     """Make one check of the suite on the reward program beside the test file.
 
     ``audit("expert::credits_every_subtask", "expert-0003")`` fails with one sentence for
-    each failed assertion. Task and verdicts are
-    computed once for all tests of a folder in a row.
+    each failed assertion. Task and verdicts are computed once for a folder's tests in a row.
     """
     from synth.named_reward import is_alternative  # noqa: PLC0415 - as below
     from synth.sandbox import Sandboxes  # noqa: PLC0415 - as below
