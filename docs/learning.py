@@ -9,8 +9,8 @@ Finished runs are kept compressed, one file a seed, in folders like those of ``r
 
 from __future__ import annotations
 
+import argparse
 import gzip
-import sys
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from synth.training import TrainingResult
+
+    Found = dict[str, dict[str, list[TrainingResult]]]
+    """Task to arm to its seeds."""
 
 RUNS = Path("runs")
 KEPT = Path("docs/results")
@@ -100,6 +103,14 @@ def keep() -> None:
             into.write_bytes(gzip.compress(file.read_bytes(), mtime=0))
 
 
+def replace(kept: Found, new: Found) -> None:
+    """What is kept, with the seeds that were trained since in the place of the older ones."""
+    for task, arms in new.items():
+        for arm, results in arms.items():
+            seeds = {one.seed: one for one in (*kept.get(task, {}).get(arm, ()), *results)}
+            kept.setdefault(task, {})[arm] = [seeds[seed] for seed in sorted(seeds)]
+
+
 def cell(arm: Sequence[TrainingResult]) -> str:
     """One arm of one task: seeds that came to 90%, and the steps to it."""
     if not arm:
@@ -134,22 +145,29 @@ def table(one: Comparison, found: Mapping[str, Mapping[str, Sequence[TrainingRes
     return "\n".join(rows) + "\n"
 
 
-def _stale(found: Mapping[str, Mapping[str, Sequence[TrainingResult]]]) -> Iterator[str]:
-    """Arms that were trained with a program that is no longer the committed one."""
+def _odd(found: Mapping[str, Mapping[str, Sequence[TrainingResult]]]) -> Iterator[str]:
+    """Arms whose runs do not belong together, and why."""
     for task in {task for one in COMPARISONS for task in one.tasks if task in found}:
         digest = file_digest(Path("generated") / task / "reward.py")
         for arm, results in found[task].items():
             if {one.reward for one in results} - {"", digest}:
-                yield f"{task} {arm}"
+                yield f"{task} {arm} was made with another program than the committed one"
+            if any(one.settings != results[0].settings for one in results):
+                yield f"{task} {arm} has seeds of different settings"
 
 
 def main() -> None:
     """Keep, draw, write."""
-    if "--kept" not in sys.argv[1:]:
-        keep()
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kept", action="store_true", help="from docs/results alone")
+    told = parser.parse_args()
     found = results_in(KEPT)
-    if stale := sorted(_stale(found)):
-        raise SystemExit(f"made with another program than the committed one: {', '.join(stale)}")
+    if not told.kept:
+        replace(found, results_in(RUNS, tuple({task for one in COMPARISONS for task in one.tasks})))
+    if odd := sorted(_odd(found)):
+        raise SystemExit("\n".join(["nothing is written:", *odd]))
+    if not told.kept:
+        keep()
     page = PAGE.read_text(encoding="utf-8")
     for one in COMPARISONS:
         ordered = {
