@@ -34,7 +34,10 @@ is, since work is done in other processes.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "BudgetExhausted",
@@ -135,6 +138,12 @@ class RewardError(SynthError):
 
     fault = "reward"
     exit_code = 1
+
+    def in_file(self, file: Path) -> Self:
+        """The same error, whose message begins with the file that holds the program."""
+        told = str(self)
+        self.args = (f"{file}:\n{told}" if "\n" in told else f"{file}: {told}",)
+        return self
 
 
 class ProgramSyntaxError(RewardError, ValueError):

@@ -22,7 +22,7 @@ from synth.envs import Trainable, family_of
 from synth.envs.words import mission_reader
 from synth.errors import EnvironmentFault, UsageError
 from synth.proven import read_proven
-from synth.reward import load
+from synth.reward import load, meant_folder
 from synth.task import read_task
 from synth.wrappers import FrameInfo, MissionInfo, RewardWrapper
 
@@ -154,11 +154,10 @@ def make_vec(
     """
     from synth.vec import RewardVecWrapper, vectorised  # noqa: PLC0415 - an extra
 
-    if n < 1 or kind not in ("dummy", "subproc"):
-        raise UsageError(
-            f"make_vec was asked for {n} environments of kind {kind!r}; give 1 or more, of kind "
-            "'dummy' or 'subproc'."
-        )
+    if n < 1:
+        raise UsageError(f"n is {n}; give 1 or more.")
+    if kind not in ("dummy", "subproc"):
+        raise UsageError(f"kind is {kind!r}; it must be 'dummy' or 'subproc'.")
     paid, spec = _opened(task, reward, max_steps, unsafe=unsafe)
     one = partial(_one_of_many, spec, Path(task), observation, wrap)
     return RewardVecWrapper(
@@ -244,6 +243,8 @@ def _opened(
     task: str | Path, reward: RewardFunction | None, max_steps: int | None, *, unsafe: bool
 ) -> tuple[RewardFunction, Spec]:
     folder = Path(task)
+    if not folder.exists() and (near := meant_folder(folder)) is not None:
+        raise UsageError(f"{folder}: there is no such folder. Did you mean {near}?")
     spec = read_task(folder / "task.toml").spec
     if max_steps is not None:
         if max_steps < 1:

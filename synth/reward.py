@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from synth.credit import Credit, CreditTracker, assign_credit
-from synth.errors import LintError, UsageError
+from synth.errors import LintError, RewardError, UsageError
 from synth.program import lint, parse
 from synth.proven import read_goal_from, read_proven
 from synth.sandbox import Sandboxes
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from synth.sandbox import Answerers, Verdicts
     from synth.shaping import GoalFrom
 
-__all__ = ["Reward", "RewardFunction", "load"]
+__all__ = ["Reward", "RewardFunction", "load", "meant_folder"]
 
 
 class RewardFunction:
@@ -240,6 +240,12 @@ def _rebuild(source: str, deadline: float, unsafe: bool, folder: Path | None) ->
     return Reward(source, deadline=deadline, unsafe=unsafe, folder=folder)
 
 
+def meant_folder(given: Path) -> Path | None:
+    """The checkout's ``generated/TASK``, where the task's name was given in place of it."""
+    meant = Path("generated") / given.name
+    return meant if meant != given and (meant / "task.toml").exists() else None
+
+
 def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> Reward:
     """Load a reward program: read it as text, lint it, start it in the sandbox.
 
@@ -262,9 +268,13 @@ def load(path: str | Path, *, deadline: float = 10.0, unsafe: bool = False) -> R
     try:
         source = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageError(
-            f"{file}: there is no reward program here; `synth run {given.name}` makes one."
-        ) from None
+        near = meant_folder(given)
+        remedy = "Is it elsewhere?" if given.suffix else f"`synth run {given.name}` makes one."
+        remedy = remedy if near is None else f"Did you mean {near}?"
+        raise UsageError(f"{file}: there is no reward program here. {remedy}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{file}: the reward program cannot be read: {error}.") from error
-    return Reward(source, deadline=deadline, unsafe=unsafe, folder=file.parent)
+    try:
+        return Reward(source, deadline=deadline, unsafe=unsafe, folder=file.parent)
+    except RewardError as error:
+        raise error.in_file(file) from None

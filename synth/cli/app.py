@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import typer
 
-from synth.cli.console import errors
+from synth.cli.console import complain, errors
 from synth.errors import SynthError, UsageError
 
 __all__ = ["app", "main"]
@@ -85,8 +85,7 @@ def version(
 
 def _say(error: SynthError) -> NoReturn:
     """Name the party at fault, and exit with its code."""
-    errors().print(f"[bold red]{error.fault}:[/] ", end="")
-    errors().print(str(error), markup=False, highlight=False, soft_wrap=True)
+    complain(error)
     sys.exit(error.exit_code)
 
 

@@ -16,7 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["EpisodeProgress", "PhaseProgress", "errors", "output"]
+    from synth.errors import SynthError
+
+__all__ = ["EpisodeProgress", "PhaseProgress", "complain", "errors", "output"]
 
 SECONDS = 10.0
 """Between two lines of progress where there is no terminal."""
@@ -34,6 +36,18 @@ def output() -> Console:
 def errors() -> Console:
     """For progress and errors."""
     return Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def complain(error: SynthError, about: str = "") -> None:
+    """Say what went wrong, behind the party at fault.
+
+    Args:
+        error: What is said.
+        about: Which of several things it happened to.
+    """
+    words = f"{about}: {error}" if about else str(error)
+    errors().print(f"[bold red]{error.fault}:[/] ", end="")
+    errors().print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 class PhaseProgress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +19,6 @@ from synth.task.paths import SPECS, task_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from synth.report import Measured
 
@@ -57,7 +57,7 @@ def tasks(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """List every spec and where it stands: episodes, suite, reward."""
-    specs = [SPECS / f"{name}.toml" for name in names] if names else find_specs(SPECS)
+    specs = [_named(name) for name in names] if names else find_specs(SPECS)
     if not specs:
         output().print("no specs here; `synth new NAME --env ENV_ID` writes one.")
         return
@@ -74,12 +74,26 @@ def tasks(
     for s in standings:
         table.add_row(s.task, s.env, s.episodes, s.suite, _who(s.reward))
     _wide_in_a_pipe().print(table)
+    paid = sum(one.reward != "-" for one in standings)
+    output().print(f"\n{_specs(len(standings))}, {paid} with a reward; - : there is none yet.")
+
+
+def _named(name: str) -> Path:
+    """The file of a spec; says what is near where there is none."""
+    path = Path(name) if name.endswith(".toml") else SPECS / f"{name}.toml"
+    if not path.exists():
+        load_spec(path)
+    return path
 
 
 def _wide_in_a_pipe() -> Console:
     """A pipe is as wide as names and figures need: in columns of three letters they are no use."""
     out = output()
     return out if out.is_terminal else Console(width=_WIDE, highlight=False)
+
+
+def _specs(count: int) -> str:
+    return f"{count} spec{'' if count == 1 else 's'}"
 
 
 def _who(by: str) -> str:
@@ -111,9 +125,9 @@ def _measured(specs: Sequence[Path], *, again: bool, as_json: bool) -> None:
         out.print()
         wide.print(_rewards(committed))
     out.print(
-        f"\n{len(rows)} specs, {len(committed)} with a committed reward. expert: seeds on which it "
-        "showed the task, of those tried; random: episodes that succeed by chance; judged: of all "
-        "frames, and of those of success; held out: judged frames on which the goal is what "
+        f"\n{_specs(len(rows))}, {len(committed)} with a committed reward. expert: seeds on which "
+        "it showed the task, of those tried; random: episodes that succeed by chance; judged: of "
+        "all frames, and of those of success; held out: judged frames on which the goal is what "
         "success is; truth: the sub-task that agrees least with its predicate",
     )
     reasons: dict[str, list[str]] = {}

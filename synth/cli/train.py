@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from synth.cli.console import PhaseProgress, errors, output
+from synth.cli.console import PhaseProgress, complain, errors, output
 from synth.cli.crew import Jobs, Scheduler  # noqa: TC001 - typer reads the annotations when it runs
 from synth.errors import SynthError, UsageError
 from synth.scheduling import hire
@@ -110,9 +111,7 @@ def train(
 
         for run, outcome in train_all(runs, crew, progress):
             if isinstance(outcome, SynthError):
-                errors().print(
-                    f"{run.task}, {run.arm.name}, seed {run.seed}: {outcome}", markup=False
-                )
+                complain(outcome, f"{run.task}, {run.arm.name}, seed {run.seed}")
                 failed.append(outcome)
             else:
                 results.append(outcome)
@@ -120,9 +119,12 @@ def train(
                     typer.echo(outcome.model_dump_json(exclude={"episodes"}))
     if results and not as_json:
         output().print(_table(results))
-        output().print(f"episodes, checkpoints and results are in {RUNS}/TASK/training")
+        homes = dict.fromkeys(RUNS / one.task / "training" for one in results)
+        output().print(f"episodes, checkpoints and results: {', '.join(map(str, homes))}")
     if failed:
-        raise failed[0]
+        if len(runs) > 1:
+            errors().print(f"{len(failed)} of {len(runs)} runs failed.")
+        raise typer.Exit(failed[0].exit_code)
 
 
 def _arm(
@@ -153,9 +155,12 @@ def _arm(
         )
     paid, _, rest = (name, "", "") if is_alternative(name) else name.partition("-")
     if rest not in ("", "seen", "unseen") or not (paid in PAID_BY or is_alternative(paid)):
+        near = difflib.get_close_matches(name, (*PAID_BY, "options", "options-learned"), n=1)
         raise UsageError(
-            f"there is no reward {name!r} to train with; give code, sparse, her or truth, possibly "
-            "with -seen or -unseen after it, or clip:MODEL, vlm:MODEL, options or options-learned."
+            f"there is no reward {name!r} to train with. "
+            f"{f'Did you mean {near[0]!r}? ' if near else ''}Give code, sparse, her or truth, "
+            "possibly with -seen or -unseen after it, or clip:MODEL, vlm:MODEL, options or "
+            "options-learned."
         )
     sees = seen if seen is not None else (rest == "seen" if rest else paid not in BY_ENVIRONMENT)
     return Arm(
@@ -181,7 +186,7 @@ def _table(results: list[TrainingResult]) -> Table:
             str(one.seed),
             f"{one.steps:,}",
             "never" if one.steps_to_90 is None else f"{one.steps_to_90:,}",
-            f"{success_at(one.episodes)[1][-1]:.0%}" if one.episodes else "",
+            f"{success_at(one.episodes)[1][-1] if one.episodes else 0:.0%}",
             f"{one.seconds:.0f}",
         )
     return table
