@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 import synth
-from synth.errors import LintError, ProgramFault, ProgramSyntaxError, UsageError
+from synth.errors import LintError, ProgramFault, ProgramSyntaxError, RewardError, UsageError
 from tests.walk import SOURCE, Walk
 
 
@@ -92,6 +93,26 @@ def test_a_missing_program_names_the_command_that_makes_it(tmp_path: Path) -> No
     """The remedy is in the message."""
     with pytest.raises(UsageError, match="synth run walk"):
         synth.load(tmp_path / "walk" if (tmp_path / "walk").mkdir() is None else tmp_path)
+
+
+def test_a_tasks_name_in_place_of_its_folder_is_told_the_folder(tmp_path, monkeypatch) -> None:
+    """Whoever writes `synth.load("walk")` meant generated/walk, where there is one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "generated" / "walk").mkdir(parents=True)
+    (tmp_path / "generated" / "walk" / "task.toml").touch()
+    for call in (synth.load, synth.make, lambda task: synth.make_vec(task, 2)):
+        with pytest.raises(UsageError, match="Did you mean generated/walk"):
+            call("walk")
+        with pytest.raises(UsageError, match="there is no"):
+            call("generated/walk/none")
+
+
+@pytest.mark.parametrize("text", ["import os\n" + SOURCE, "", "def f(:\n"])
+def test_an_error_names_the_file_of_the_program(tmp_path: Path, text: str) -> None:
+    """Among many rewards one knows which is wrong."""
+    (tmp_path / "odd.py").write_text(text, encoding="utf-8")
+    with pytest.raises(RewardError, match=re.escape(str(tmp_path / "odd.py"))):
+        synth.load(tmp_path / "odd.py")
 
 
 def test_a_program_outside_the_allow_list_is_never_started(tmp_path: Path) -> None:

@@ -219,7 +219,8 @@ class Check:
         try:
             return Result(test, tuple(self.function(case)))
         except NotJudged as error:
-            why = f"This was not judged, since {error.reason}"
+            # The test that judges that has the rest; a hundred others need no more than a line.
+            why = f"This was not judged, since {error.reason.splitlines()[0]}"
         except ProgramFault as error:
             why = f"This was not judged, since the program failed as a whole: {error}"
         except Skip as skip:

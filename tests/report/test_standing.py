@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from synth.cli.app import app
 from synth.episode import read_store
-from synth.errors import EnvironmentFault
+from synth.errors import EnvironmentFault, SpecError
 from synth.report import measure
 from synth.report.standing import keep_time
 from synth.spec import load_spec
@@ -68,6 +68,18 @@ def test_what_cannot_be_measured_says_why(tmp_path, monkeypatch):
     assert content["broken"][0].startswith("specs/odd.toml")
     words = CliRunner().invoke(app, ["tasks", "--measure"]).stdout
     assert "lost: spec: specs/TASK.toml: env: there is no environment 'Nowhere-v0'" in words
+
+
+def test_a_task_that_is_none_is_told_the_nearest(tmp_path, monkeypatch):
+    """A slip is no line of the table, and the status says so."""
+    monkeypatch.chdir(tmp_path)
+    Path("specs").mkdir()
+    Path("specs/lost.toml").write_text(SPEC, encoding="utf-8")
+    for extra in ([], ["--measure"]):
+        with pytest.raises(SpecError, match="Did you mean 'lost'"):
+            CliRunner().invoke(app, ["tasks", "lots", *extra], catch_exceptions=False)
+    words = CliRunner().invoke(app, ["tasks", "lost"]).stdout
+    assert words.endswith("1 spec, 0 with a reward; - : there is none yet.\n")
 
 
 def test_the_time_of_a_recording_is_that_of_its_spec(tmp_path, monkeypatch):

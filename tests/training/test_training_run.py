@@ -187,7 +187,7 @@ def test_another_setting_is_not_taken_for_the_same_run(doorkey, tmp_path):
     """A finished run is not handed out for one that asks for more."""
     home = tmp_path / "seed-0"
     train(a_run(doorkey, home, ARMS[1], steps=128))
-    with pytest.raises(UsageError, match="other settings"):
+    with pytest.raises(UsageError, match=r"other settings \(steps 128 there, 256 asked for\)"):
         train(a_run(doorkey, home, ARMS[1], steps=256))
 
 
@@ -210,6 +210,23 @@ def test_training_stops_where_the_share_is_reached(doorkey, tmp_path, monkeypatc
     done = train(a_run(doorkey, tmp_path / "s", ARMS[1], steps=20_000))
     assert done.stopped == "early"
     assert done.steps < 2_000
+
+
+def test_a_failed_run_is_said_once_with_its_arm(doorkey, tmp_path, monkeypatch):
+    """What is wrong stands behind the party and the run; the status is the error's."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "specs").mkdir()
+    shutil.copy(doorkey.parents[1] / "specs" / "doorkey.toml", tmp_path / "specs")
+    done = CliRunner().invoke(app, ["train", "doorkey", "--steps", "128"])
+    assert done.exit_code == 2
+    assert done.stderr.count("generated/doorkey") == 1
+    assert done.stderr.startswith("usage: doorkey, code, seed 0: generated/doorkey")
+
+
+def test_a_slip_in_an_arms_name_is_told_the_nearest():
+    """As commands and specs are."""
+    with pytest.raises(UsageError, match="Did you mean 'code'"):
+        _arm("coed", seen=None, env_weight=1.0, mode="credit")
 
 
 def test_an_algorithm_without_settings_is_refused():

@@ -163,6 +163,7 @@ class Audit:
                 "bounds": _bounds(subject, check),
                 "left_out": self._audited.left_out,
                 "skipped": result.skipped,
+                "judged": result.judged,
                 "untold": _untold(subject),
                 "order": _order(subject, check),
                 "searched": _searched(subject),

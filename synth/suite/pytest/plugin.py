@@ -189,6 +189,7 @@ class _Summary:
             tally.subtasks, tally.episodes = facts["subtasks"], facts["episodes"]
             tally.tests += 1
             tally.failed += bool(facts["failures"])
+            tally.unjudged += not facts["judged"]
             tally.bounds = tally.bounds or facts["bounds"]
             tally.order = tally.order or facts["order"]
             tally.left_out = tuple(facts["left_out"])

@@ -27,6 +27,7 @@ class Tally:
     """The tests of one task.
 
     Attributes:
+        unjudged: Failed tests that could not be made, since the program cannot be run.
         broken: Tests that ended without a verdict.
         drifted: Whether the environment is another than the recorded one.
         drift: What is known of that, in a line.
@@ -39,6 +40,7 @@ class Tally:
     episodes: int = 0
     tests: int = 0
     failed: int = 0
+    unjudged: int = 0
     broken: int = 0
     bounds: str = ""
     order: str = ""
@@ -65,6 +67,7 @@ class Tally:
             "episodes": self.episodes,
             "tests": self.tests + self.broken,
             "failed": self.failed,
+            "not_judged": self.unjudged,
             "no_verdict": self.broken,
             "skipped": len(self.skipped),
             "drifted": int(self.drifted),
@@ -89,8 +92,10 @@ class Tally:
         """One line for the terminal."""
         made = self.tests - len(self.skipped) + self.broken
         wrong = self.failed + self.broken
-        broken = f" ({self.broken} came to no verdict)" if self.broken else ""
-        verdict = f"{wrong} of {made} tests failed{broken}" if wrong else "all passed"
+        notes = [f"{self.unjudged} not judged"] if self.unjudged else []
+        notes += [f"{self.broken} came to no verdict"] if self.broken else []
+        why = f" ({', '.join(notes)})" if notes else ""
+        verdict = f"{wrong} of {made} tests failed{why}" if wrong else "all passed"
         counts = f"{self.subtasks} sub-tasks, {self.episodes} episodes, {made} tests"
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"{self.task}: {counts}: {verdict}{skipped}"
