@@ -11,14 +11,23 @@ pytest_plugins = ["pytester"]
 GENERATED = Path(__file__).parents[2] / "generated"
 
 
-@pytest.mark.parametrize(("tasks", "searched"), [("doorkey,taxi", False), ("empty,taxi", True)])
-def test_a_task_that_is_left_out_says_so(pytester, tasks, searched):
-    """Its search is skipped with the reason, and the last line tells; a named one is searched."""
+@pytest.mark.parametrize(
+    ("tasks", "searched", "absent"),
+    [("doorkey,taxi", False, "doorkey, taxi"), ("empty,taxi", True, "taxi"), ("none", False, "")],
+)
+def test_a_task_that_is_left_out_says_so(pytester, tasks, searched, absent):
+    """Its search is skipped with the reason, and the last lines tell; a named one is searched.
+
+    A name of no audited task may be a slip, and is told.
+    """
     result = pytester.runpytest(
         str(GENERATED / "empty"), f"--reward-search={tasks}", "-k", "search or parses", "-q"
     )
     told = "search (--reward-search does not name this task)" in result.stdout.str()
     assert told is not searched
+    names = "--reward-search names what was not audited: "
+    slips = [one.removeprefix(names) for one in result.outlines if one.startswith(names)]
+    assert slips == ([absent] if absent else [])
     assert result.ret == 0
 
 

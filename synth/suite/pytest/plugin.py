@@ -26,6 +26,8 @@ __all__: list[str] = []
 PROPERTY = "synth_audit"
 BEGUN = "synth_audit_begun"
 COST = "synth_audit_cost"
+NO_TASK = "none"
+"""What ``--reward-search`` is given where no task is to be searched."""
 _OURS = frozenset({PROPERTY, BEGUN, COST})
 
 
@@ -51,8 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--reward-search",
         metavar="TASKS",
-        help="search for counterexamples in the audits of these tasks only, as doorkey,taxi; the "
-        "search takes longer than all the rest, and by default no audit goes without",
+        help="search for counterexamples in the audits of these tasks only, as doorkey,taxi, or "
+        f"in {NO_TASK}; the search takes longer than all the rest, and by default no audit goes "
+        "without",
     )
     group.addoption(
         "--search-day",
@@ -226,6 +229,11 @@ class _Summary:
                 )
             if tally.origin:
                 terminalreporter.write_line(f"    {tally.origin}", **warned)
+        named = (terminalreporter.config.getoption("--reward-search") or NO_TASK).split(",")
+        audited = {NO_TASK, *(Path(folder).name for folder in self.tallies)}
+        if absent := [name for name in named if name not in audited]:
+            line = f"--reward-search names what was not audited: {', '.join(absent)}"
+            terminalreporter.write_line(line, yellow=True)
 
     # Before pytest's own hook writes the JUnit file.
     @pytest.hookimpl(tryfirst=True)
