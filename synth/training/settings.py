@@ -42,6 +42,17 @@ class TrainingSettings(BaseModel):
     stop: float | None = Field(default=None, gt=0.0, le=1.0)
     hyperparameters: dict[str, Any] = {}
 
+    def unlike(self, asked: TrainingSettings) -> str:
+        """Where a run of these is not what is asked for: ``steps 128 there, 256 asked for``."""
+        one, other = self._flat(), asked._flat()
+        names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+        return "; ".join(f"{n} {one.get(n)} there, {other.get(n)} asked for" for n in names)
+
+    def _flat(self) -> dict[str, Any]:
+        told = self.model_dump(mode="json")
+        own: dict[str, Any] = told.pop("hyperparameters")
+        return told | own
+
 
 def settings_of(
     family: str,

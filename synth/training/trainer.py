@@ -112,7 +112,7 @@ def train(
     if done.exists():
         found = read_result(done)
         if found.settings != run.settings:
-            told = _differences(found.settings, run.settings)
+            told = found.settings.unlike(run.settings)
             raise UsageError(
                 f"{run.home} holds a run of other settings ({told}); delete it, or train with "
                 "those again."
@@ -170,19 +170,6 @@ def train(
     )
     _write(done, result.model_dump_json() + "\n")
     return result
-
-
-def _differences(there: TrainingSettings, asked: TrainingSettings) -> str:
-    """Which settings a run has, and which were asked for: ``steps 128 there, 256 asked for``."""
-
-    def flat(settings: TrainingSettings) -> dict[str, Any]:
-        told = settings.model_dump(mode="json")
-        own: dict[str, Any] = told.pop("hyperparameters")
-        return told | own
-
-    one, other = flat(there), flat(asked)
-    names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
-    return "; ".join(f"{n} {one.get(n)} there, {other.get(n)} asked for" for n in names)
 
 
 class EpisodeLog:
