@@ -51,11 +51,10 @@ def character_column(source_line: str, offset: int) -> int:
 
 def syntax_error(source: str, problem: str, node: ast.AST | None = None) -> ProgramSyntaxError:
     """The error that points at a node, or at the first line."""
-    line, column = getattr(node, "lineno", 1), 1
+    line, column, lines = getattr(node, "lineno", 1), 1, source_lines(source)
     if node is not None:
-        lines = source_lines(source)
         column = character_column(lines[line - 1], getattr(node, "col_offset", 0))
-    shown = excerpt(source, line, column)
+    shown = excerpt(lines, line, column) if lines[line - 1].strip() else ""  # of an empty program
     return ProgramSyntaxError(problem, line=line, column=column, excerpt=shown)
 
 

@@ -121,6 +121,12 @@ def test_an_error_says_where_and_what_to_do(source, line, column, problem):
     assert (error.line, error.column) == (line, column)
 
 
+@pytest.mark.parametrize("source", ["", "\n", "  \n\n"])
+def test_there_is_no_caret_under_nothing(source):
+    """An empty program has no line to show."""
+    assert failure(source).excerpt == ""
+
+
 def test_the_caret_stands_under_the_fault():
     """Tabs, wide characters and long lines leave the caret where it belongs."""
     for source in (
