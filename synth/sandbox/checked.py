@@ -8,7 +8,9 @@
   that its filters, morphology and interpolation take none.
 - Its grey morphology takes a footprint and a structure of two shapes, and reads beyond the smaller;
   and one without a true place, and crashes.
-- `ndimage.value_indices` crashes where labels lie too far from each other to be counted.
+- `ndimage.value_indices` crashes where labels lie too far from each other to be counted, and so do
+  `np.repeat` and filters where what they are asked for is larger than can be.
+- `np.broadcast_to` and its like give arrays without end that take no memory, until they are copied.
 
 This file is loaded by path inside the zygote, so it imports NumPy, SciPy and the standard
 library only.
@@ -23,6 +25,8 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from synth.sandbox.bits import with_true_bools
+
 __all__ = ["METHODS", "check"]
 
 _COUNTING = frozenset(
@@ -36,7 +40,9 @@ _GREY = (
     *("white_tophat", "morphological_gradient", "morphological_laplace"),
 )
 _ACCUMULATING = ("cumsum", "cumprod", "nancumsum", "nancumprod")
+_BROADCASTING = ("broadcast_to", "broadcast_arrays", "meshgrid")
 _FAR = 2**31
+"""No picture has so many elements."""
 
 
 def check() -> None:
@@ -45,6 +51,9 @@ def check() -> None:
     np.unpackbits = _of_bits(np.unpackbits)
     for name in _ACCUMULATING:
         setattr(np, name, _ACCUMULATIONS[name])
+    np.repeat = _repeat
+    for name in _BROADCASTING:
+        setattr(np, name, _of_a_size(getattr(np, name)))
     ndimage.value_indices = _within_reach(ndimage.value_indices)
     for name in _GREY:
         setattr(ndimage, name, _of_one_shape(getattr(ndimage, name)))
@@ -104,11 +113,35 @@ def _fits(name: str, out: Any, shape: tuple[int, ...]) -> None:
         raise ValueError(f"{name} writes into an out of shape {shape}, not of {out.shape}")
 
 
+_REPEAT = np.repeat
+
+
+@wraps(_REPEAT)
+def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
+    most = np.abs(np.asarray(repeats, np.float64)).max(initial=0.0) * max(np.size(a), 1)
+    if most >= _FAR:
+        raise ValueError(f"repeat gives {most:g} elements, which are too many")
+    return _REPEAT(a, repeats, axis)
+
+
+def _of_a_size(real: Any) -> Any:
+    @wraps(real)
+    def applied(*given: Any, **options: Any) -> Any:
+        result = real(*given, **options)
+        for one in result if isinstance(result, list | tuple) else (result,):
+            if one.size >= _FAR:
+                raise ValueError(f"{real.__name__} gives {one.size} elements, which are too many")
+        return result
+
+    return applied
+
+
 _ACCUMULATIONS = {name: _accumulating(getattr(np, name)) for name in _ACCUMULATING}
 METHODS = {
     "accumulate": _accumulate,
     "cumprod": _ACCUMULATIONS["cumprod"],
     "cumsum": _ACCUMULATIONS["cumsum"],
+    "repeat": _repeat,
 }
 """What arrays and ufuncs are asked for in place of their own methods, which go before the rest."""
 
@@ -118,9 +151,19 @@ def _of_a_picture(real: Any) -> Any:
     def applied(*given: Any, **options: Any) -> Any:
         if np.size(given[0] if given else options.get("input", 0)) == 0:
             raise ValueError(f"ndimage.{real.__name__} of an empty array; ask for its size first")
-        return real(*given, **options)
+        for value in (*given[1:], *options.values()):
+            if _is_far(value):
+                raise ValueError(f"ndimage.{real.__name__} takes no number as large as {value}")
+        return with_true_bools(real(*given, **options))
 
     return applied
+
+
+def _is_far(value: Any) -> bool:
+    """Whether a whole number, or one of several, is too large for a size or a place."""
+    if isinstance(value, list | tuple):
+        return any(map(_is_far, value))
+    return isinstance(value, int | np.integer) and abs(int(value)) >= _FAR
 
 
 def _of_one_shape(real: Any) -> Any:

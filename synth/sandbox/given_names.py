@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING, Any
 
+from synth.sandbox.bits import power
 from synth.sandbox.constants import CHANGES
 from synth.sandbox.steady import ENTER, NAMES, make_frozenset, make_set, make_str
 
@@ -42,6 +43,7 @@ def given_names() -> dict[str, Any]:
         names[real.__name__] = _stand_in(real, makers.get(real, real), withheld)
     names["frozenset"] = _stand_in(frozenset, make_frozenset, ENTER)
     names["str"] = _stand_in(str, make_str)
+    names["pow"] = power
     return names | NAMES | {"__import__": _import}
 
 

@@ -10,7 +10,8 @@
 - SciPy's filters of several axes read before a picture that they reflect more than four times
   (1.17.1: a filter of 17 over two rows). Such a picture is reflected here by NumPy.
 
-What they should refuse is in `synth.sandbox.checked`, what they sort in `synth.sandbox.ordered`.
+What they should refuse is in `synth.sandbox.checked`, what they sort in `synth.sandbox.ordered`,
+and what they show beside values in `synth.sandbox.bits`.
 
 This file is loaded by path inside the zygote, so it imports NumPy, SciPy and the standard
 library only.
@@ -26,6 +27,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.ndimage import _nd_image
 
+from synth.sandbox.bits import hide
 from synth.sandbox.checked import check
 from synth.sandbox.ordered import settle
 
@@ -55,6 +57,7 @@ def mend() -> None:
     for name, places in _FILTERS.items():
         if hasattr(_nd_image, name):  # a private module, which may change
             setattr(_nd_image, name, _reflecting(getattr(_nd_image, name), *places))
+    hide()
     settle()
     check()
 

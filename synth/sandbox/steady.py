@@ -10,7 +10,8 @@ would answer differently there. Python shows it in three ways, each closed here:
 
 What enters a set by a display, a comprehension or a method does not pass through a name that
 could be held back, so the program is compiled with these spelled as calls. So are the methods of
-arrays that `synth.sandbox.ordered` and `synth.sandbox.checked` replace.
+arrays that `synth.sandbox.ordered`, `synth.sandbox.checked` and `synth.sandbox.bits` replace, and
+``**``, which would make complex numbers.
 
 This file is loaded by path inside the zygote, so it imports NumPy, the standard library and the
 sandbox's own files only.
@@ -19,6 +20,7 @@ sandbox's own files only.
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import ItemsView, KeysView
 from functools import partial
 from types import MappingProxyType
@@ -26,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.sandbox import checked, ordered
+from synth.sandbox import bits, checked, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,9 +45,11 @@ __all__ = [
 
 ENTER = frozenset({"add", "update", "union", "symmetric_difference", "symmetric_difference_update"})
 """Methods by which something enters a set."""
-_METHODS: dict[str, Any] = ordered.METHODS | checked.METHODS
-_GUARDED = ENTER | _METHODS.keys() | {"tobytes", "keys", "items"}
-_MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"  # the lint lets no program use them
+_METHODS: dict[str, Any] = ordered.METHODS | checked.METHODS | bits.METHODS
+_GUARDED = ENTER | _METHODS.keys() | {"keys", "items"}
+# The lint lets no program use them.
+_MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"
+_POWER, _EXPONENT = "__power__", "__exponent__"
 _WORDS = {"NaN": "NaN", "NoneType": "None"}
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
@@ -86,12 +90,18 @@ class _Spelling(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
             node.right = _call(_SHOWN, node.right, node.right)
+        if isinstance(node.op, ast.Pow) and not _is_whole(node.right):
+            return _call(_POWER, node, node.left, node.right)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and not isinstance(node.value, ast.Constant):
             node.value = _call(_SHOWN, node.value, node.value)
+        if isinstance(node.op, ast.Pow) and not _is_whole(node.value):
+            base = copy.deepcopy(node.target)
+            base.ctx = ast.Load()
+            node.value = _call(_EXPONENT, node.value, self.visit(base), node.value)
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -111,6 +121,11 @@ class _Spelling(ast.NodeTransformer):
             node.iter = view
             return node  # type: ignore[no-any-return]  # a loop or a comprehension
         return self.generic_visit(node)
+
+
+def _is_whole(node: ast.expr) -> bool:
+    """Whether an exponent is written out as a whole number: such powers are real."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
 
 
 def _call(name: str, at: ast.expr, *given: ast.expr) -> ast.Call:
@@ -220,7 +235,7 @@ def _member(value: Any, name: str) -> Any:
     """``value.name``, where that could show an address or is replaced."""
     if isinstance(value, set | frozenset) and name in ENTER:
         return partial(_enter, getattr(value, name), _checked if name == "add" else _checked_items)
-    if isinstance(value, np.ndarray) and name == "tobytes" and value.dtype.hasobject:
+    if name == "tobytes" and isinstance(value, np.ndarray) and value.dtype.hasobject:
         raise TypeError("an array of objects has no bytes; give np.array a dtype such as np.int64")
     if isinstance(value, dict | MappingProxyType) and name in {"keys", "items"}:
         return partial(_Keys if name == "keys" else _Items, value)
@@ -239,5 +254,11 @@ def _checked_items(items: Iterable[Any]) -> Iterable[Any]:
     return items if isinstance(items, set | frozenset) else [*map(_checked, items)]
 
 
-NAMES = {_MEMBER: _member, _SET: make_set, _SHOWN: _shown}
+NAMES = {
+    _EXPONENT: bits.as_exponent,
+    _MEMBER: _member,
+    _POWER: bits.power,
+    _SET: make_set,
+    _SHOWN: _shown,
+}
 """What `compiled` code calls beside its own names; they go among its builtins."""
