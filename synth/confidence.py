@@ -14,8 +14,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import special
-
 from synth.errors import UsageError
 
 __all__ = [
@@ -60,6 +58,8 @@ def upper_bound(events: int, trials: int, certainty: float = 0.95) -> float:
     _require(events, trials, certainty)
     if events == trials:
         return 1.0
+    from scipy import special  # noqa: PLC0415 - slow to import, and every spec knows this module
+
     return float(special.betaincinv(events + 1, trials - events, certainty))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from types import ModuleType
@@ -9,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import synth
+from synth.cli.app import NAMES, command
 from tests import house
 
 
@@ -36,6 +38,26 @@ def test_importing_synth_is_light() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_the_help_of_all_commands_needs_none_of_them() -> None:
+    """`synth --help` shows each command's promise, and loads neither them nor heavy libraries."""
+    code = (
+        "import sys; sys.argv = ['synth', '--help']\n"
+        "from synth.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in sys.modules if m in ('numpy', 'libcst', 'gymnasium', 'pydantic', "
+        "'scipy', 'jinja2', 'synth.spec', 'synth.cli.run')])"
+    )
+    wide = os.environ | {"COLUMNS": "200"}
+    out = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=wide
+    ).stdout
+    assert out.splitlines()[-1] == "[]"
+    for name in NAMES:
+        said = next(line for line in out.splitlines() if line.startswith(f"│ {name} "))
+        assert said.removeprefix(f"│ {name}").strip(" │") == command(name).help.splitlines()[0]
 
 
 def test_the_public_names_are_exactly_the_ones_meant() -> None:

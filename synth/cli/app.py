@@ -1,25 +1,29 @@
 """The command line: the commands, and how an error leaves the process.
 
-A command is a function in a module of its own, registered here by one line. Whatever
-synth raises on purpose becomes one message that names the party at fault, and the exit
+A command is a function in a module of its own, registered here by one line, and loaded when it is
+called: what ``synth --help`` says of it is read from its file.
+
+Whatever synth raises on purpose becomes one message that names the party at fault, and the exit
 code documented in the README. What it does not raise on purpose stays a traceback: it is
 a bug, and hiding it would help nobody.
 """
 
 from __future__ import annotations
 
+import ast
 import errno
 import importlib
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from synth.cli.console import complain, errors
 from synth.errors import SynthError, UsageError
 
-__all__ = ["app", "main"]
+__all__ = ["NAMES", "app", "command", "main"]
 
 INTERRUPTED = 130
 _UNWRITABLE = frozenset(
@@ -53,18 +57,56 @@ COMMANDS = (
 )
 """In the order of the help; a new command is one file and one line here."""
 
+# `import` is a word of Python's own.
+_SPOTS = {spot.partition(":")[2].rstrip("_"): spot for spot in COMMANDS}
+NAMES = tuple(_SPOTS)
+"""Of the commands, in that order."""
+
+
+class LoadedWhenCalled(TyperGroup):
+    """Commands that stand for those of `COMMANDS` until one of them is called."""
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """As typer's, with what the help says of it."""
+        stub = super().get_command(ctx, cmd_name)
+        if stub is not None and not stub.help:
+            stub.help = _promise(_SPOTS[cmd_name])
+        return stub
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """As typer's, with the command itself."""
+        name, stub, rest = super().resolve_command(ctx, args)
+        return name, stub and command(str(name)), rest
+
+
+def command(name: str) -> Any:
+    """A command, loaded with all that it needs."""
+    module, _, function = _SPOTS[name].partition(":")
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(getattr(importlib.import_module(module), function))
+    return typer.main.get_command(alone)
+
+
+def _promise(spot: str) -> str:
+    """The first line of a command's docstring, without loading what the command needs."""
+    module, _, function = spot.partition(":")
+    file = Path(__file__).with_name(f"{module.rpartition('.')[2]}.py")
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    one = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == function)
+    return (ast.get_docstring(one) or "").partition("\n")[0]
+
+
 app = typer.Typer(
     name="synth",
+    cls=LoadedWhenCalled,
     help="Reward functions that are programs: written by vision-language models, proven by tests.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in COMMANDS:
-    module, _, function = command.partition(":")
-    # `import` is a word of Python's own.
-    app.command(function.rstrip("_"))(getattr(importlib.import_module(module), function))
+for name in NAMES:
+    app.command(name)(lambda: None)
 
 
 @app.callback(invoke_without_command=True)

@@ -11,7 +11,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,6 +70,14 @@ class PhaseProgress:
         console: Console | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        from rich.progress import (  # noqa: PLC0415 - `synth --help` shows no bar
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+        )
+
         self._label, self._now = label, now
         self._console = console or errors()
         self._bar = Progress(
