@@ -195,6 +195,19 @@ def test_program_that_does_not_parse_fails_every_test_with_the_reason(pytester, 
     result.stdout.fnmatch_lines([told])
 
 
+def test_where_no_plugins_are_loaded_it_says_how_to_load_this_one(pytester, folder, monkeypatch):
+    """One sentence for the file, not an unknown fixture for each test; and it is true."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    told = pytester.runpytest_subprocess("keydoor", "-p", "no:cacheprovider")
+    told.assert_outcomes(errors=1)
+    told.stdout.fnmatch_lines(
+        ["pytest has not loaded synth's plugin*-p synth.suite.pytest.plugin*"]
+    )
+    loaded = ("-p", "synth.suite.pytest.plugin", "--rootdir=/", "-k", "program or expert")
+    result = pytester.runpytest_subprocess("keydoor", "-p", "no:cacheprovider", *loaded)
+    result.stdout.fnmatch_lines(["keydoor: *: all passed*"])
+
+
 def test_old_test_file_says_how_to_write_it_again(pytester, folder):
     """A test file that names a check which is no more says so in one sentence."""
     path = folder / "test_keydoor.py"

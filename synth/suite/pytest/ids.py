@@ -6,6 +6,7 @@ nothing heavy; frames are loaded with the first test that needs them.
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from synth.episode import EpisodeKind
 
 __all__ = ["episodes_of"]
+
+_PLUGIN = "synth.suite.pytest.plugin"
 
 
 def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
@@ -33,8 +36,15 @@ def episodes_of(test_file: str, kind: EpisodeKind) -> list[Any]:
 
     Raises:
         pytest.Collector.CollectError: The episodes are missing or damaged, or there is no
-            expert among them, so that tests are an error and not silently fewer.
+            expert among them, so that tests are an error and not silently fewer; or pytest was
+            kept from loading the plugin.
     """
+    if _PLUGIN not in sys.modules:
+        raise pytest.Collector.CollectError(
+            f"pytest has not loaded synth's plugin, which judges: add `-p {_PLUGIN}` where plugins "
+            "are not loaded by themselves (PYTEST_DISABLE_PLUGIN_AUTOLOAD), or leave `-p no:synth` "
+            "out."
+        )
     path = Path(test_file).parent / "episodes" / "episodes.jsonl"
     try:
         episodes = _read(path.read_text(encoding="utf-8"))
