@@ -30,6 +30,7 @@ from scipy.ndimage import _nd_image
 from synth.sandbox.bits import hide
 from synth.sandbox.checked import check
 from synth.sandbox.ordered import settle
+from synth.sandbox.products import tame
 
 __all__ = ["mend"]
 
@@ -58,6 +59,7 @@ def mend() -> None:
         if hasattr(_nd_image, name):  # a private module, which may change
             setattr(_nd_image, name, _reflecting(getattr(_nd_image, name), *places))
     hide()
+    tame()
     settle()
     check()
 

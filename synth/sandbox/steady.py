@@ -11,7 +11,7 @@ would answer differently there. Python shows it in three ways, each closed here:
 What enters a set by a display, a comprehension or a method does not pass through a name that
 could be held back, so the program is compiled with these spelled as calls. So are the methods of
 arrays that `synth.sandbox.ordered`, `synth.sandbox.checked` and `synth.sandbox.bits` replace, and
-``**``, which would make complex numbers.
+``**`` and ``@``, of which not all is the same everywhere (`synth.sandbox.products`).
 
 This file is loaded by path inside the zygote, so it imports NumPy, the standard library and the
 sandbox's own files only.
@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.sandbox import bits, checked, ordered
+from synth.sandbox import bits, checked, ordered, products
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,11 +45,12 @@ __all__ = [
 
 ENTER = frozenset({"add", "update", "union", "symmetric_difference", "symmetric_difference_update"})
 """Methods by which something enters a set."""
-_METHODS: dict[str, Any] = ordered.METHODS | checked.METHODS | bits.METHODS
+_METHODS: dict[str, Any] = ordered.METHODS | checked.METHODS | bits.METHODS | products.METHODS
 _GUARDED = ENTER | _METHODS.keys() | {"keys", "items"}
 # The lint lets no program use them.
 _MEMBER, _SET, _SHOWN = "__member__", "__set__", "__shown__"
-_POWER, _EXPONENT = "__power__", "__exponent__"
+_OPERATORS = {ast.Pow: "__power__", ast.MatMult: "__product__"}
+_IN_PLACE = {ast.Pow: "__exponent__", ast.MatMult: "__factor__"}
 _WORDS = {"NaN": "NaN", "NoneType": "None"}
 _NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 
@@ -90,18 +91,18 @@ class _Spelling(ast.NodeTransformer):
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
             node.right = _call(_SHOWN, node.right, node.right)
-        if isinstance(node.op, ast.Pow) and not _is_whole(node.right):
-            return _call(_POWER, node, node.left, node.right)
+        if (name := _OPERATORS.get(type(node.op))) and not _is_whole(node.right):
+            return _call(name, node, node.left, node.right)
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.op, ast.Mod) and not isinstance(node.value, ast.Constant):
             node.value = _call(_SHOWN, node.value, node.value)
-        if isinstance(node.op, ast.Pow) and not _is_whole(node.value):
-            base = copy.deepcopy(node.target)
-            base.ctx = ast.Load()
-            node.value = _call(_EXPONENT, node.value, self.visit(base), node.value)
+        if (name := _IN_PLACE.get(type(node.op))) and not _is_whole(node.value):
+            left = copy.deepcopy(node.target)
+            left.ctx = ast.Load()
+            node.value = _call(name, node.value, self.visit(left), node.value)
         return node
 
     def visit_For(self, node: ast.For) -> ast.AST:
@@ -154,8 +155,7 @@ def make_str(value: Any = "") -> str:
         TypeError: Of something else.
     """
     if not _has_text(value):
-        kind = type(value).__name__
-        raise TypeError(f"str takes numbers, text, and lists or arrays of them, not a {kind}")
+        raise TypeError(f"str takes numbers, text, and lists or arrays of them, not {_odd(value)}")
     return str(value)
 
 
@@ -166,18 +166,29 @@ def _shown(value: Any) -> Any:
         TypeError: It is an object whose text would hold its address.
     """
     if not _has_text(value):
-        raise TypeError(f"% takes numbers, text, and arrays of them, not a {type(value).__name__}")
+        raise TypeError(f"% takes numbers, text, and arrays of them, not {_odd(value)}")
     return value
 
 
 def _has_text(value: Any) -> bool:
     if isinstance(value, np.ndarray):
         return not value.dtype.hasobject
-    if isinstance(value, _NUMBERS) or value is None or isinstance(value, str | np.dtype | range):
+    if value is None or isinstance(value, (*_NUMBERS, str, bytes, np.dtype, range)):
         return True
     if isinstance(value, dict | MappingProxyType):
         return all(_has_text(part) for pair in value.items() for part in pair)
-    return isinstance(value, list | tuple) and all(_has_text(part) for part in value)
+    whole = isinstance(value, list | tuple | set | frozenset)
+    return whole and all(_has_text(part) for part in value)
+
+
+def _odd(value: Any) -> str:
+    """What has no text, within a list for one: ``a function within a list``."""
+    outer, inner = value, value
+    while isinstance(inner, list | tuple | set | frozenset | dict | MappingProxyType):
+        parts = [*inner, *(inner.values() if hasattr(inner, "values") else ())]
+        inner = next(part for part in parts if not _has_text(part))
+    where = "" if inner is outer else f" within a {type(outer).__name__}"
+    return f"a {type(inner).__name__}{where}"
 
 
 def _checked(item: Any) -> Any:
@@ -255,9 +266,11 @@ def _checked_items(items: Iterable[Any]) -> Iterable[Any]:
 
 
 NAMES = {
-    _EXPONENT: bits.as_exponent,
+    "__exponent__": bits.as_exponent,
+    "__factor__": products.as_factor,
+    "__power__": bits.power,
+    "__product__": products.product,
     _MEMBER: _member,
-    _POWER: bits.power,
     _SET: make_set,
     _SHOWN: _shown,
 }

@@ -24,8 +24,8 @@ from typing import Any
 _HERE = Path(__file__).parent
 _FILES = (
     *("seccomp", "lockdown", "tracing", "frozen", "constants", "bits", "checked", "ordered"),
-    *("steady", "mended", "given_names", "raised", "stopwatch", "initials", "guest", "mailbox"),
-    "worker",
+    *("products", "steady", "mended", "given_names", "raised", "stopwatch", "initials"),
+    *("guest", "mailbox", "worker"),
 )
 _REMEMBERED = 1024
 _DESCRIPTORS = 4

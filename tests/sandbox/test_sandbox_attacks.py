@@ -221,10 +221,10 @@ def test_the_rest_of_synth_is_out_of_reach(sandbox: Make, frame: NDArray[np.uint
     """Of synth a worker holds its own files and vision, and neither episodes nor models."""
     source = attack(
         "names = {name for name in sys.modules if name.split('.')[0] == 'synth'}",
-        "own = 'wire seccomp lockdown tracing constants frozen bits checked ordered steady '",
-        "own = (own + 'mended given_names raised stopwatch guest initials mailbox worker').split()",
+        "own = 'wire seccomp lockdown tracing constants frozen bits checked ordered products '",
+        "own += 'steady mended given_names raised stopwatch guest initials mailbox worker'",
         "return names == {'synth', 'synth.vision', 'synth.sandbox'} | "
-        "{'synth.sandbox.' + name for name in own}",
+        "{'synth.sandbox.' + name for name in own.split()}",
     )
     assert sandbox(source).check(frame, frame).tolist() == [True]
 

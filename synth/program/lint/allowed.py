@@ -80,7 +80,7 @@ NUMPY = (
     | UFUNCS[1]
     | UFUNCS[2]
     | _words("""
-    ndarray integer floating number newaxis pi e inf nan linalg iinfo finfo s_ ix_
+    ndarray integer floating number newaxis pi e inf nan True_ False_ linalg iinfo finfo s_ ix_
     mgrid ogrid
 
     array asarray ascontiguousarray copy zeros zeros_like ones ones_like full full_like
