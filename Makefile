@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 doorkey: $(VENV)/.core
 	$(BIN)/synth run doorkey
 
-# All tests and every audit; the search for counterexamples, which takes longest, in three of them.
+# All tests and every audit; the search for counterexamples, which takes longest, in two of them.
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --reward-search=doorkey,garden
 

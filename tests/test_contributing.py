@@ -321,6 +321,14 @@ def test_a_group_of_checks_is_one_file_and_one_line(copy) -> None:
     assert copy.run(ASK_CHECK) == "['style::is_short'] True"
 
 
+def test_the_readme_counts_the_audits_that_are_searched() -> None:
+    """As many as `make test` names."""
+    (named,) = re.findall(r"--reward-search=(\S+)", (ROOT / "Makefile").read_text("utf-8"))
+    words = ("one", "two", "three", "four")
+    told = words[len(named.split(",")) - 1]
+    assert f"in {told} of the audits" in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_a_command_is_one_file_and_one_line(copy) -> None:
     """`synth greet` then does what it says."""
     write, line = promised("a command")
