@@ -8,6 +8,7 @@ shown, and leaves out those that look like the one before; they are put back.
 from __future__ import annotations
 
 import re
+import warnings
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,10 @@ KINDS = "folders of pictures, .mp4 and other videos, .gif, or .npz with `frames`
 
 _STACK = 4
 _MOST_REPEATS = 100
+_MOST_PIXELS = 1 << 24
+"""Of a picture: more than the largest screens have. A damaged file may claim any number."""
+_MOST_GIF = 1 << 28
+"""Of all pictures of a GIF, which is decoded as a whole."""
 
 
 def read_files(source: Path) -> tuple[Clip, ...]:
@@ -97,7 +102,12 @@ def _decoding(path: Path, what: str) -> Iterator[None]:
         UsageError: Something was raised.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            # Pillow's own bound is higher than `_MOST_PIXELS`, and it only warns.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            yield
+    except UsageError:
+        raise
     # struct.error, IndexError, SyntaxError, zlib.error, NotImplementedError: decoders promise
     # nothing, and are not ours.
     except Exception as error:
@@ -105,19 +115,40 @@ def _decoding(path: Path, what: str) -> Iterator[None]:
         raise UsageError(f"{path} is no {what} that can be read ({told}).") from error
 
 
+def _require_size(path: Path, size: tuple[int, int]) -> int:
+    """How many pixels a picture has, before it is decoded.
+
+    Raises:
+        UsageError: There are too many.
+    """
+    width, height = size
+    if width * height > _MOST_PIXELS:
+        raise UsageError(
+            f"{path}: a picture of {width}x{height} pixels is too large; scale it down, or restore "
+            "the file if it is smaller than that."
+        )
+    return width * height
+
+
 def _pictures(paths: list[Path]) -> Iterator[NDArray[np.uint8]]:
     for path in paths:
         with _decoding(path, "picture"), Image.open(path) as image:
+            _require_size(path, image.size)
             frame = np.array(image.convert("RGB"))
         yield frame
 
 
 def _gif(path: Path) -> Iterator[NDArray[np.uint8]]:
+    shown: list[tuple[NDArray[np.uint8], int]] = []
     with _decoding(path, "GIF"), Image.open(path) as image:
-        shown = [
-            (np.array(frame.convert("RGB")), int(frame.info.get("duration", 0)))
-            for frame in ImageSequence.Iterator(image)
-        ]
+        pixels = _require_size(path, image.size)
+        for one in ImageSequence.Iterator(image):
+            if (len(shown) + 1) * pixels > _MOST_GIF:
+                raise UsageError(
+                    f"{path}: the GIF has more than {len(shown)} pictures of {image.width}x"
+                    f"{image.height} pixels, which are too many at once; cut it, or scale it down."
+                )
+            shown.append((np.array(one.convert("RGB")), int(one.info.get("duration", 0))))
     least = min((duration for _, duration in shown if duration > 0), default=0)
     for frame, duration in shown:
         repeats = round(duration / least) if least else 1
@@ -142,6 +173,7 @@ def _video(path: Path) -> Iterator[NDArray[np.uint8]]:
             if not container.streams.video:
                 raise UsageError(f"{path} holds no video.")
             for frame in container.decode(video=0):
+                _require_size(path, (frame.width, frame.height))
                 yield frame.to_ndarray(format="rgb24")
     except av.error.FFmpegError as error:
         raise UsageError(f"{path} is no video that can be read: {error}.") from error

@@ -12,7 +12,7 @@ from PIL import Image
 
 from synth.errors import UsageError
 from synth.sources import ImportOptions, import_source
-from synth.sources.files import in_order
+from synth.sources.files import in_order, read_files
 from synth.sources.shaping import FrameShape
 
 if TYPE_CHECKING:
@@ -80,6 +80,41 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes) -> N
     (folder / name).write_bytes(content)
     with pytest.raises(UsageError, match=name):
         import_source("x", str(folder), LAST)
+
+
+def claiming(kind: str, width: int, height: int) -> bytes:
+    """A picture whose header says that it is as large."""
+    told, place = picture(kind), {"gif": 6, "bmp": 18}[kind]
+    many = 2 if kind == "gif" else 4
+    size = width.to_bytes(many, "little") + height.to_bytes(many, "little")
+    return told[:place] + size + told[place + 2 * many :]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", ["one.gif", "1.bmp"])
+@pytest.mark.parametrize("size", [(12_000, 10_000), (4_097, 4_096), (13_000, 13_000)])
+def test_a_picture_too_large_to_be_one_is_not_decoded(
+    tmp_path: Path, name: str, size: tuple[int, int]
+) -> None:
+    """A byte of a header may claim gigabytes and minutes."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    (folder / name).write_bytes(claiming(name.rpartition(".")[2], *size))
+    with pytest.raises(UsageError, match=f"{name}: a picture of {size[0]}x{size[1]} pixels is too"):
+        import_source("x", str(folder), LAST)
+
+
+def test_a_gif_of_too_many_pictures_is_not_decoded_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them are held at once; one fewer is read."""
+    (tmp_path / "one.gif").write_bytes(picture("gif"))
+    monkeypatch.setattr("synth.sources.files._MOST_GIF", 3 * 6 * 8)
+    (clip,) = read_files(tmp_path / "one.gif")
+    with pytest.raises(UsageError, match="more than 3 pictures of 8x6 pixels"):
+        list(clip.frames())
+    monkeypatch.setattr("synth.sources.files._MOST_GIF", 4 * 6 * 8)
+    assert len(list(clip.frames())) == 4
 
 
 @pytest.mark.parametrize("frame", ["9" * 5_000, "\u0664" * 5_000, "\u00b2", "-1", "1e3", "0x1"])
