@@ -6,9 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-import typer
 
-from synth.cli.app import app
+from synth.cli.app import command
 
 ACTION = Path(__file__).parents[2] / "action.yml"
 
@@ -33,8 +32,7 @@ def test_no_script_holds_an_expression() -> None:
 
 def test_the_options_it_gives_are_those_of_synth_regress() -> None:
     """An option that is renamed must be renamed here."""
-    command = typer.main.get_command(app).commands["regress"]
-    known = {name for option in command.params for name in option.opts}
+    known = {name for option in command("regress").params for name in option.opts}
     (script,) = [script for script in scripts() if "synth regress" in script]
     given = set(re.findall(r"(?<![\w-])--[a-z-]+", script))
     assert given

@@ -233,7 +233,7 @@ class _Summary:
         audited = {NO_TASK, *(Path(folder).name for folder in self.tallies)}
         if absent := [name for name in named if name not in audited]:
             line = f"--reward-search names what was not audited: {', '.join(absent)}"
-            terminalreporter.write_line(line, yellow=True)
+            terminalreporter.write_line(line, **{"yellow": True})
 
     # Before pytest's own hook writes the JUnit file.
     @pytest.hookimpl(tryfirst=True)
