@@ -6,7 +6,6 @@ import re
 import subprocess
 from pathlib import Path
 
-
 from synth.cli.app import command
 
 ACTION = Path(__file__).parents[2] / "action.yml"

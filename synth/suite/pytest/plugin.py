@@ -213,6 +213,7 @@ class _Summary:
         from synth.suite.omissions import in_one_line  # noqa: PLC0415 - keeps pytest's start light
 
         terminalreporter.section("reward programs")
+        warned = {"yellow": True}
         for tally in self.tallies.values():
             color = {"red": True} if tally.wrong else {"green": True}
             terminalreporter.write_line(str(tally), **color)
@@ -222,7 +223,6 @@ class _Summary:
                     terminalreporter.write_line(f"    {line}")
             if tally.untold[0]:
                 terminalreporter.write_line(f"    {tally.untold[1]}")
-            warned = {"yellow": True}
             if tally.drift and (tally.drifted or tally.wrong):
                 terminalreporter.write_line(
                     f"    {tally.drift}", **(warned if tally.drifted else {})
@@ -233,7 +233,7 @@ class _Summary:
         audited = {NO_TASK, *(Path(folder).name for folder in self.tallies)}
         if absent := [name for name in named if name not in audited]:
             line = f"--reward-search names what was not audited: {', '.join(absent)}"
-            terminalreporter.write_line(line, **{"yellow": True})
+            terminalreporter.write_line(line, **warned)
 
     # Before pytest's own hook writes the JUnit file.
     @pytest.hookimpl(tryfirst=True)
