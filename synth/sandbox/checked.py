@@ -120,10 +120,23 @@ _REPEAT = np.repeat
 
 @wraps(_REPEAT)
 def _repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
-    most = np.abs(np.asarray(repeats, np.float64)).max(initial=0.0) * max(np.size(a), 1)
-    if most >= _FAR:
-        raise ValueError(f"repeat gives {most:g} elements, which are too many")
+    _require_few(np.size(a), repeats)
     return _REPEAT(a, repeats, axis)
+
+
+def _repeat_own(own: Any, repeats: Any, axis: Any = None) -> Any:
+    _require_few(own.size, repeats)
+    return own.repeat(repeats, axis)
+
+
+def _require_few(size: int, repeats: Any) -> None:
+    if isinstance(repeats, int):  # as it nearly always is, and the rest takes microseconds
+        each: float = abs(repeats)
+    else:
+        each = float(np.abs(np.asarray(repeats, np.float64)).max(initial=0.0))
+    most = each * size
+    if most >= _FAR or each >= _FAR:
+        raise ValueError(f"repeat gives {most:g} elements, which are too many")
 
 
 def _of_a_size(real: Any) -> Any:
@@ -143,7 +156,7 @@ METHODS = {
     "accumulate": _accumulate,
     "cumprod": _ACCUMULATIONS["cumprod"],
     "cumsum": _ACCUMULATIONS["cumsum"],
-    "repeat": _repeat,
+    "repeat": _repeat_own,
 }
 """What arrays and ufuncs are asked for in place of their own methods, which go before the rest."""
 

@@ -244,6 +244,8 @@ class _Items(ItemsView[Any, Any]):
 
 def _member(value: Any, name: str) -> Any:
     """``value.name``, where that could show an address or is replaced."""
+    if type(value) is np.ndarray and name in _METHODS and not value.dtype.hasobject:
+        return partial(_METHODS[name], value)  # as nearly all are, and the rest takes its time
     if isinstance(value, set | frozenset) and name in ENTER:
         return partial(_enter, getattr(value, name), _checked if name == "add" else _checked_items)
     if name == "tobytes" and isinstance(value, np.ndarray) and value.dtype.hasobject:
