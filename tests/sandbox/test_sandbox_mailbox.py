@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from conftest import scenes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from synth.sandbox.memory import SharedMemory
 from synth.sandbox.pace import Pace
 from synth.sandbox.placement import Placement
 from synth.sandbox.process import WorkerProcess
+from tests.sandbox.conftest import scenes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
