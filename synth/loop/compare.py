@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.errors import RewardError
-from synth.loop.judge import SuiteJudge
+from synth.loop.judge import SuiteJudge, Timing
 from synth.program import parse
 from synth.sandbox import CONFINED, Cell
 from synth.verdicts import Footage, ask
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from synth.loop.judge import Task, Timing
+    from synth.loop.judge import Task
     from synth.plan import Plan
     from synth.sandbox import Sandboxes
 
@@ -32,7 +32,7 @@ __all__ = ["Agreement", "Comparison", "Side", "compare"]
 
 SLOWER = 4.0
 """Times as slow that another program may be before it is worse for that alone."""
-TURNS = 2
+TURNS = 3
 """How often both are timed, one after the other, so that a busy moment meets both."""
 
 
@@ -158,13 +158,16 @@ def compare(
 
 
 def _times(judge: SuiteJudge, sources: list[str]) -> list[Timing | None]:
-    """The best of each program's turns; ``None`` for one that cannot be run."""
+    """The least of each of a program's figures over its turns; ``None`` if it cannot be run."""
     best: list[Timing | None] = [None] * len(sources)
     for _ in range(TURNS):
         for k, source in enumerate(sources):
             with contextlib.suppress(RewardError):  # it cannot be run, which its tests tell
                 now, before = judge.speed(source), best[k]
-                best[k] = now if before is None or now.single < before.single else before
+                if before is not None:
+                    least = min(now.single, before.single), min(now.batched, before.batched)
+                    now = Timing(*least, now.profile)
+                best[k] = now
     return best
 
 
