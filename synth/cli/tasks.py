@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,11 +13,12 @@ from rich.table import Table
 from synth.cli.console import PhaseProgress, output
 from synth.errors import SpecError
 from synth.foreign import read_json
-from synth.spec import find_specs, load_spec
+from synth.spec import find_specs, load_spec, spec_file
 from synth.task.paths import SPECS, task_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from synth.report import Measured
 
@@ -80,7 +80,7 @@ def tasks(
 
 def _named(name: str) -> Path:
     """The file of a spec; says what is near where there is none."""
-    path = Path(name) if name.endswith(".toml") else SPECS / f"{name}.toml"
+    path = spec_file(name, SPECS)
     if not path.exists():
         load_spec(path)
     return path

@@ -20,12 +20,17 @@ from synth.spec.tables import Spec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["find_specs", "load_spec", "parse_spec", "validate_spec"]
+__all__ = ["find_specs", "load_spec", "parse_spec", "spec_file", "validate_spec"]
 
 
 def find_specs(folder: Path = Path("specs")) -> tuple[Path, ...]:
     """All spec files of a folder, sorted by name."""
     return tuple(sorted(folder.glob("*.toml")))
+
+
+def spec_file(task: str | Path, folder: Path = Path("specs")) -> Path:
+    """Where the spec of a task name (``doorkey``) or of a path (``specs/doorkey.toml``) lies."""
+    return Path(task) if str(task).endswith(".toml") else folder / f"{task}.toml"
 
 
 def load_spec(task: str | Path, folder: Path = Path("specs")) -> Spec:
@@ -41,7 +46,7 @@ def load_spec(task: str | Path, folder: Path = Path("specs")) -> Spec:
     Raises:
         SpecError: The file is missing, is not TOML, or says something it may not.
     """
-    path = Path(task) if str(task).endswith(".toml") else folder / f"{task}.toml"
+    path = spec_file(task, folder)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
