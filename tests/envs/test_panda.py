@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -132,6 +134,37 @@ def test_the_notes_tell_where_a_camera_shows_a_point() -> None:
         assert abs(rows.mean() + 0.5 - row) < 1
     text = FAMILY.notes(simulator.spec)
     assert "columns 48 to 95: yaw 180, pitch -40" in text
+    simulator.close()
+
+
+@here
+def test_the_notes_tell_how_large_the_hand_is_drawn() -> None:
+    """Sizes are those of the meshes in the picture, to the millimetre."""
+    simulator = FAMILY.make(spec_of("PandaReach-v3"))
+    simulator.reset(3)
+    text = FAMILY.notes(simulator.spec)
+    sim = simulator.env.sim
+    client, arm = sim.physics_client, sim._bodies_idx["panda"]
+    drawn = {shape[1]: Path(shape[4].decode()) for shape in client.getVisualShapeData(arm)}
+
+    def corners(link: int):
+        lines = drawn[link].read_text(encoding="utf-8").splitlines()
+        points = [[float(part) for part in line.split()[1:4]] for line in lines if line[:2] == "v "]
+        state = client.getLinkState(arm, link)
+        turn = np.reshape(client.getMatrixFromQuaternion(state[5]), (3, 3))
+        return 1000 * (np.array(points) @ turn.T + state[4] - simulator.state.hand())
+
+    hand, finger = corners(8), corners(9)
+    deep, across, _ = np.ptp(hand, axis=0)
+    for told, size in (
+        (r"([0-9]+) mm across, along y", across),
+        (r"and ([0-9]+) mm deep", deep),
+        (r"lower edge is ([0-9]+) mm above", hand[:, 2].min()),
+        (r"fingers end ([0-9]+) mm below", -finger[:, 2].min()),
+    ):
+        found = re.search(told, text)
+        assert found is not None
+        assert abs(int(found[1]) - size) < 1
     simulator.close()
 
 

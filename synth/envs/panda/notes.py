@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["notes"]
 
 _HAND = (
-    "The hand points down; its own place is the point between the tips of its two fingers. It is "
-    "about 210 mm across and 70 mm deep, its lower edge is 35 mm above that place, and the "
-    "fingers end 10 mm below it."
+    "The hand {turning}; its own place is a point between its two fingers, near their tips. "
+    "Without its fingers it is about 205 mm across, along y, and 63 mm deep, and its lower edge is "
+    "39 mm above that place; the fingers end 7 mm below that place."
 )
 
 
@@ -52,10 +52,12 @@ def _cameras(views: Views) -> str:
 
 def _things(task: PandaTask) -> str:
     kind = task.kind
+    turning = "starts pointing down" if task.joints else "points down whatever it does"
+    hand = _HAND.format(turning=turning)
     if not kind.things:
         return (
             "The magenta ball marks the target, a point in the air; it is 36 mm across and nothing "
-            f"can touch it. {_HAND} Its fingers are kept shut."
+            f"can touch it. {hand} Its fingers are kept shut."
         )
     told = []
     for thing in kind.things:
@@ -74,7 +76,7 @@ def _things(task: PandaTask) -> str:
         "PickAndPlace": "A target may lie on the table or up to 0.2 m above it.",
         "Stack": "The yellow target is right on top of the cyan one.",
     }[kind.name]
-    return " ".join((*told, where, _HAND))
+    return " ".join((*told, where, hand))
 
 
 def _measure(task: PandaTask) -> str:
