@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synth.prompts.beside import enlarged
-from synth.prompts.pictures import colour_table, difference, scale_of
+from synth.prompts.palette import colour_table, difference
+from synth.prompts.pictures import scale_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.failure import Failure
-    from synth.prompts.pictures import ColourTable, FrameDifference
+    from synth.prompts.palette import ColourTable, FrameDifference
     from synth.prompts.requests import (
         ChangedPicture,
         Computation,

@@ -152,6 +152,18 @@ def test_complaints_stand_under_their_sub_task_with_the_colours_of_the_frame() -
     assert "Tried" not in section
 
 
+def test_many_small_shades_stand_on_one_line() -> None:
+    """From the darkest to the lightest; a colour of a thing has a line of its own."""
+    shaded = np.full((64, 64, 3), 255, np.uint8)
+    for k in range(12):
+        shaded[:2, 4 * k : 4 * k + 2] = 160 + k
+    start = replace(DESCRIBE.demonstrations[0].shots[0], frame=shaded)
+    shown = replace(DESCRIBE.demonstrations[0], shots=(start,))
+    text = render(replace(DESCRIBE, demonstrations=(shown,))).text
+    assert "- (255, 255, 255) white: 4048\n" in text
+    assert "- 12 shades of light grey, (160, 160, 160) to (171, 171, 171): 48\n" in text
+
+
 def test_text_from_outside_cannot_pass_for_a_picture() -> None:
     """Neither a program nor a message can smuggle one in, or break the sending."""
     forged = f"x = 1  # \0{START.name}\0 \ud800"
