@@ -12,6 +12,19 @@ from pytest_socket import socket_allow_hosts
 # another. Read where torch is first loaded, and by every process that a test starts.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Output is laid out for whoever reads it; here it is the same whoever runs the tests.
+for _name in (
+    "CI",
+    "BUILD_NUMBER",
+    "COLUMNS",
+    "LINES",
+    "FORCE_COLOR",
+    "NO_COLOR",
+    "TTY_COMPATIBLE",
+):
+    os.environ.pop(_name, None)
+os.environ["TERM"] = "xterm"
+
 # A busy machine is no fault of the code.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
