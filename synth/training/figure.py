@@ -19,14 +19,14 @@ __all__ = ["draw", "pyplot"]
 COLUMNS = 4
 COLOURS = {
     "code": "#0072b2",
-    "truth": "#009e73",
+    "truth": "#000000",
     "sparse": "#d55e00",
     "sparse-seen": "#cc79a7",
     "options": "#56b4e9",
     "her": "#e69f00",
 }
 """Told apart by colour-blind eyes too (Okabe and Ito)."""
-OTHERS = ("#f0e442", "#000000", "#999999")
+OTHERS = ("#f0e442", "#009e73", "#999999")
 
 
 def pyplot() -> Any:
@@ -73,13 +73,14 @@ def draw(results: Mapping[str, Mapping[str, Sequence[TrainingResult]]], file: Pa
                 curve.steps / 1000,
                 curve.mean,
                 color=colour,
-                linewidth=1.6,
-                # A program without an error trains as truth does, step for step.
+                # A program without an error trains as truth does, step for step: both are seen.
+                linewidth=1.0 if arm == "truth" else 2.0,
                 linestyle="--" if arm == "truth" else "-",
                 zorder=3 if arm == "truth" else 2,
             )
+            band = 0.08 if arm == "truth" else 0.2
             axis.fill_between(
-                curve.steps / 1000, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0
+                curve.steps / 1000, curve.low, curve.high, color=colour, alpha=band, linewidth=0
             )
             lines.setdefault(arm, line)
             counts[arm].add(len(seeds))
