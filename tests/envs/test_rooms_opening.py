@@ -112,3 +112,29 @@ def test_a_room_opens_after_another_library_closed_what_all_draw_through(closing
         check=False,
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_torchs_compiler_is_loaded_before_anything_draws(tmp_path):
+    """Loaded after Mesa's LLVM it takes the process down: training in rooms ended in a crash."""
+    room(FIND)
+    (tmp_path / "triton.py").write_text(
+        "from pathlib import Path\nMESA = 'libEGL' in Path('/proc/self/maps').read_text()\n"
+    )
+    code = (
+        "import sys\n"
+        "from rooms import spec_of\n"
+        "from synth.envs import family_of\n"
+        f"spec = spec_of({FIND!r})\n"
+        "family_of(spec).make(spec).close()\n"
+        "assert sys.modules['triton'].MESA is False\n"
+        "assert 'libEGL' in open('/proc/self/maps').read()\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parent,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr

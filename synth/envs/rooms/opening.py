@@ -98,6 +98,11 @@ def require_miniworld(what: str) -> None:
         EnvironmentFault: The package is missing, or nothing here can draw.
     """
     before = set(sys.modules)
+    if "miniworld" not in before:
+        # Drawing brings in Mesa's LLVM, and shows it to whatever is loaded later: torch's compiler,
+        # which has an LLVM of its own, would crash by it. Loaded first, it keeps its own.
+        with contextlib.suppress(ImportError):
+            importlib.import_module("triton")
     with _headless(), _quiet():
         try:
             importlib.import_module("miniworld")
