@@ -126,13 +126,15 @@ def make_vec(
 ) -> RewardVecWrapper:
     """The same for stable-baselines3: ``n`` environments, judged in one call a step.
 
+    Progress (`make`) takes a call for each environment, and is not to be had here.
     stable-baselines3 holds no text: where the environment's observation is a dictionary,
     parts that are text (MiniGrid's mission) are left out of it.
 
     Args:
         task: A task folder with a committed reward.
         n: How many environments.
-        kind: ``dummy`` steps them one after another, ``subproc`` each in a process.
+        kind: ``dummy`` steps them one after another, ``subproc`` each in a process; a script
+            then keeps what it does under ``if __name__ == "__main__":``.
         mode: As for `make`, and so are the rest.
         scale: What the whole plan is worth.
         gamma: The learner's discount.
@@ -149,7 +151,7 @@ def make_vec(
         UsageError: As for `make`; also where stable-baselines3 is missing, ``n`` is no number
             of environments, or the observation is text.
         SpecError: As for `make`.
-        EnvironmentFault: As for `make`.
+        EnvironmentFault: As for `make`; or a process of ``subproc`` ended before it answered.
         SandboxUnavailable: As for `make`.
     """
     from synth.vec import RewardVecWrapper, vectorised  # noqa: PLC0415 - an extra

@@ -178,8 +178,20 @@ def vectorised(ones: Sequence[Callable[[], gym.Env[Any, Any]]], *, parallel: boo
     Args:
         ones: Each makes one; can be pickled where `parallel`.
         parallel: Whether each gets a process of its own.
+
+    Raises:
+        EnvironmentFault: A process ended before it answered.
     """
-    return SubprocVecEnv(list(ones)) if parallel else DummyVecEnv(list(ones))
+    if not parallel:
+        return DummyVecEnv(list(ones))
+    try:
+        return SubprocVecEnv(list(ones))
+    except (ConnectionError, EOFError) as error:
+        raise EnvironmentFault(
+            "a process that was to hold an environment ended before it answered; its own message "
+            "stands above. Each of them reads the script again, which therefore keeps what it "
+            'does under `if __name__ == "__main__":`.'
+        ) from error
 
 
 def _innermost(venv: VecEnv) -> VecEnv:

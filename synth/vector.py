@@ -37,7 +37,10 @@ class RewardVectorWrapper(gym.vector.VectorWrapper):
     ``infos["synth"]`` is an array of N dictionaries, as `synth.RewardWrapper` gives them; of a step
     that was a reset it is ``None``. For example::
 
-        one = lambda: FrameInfo(gym.make("MiniGrid-DoorKey-6x6-v0", render_mode="rgb_array"))
+        one = lambda: FrameInfo(
+            gym.make("MiniGrid-DoorKey-6x6-v0", render_mode="rgb_array",
+                     tile_size=16, highlight=False)
+        )
         envs = synth.RewardVectorWrapper(gym.vector.SyncVectorEnv([one] * 8), "generated/doorkey")
 
     Args:

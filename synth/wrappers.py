@@ -119,9 +119,10 @@ class RewardWrapper(gym.Wrapper[Any, Any, Any, Any], gym.utils.RecordConstructor
             reward `takes_mission`.
 
     Raises:
-        EnvironmentFault: While stepping: there is no picture, or not one of the size that the
-            reward was proven on; or no mission where one is needed.
-        ProgramFault: While stepping: the program failed on a frame.
+        UsageError: There is no such ``mode`` or ``goal_from``, or ``gamma`` is not in (0, 1].
+        EnvironmentFault: At a reset: there is no picture, or not one of the size that the reward
+            was proven on; or no mission where one is needed. While stepping: there is no picture.
+        ProgramFault: At a reset or while stepping: the program failed on a frame.
 
     Warns:
         UnprovenPictures: The first picture shows colours that no recorded one shows.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -95,3 +97,19 @@ def test_no_module_is_a_grab_bag() -> None:
     grab_bags = {"utils", "helpers", "misc", "common"}
     assert not [m.name for m in house.modules() if m.path.stem in grab_bags]
     assert not [m.name for m in house.modules() if m.lines > house.most_lines(m)]
+
+
+def test_the_table_of_layers_names_every_layer() -> None:
+    """And none that is not there."""
+    page = (Path(house.__file__).parents[1] / "docs" / "architecture.md").read_text(
+        encoding="utf-8"
+    )
+    rows = page.split("## Layers")[1].split("## The seams")[0].splitlines()
+    told = {
+        name
+        for row in rows
+        if row[:3] == "| `"
+        for name in re.findall("`([a-z_]+)`", row.split("|")[1])
+    }
+    layers = {name.partition(".")[0] for names in house.LAYERS for name in names} - {"__main__"}
+    assert told == layers

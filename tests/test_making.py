@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 
@@ -159,6 +161,16 @@ def test_the_vectorised_form_pays_the_same(shown, kind, observation) -> None:
     finally:
         venv.close()
     assert paid.tolist() == pytest.approx([1.0, 0.0])
+
+
+def test_a_script_that_is_read_again_by_each_process_is_told_what_to_do(tmp_path) -> None:
+    """Without a guard each process would start processes; Python's own message is a riddle."""
+    script = tmp_path / "script.py"
+    script.write_text(f"import synth\nsynth.make_vec({str(DOORKEY)!r}, 2, kind='subproc')\n")
+    run = [sys.executable, str(script)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert "EnvironmentFault: a process that was to hold an environment ended" in done.stderr
+    assert 'if __name__ == "__main__":' in done.stderr.splitlines()[-1]
 
 
 def test_text_is_left_out_where_stable_baselines3_cannot_hold_it() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import spec_keys
 from synth.errors import SpecError
 from synth.spec import find_specs, load_spec, parse_spec
 
@@ -127,3 +128,10 @@ def test_tables_that_are_absent_leave_the_digest_alone() -> None:
     assert parse_spec(f"{GOOD}\n[search]\nepisodes = 9", name="t").episode_digest() == plain
     for table in ("near_miss", "metamorphic"):
         assert parse_spec(f"{GOOD}\n[{table}]", name="t").episode_digest() != plain
+
+
+def test_the_page_of_keys_is_what_reads_a_spec() -> None:
+    """docs/spec.md has every key, its range and its default, as docs/spec_keys.py writes it."""
+    assert spec_keys.PAGE.read_text(encoding="utf-8") == spec_keys.page()
+    example = spec_keys.PAGE.read_text(encoding="utf-8").split("```toml")[1].split("```")[0]
+    assert parse_spec(example, name="unlock").near_miss is not None

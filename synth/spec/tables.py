@@ -65,7 +65,7 @@ class SuccessSpec(_Table):
 
     Attributes:
         when: ``info.KEY``, ``reward > NUMBER``, ``terminated``, ``terminated and reward > 0``,
-            ``truncated``, or ``module:function``; ``None`` leaves it to the family.
+            ``truncated``, or ``module:function``; without it the family says.
         pixels: Width of the band around the threshold that is not judged, in pixels; it needs
             margins. 0 is strict.
         margin: ``module:function`` from the environment to its signed distance from the
@@ -136,7 +136,7 @@ class RandomSpec(_Table):
 
     Attributes:
         episodes: How many; 0 where nothing can be played at random.
-        max_steps: Steps after which one is cut; ``None`` takes the task's own limit.
+        max_steps: Steps after which one is cut; without it the task's own limit.
     """
 
     episodes: CountOrNone = 20
@@ -188,10 +188,14 @@ class MetamorphicSpec(_Table):
         if not isinstance(content, dict):
             return content
         own = {key: content[key] for key in cls.model_fields if key in content}
-        fields: dict[str, Any] = {p.key: (p.shape, p.default) for p in perturbations()}
-        settings = create_model("Settings", __base__=_Table, **fields)
         given = {key: value for key, value in content.items() if key not in own}
-        return own | settings.model_validate(given).model_dump()
+        return own | cls.settings().model_validate(given).model_dump()
+
+    @staticmethod
+    def settings() -> type[BaseModel]:
+        """The keys of the perturbations, as a table of their own."""
+        fields: dict[str, Any] = {p.key: (p.shape, p.default) for p in perturbations()}
+        return create_model("Settings", __base__=_Table, **fields)
 
     def setting(self, key: str) -> Any:
         """What the table says of a perturbation, or its default."""
@@ -230,7 +234,7 @@ class GateSpec(_Table):
         expert_completion: Share of the expert episodes that must complete.
         random_completion: Share of the random episodes that may complete without success.
         max_miss: The share of missed experts that the held-out episodes must exclude, with
-            `certainty`; ``None`` asks for no proof.
+            `certainty`; without it no proof is asked for.
         certainty: Of that proof, and of the bounds that an audit prints; 0.95 by default.
     """
 
@@ -258,7 +262,7 @@ class Spec(_Table):
         env: Gymnasium environment id, or ``module:Id-v0``.
         modules: Imported before the environment is made, as those that register it.
         mission: Where an episode's words come from, or ``None`` where they do not vary.
-        goal: The goal in words, or ``None``.
+        goal: The goal in words.
         show_goal: Whether `goal` may be shown to a model.
         max_steps: Steps after which an episode is cut.
         seed: First seed; every episode's seed follows from it.

@@ -75,3 +75,10 @@ def test_a_model_is_compared_only_where_its_file_has_changed(tmp_path: Path) -> 
     (tmp_path / "synth-model.txt").write_text("openai:new\n")
     git("commit", "-qam", "new")
     assert asked(base) == "openai:new"
+    (tmp_path / "synth-model.txt").write_text("openai:old\nwhat a later line says is no model\n")
+    assert asked(base) == ""
+    (tmp_path / "other").touch()
+    git("add", "other")
+    git("rm", "-q", "--cached", "synth-model.txt")
+    git("commit", "-qm", "without")
+    assert asked(git("rev-parse", "HEAD")) == "openai:old"
