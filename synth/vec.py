@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synth.errors import EnvironmentFault, UsageError
+from synth.extras import install
 from synth.shaping import GoalFrom, Mode, Shaper, Shaping
 from synth.side_by_side import SideBySide
 from synth.wrappers import FRAME_KEY, GRANTED_KEY, MISSION_KEY
@@ -28,7 +29,7 @@ try:
     )
 except ImportError as error:
     raise UsageError(
-        'stable-baselines3 is not installed; `pip install "synth[train]"` brings it.'
+        f"stable-baselines3 is not installed; `{install('train')}` brings it."
     ) from error
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ LONGER = {"vision": 420}
 FEW_LINES = 60
 
 LAYERS = (
-    ("errors",),
+    ("errors", "extras"),
     ("vision", "foreign", "pixels"),
     ("plan", "failure", "credit", "confidence"),
     ("perturbations",),

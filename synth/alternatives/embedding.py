@@ -13,6 +13,7 @@ import numpy as np
 
 from synth.episode import frame_digest
 from synth.errors import UsageError
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -115,7 +116,7 @@ def load_embedder(name: str) -> Embedder:
     except ModuleNotFoundError as error:
         raise UsageError(
             f"clip:{name} needs the package {error.name!r}, which is not installed. "
-            'Run `pip install "synth[clip]"`.'
+            f"Run `{install('clip')}`."
         ) from error
     # Typed or not, as the installed version has it.
     quiet: Any = logging

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import UsageError
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +36,7 @@ def draw_sweep(swept: Sequence[SweptReward], file: Path) -> None:
     try:
         import matplotlib as mpl  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise UsageError(
-            'matplotlib is not installed; `pip install "synth[train]"` brings it.'
-        ) from error
+        raise UsageError(f"matplotlib is not installed; `{install('train')}` brings it.") from error
     mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the backend is chosen
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from synth import __version__
 from synth.cli.console import output
+from synth.extras import install
 
 if TYPE_CHECKING:
     from synth.envs.base import Family
@@ -44,10 +45,11 @@ def doctor() -> None:
         try:
             version = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            version = "-" if extra == "core" else f'-  (pip install "synth\\[{extra}]")'
+            version = "-"
         installed.add_row(package, version, extra)
     out.print()
     out.print(installed)
+    out.print(escape(f"an extra is installed by {install('EXTRA')}"))
     out.print()
     environments = Table("environments", "made here", box=None, pad_edge=False)
     for family in families():
@@ -70,5 +72,5 @@ def _made_here(family: Family) -> str:
     try:
         versions = family.versions()
     except importlib.metadata.PackageNotFoundError as error:
-        return f'no: {error.name} is missing (pip install "synth[{family.name}]")'
+        return f"no: {error.name} is missing ({install(family.name)})"
     return ", ".join(f"{name} {version}" for name, version in versions.items()) or "yes"

@@ -11,6 +11,7 @@ from rich.table import Table
 from synth.cli.console import PhaseProgress, complain, errors, output
 from synth.cli.crew import Jobs, Scheduler  # noqa: TC001 - typer reads the annotations when it runs
 from synth.errors import SynthError, UsageError
+from synth.extras import install
 from synth.scheduling import hire
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
@@ -73,7 +74,7 @@ def train(
         from synth.training.fleet import train_all  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UsageError(
-            f'training needs {error.name}, which is not installed; `pip install "synth[train]"`.'
+            f"training needs {error.name}, which is not installed; `{install('train')}`."
         ) from error
     arms = [
         _arm(one, seen=seen, env_weight=env_weight, mode=mode, goal_from=goal_from)

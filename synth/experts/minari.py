@@ -9,6 +9,7 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, UsageError
 from synth.experts.demonstrations import Recording
+from synth.extras import install
 
 __all__ = ["dataset", "demonstrations", "json_action", "step_of"]
 
@@ -26,7 +27,7 @@ def dataset(name: str) -> Any:
     except ImportError as error:
         raise EnvironmentFault(
             f"minari:{name} needs a package that is not installed ({error}). "
-            'Run `pip install "synth[minari]"`.'
+            f"Run `{install('minari')}`."
         ) from error
     except (FileNotFoundError, ValueError, KeyError, OSError) as error:
         raise UsageError(

@@ -17,6 +17,7 @@ import numpy as np
 
 from synth.errors import EnvironmentFault, SpecError
 from synth.experts.observing import ModelEyes
+from synth.extras import install
 from synth.foreign import UnreadableText, read_json
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _loaded(spec: Spec) -> tuple[Any, str]:
     except ModuleNotFoundError as error:
         raise EnvironmentFault(
             f"specs/{spec.name}.toml: expert.policy: {file} was saved by {name} and needs the "
-            f'package {error.name!r}, which is not installed. Run `pip install "synth[sb3]"`.'
+            f"package {error.name!r}, which is not installed. Run `{install('sb3')}`."
         ) from error
     try:
         return algorithm.load(file, device="cpu"), name

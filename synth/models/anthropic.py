@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 from synth.errors import ModelRefused, ModelReplyError, ModelTruncated, Paid
 from synth.models.base import Reply, Usage
 from synth.models.manner import Manner
-from synth.models.patience import PatientTransport
 from synth.models.service import Service, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
 from synth.prompts.telling import limited
 
 try:
     import anthropic
+
+    # Stands on the HTTP client that the SDK brings.
+    from synth.models.patience import PatientTransport
 except ImportError as error:
     raise missing_sdk("anthropic", error) from error
 

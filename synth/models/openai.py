@@ -21,13 +21,15 @@ from synth.errors import (
 )
 from synth.models.base import FirstToken, Reply, Usage
 from synth.models.manner import LimitName, Manner
-from synth.models.patience import PatientTransport
 from synth.models.service import Service, missing_sdk
 from synth.prompts.render import PicturePart, Prompt, render
 from synth.prompts.telling import limited
 
 try:
     import openai
+
+    # Stands on the HTTP client that the SDK brings.
+    from synth.models.patience import PatientTransport
 except ImportError as error:
     raise missing_sdk("openai", error) from error
 

@@ -20,6 +20,7 @@ from synth.errors import (
     ModelUnavailable,
     UsageError,
 )
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -267,8 +268,7 @@ class Service:
 def missing_sdk(provider: str, error: ImportError) -> UsageError:
     """The error for an SDK that cannot be imported."""
     return UsageError(
-        f"the {provider} SDK cannot be imported ({error}); install it: `pip install "
-        f'"synth[{provider}]"`.'
+        f"the {provider} SDK cannot be imported ({error}); install it: `{install(provider)}`."
     )
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from synth.episode.replace import replace_file
 from synth.errors import EnvironmentFault
+from synth.extras import install
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -70,7 +71,7 @@ def to_junit(found: Regression) -> str:
         from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise EnvironmentFault(
-            'JUnit XML needs the package junitparser: `pip install "synth[ci]"`.'
+            f"JUnit XML needs the package junitparser: `{install('ci')}`."
         ) from error
     xml = JUnitXml(f"synth regress {found.options.model}")
     for task in found.tasks:

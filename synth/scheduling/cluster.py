@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from synth import __version__
 from synth.errors import UsageError, WorkersLost
+from synth.extras import install
 from synth.scheduling.crew import AHEAD, Crew
 from synth.scheduling.fan_out import TRIES
 from synth.scheduling.shared import Shared, in_file
@@ -153,8 +154,7 @@ def _dask() -> Any:
         return importlib.import_module("distributed")
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"--scheduler needs {error.name}, which is not installed; "
-            '`pip install "synth[cluster]"`.'
+            f"--scheduler needs {error.name}, which is not installed; `{install('cluster')}`."
         ) from error
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from synth.errors import EnvironmentFault, UsageError
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,8 +107,7 @@ def _mp4(path: Path, frames: NDArray[np.uint8], _episode: Episode) -> None:
         import av  # noqa: PLC0415 - an extra; only videos need it
     except ImportError as error:
         raise EnvironmentFault(
-            "the package 'av' that makes videos is not installed. "
-            'Run `pip install "synth[video]"`.'
+            f"the package 'av' that makes videos is not installed. Run `{install('video')}`."
         ) from error
     with av.open(str(path.with_name(f"{path.name}.mp4")), "w") as container:
         stream: Any = container.add_stream("libx264rgb", rate=Fraction(RATE))

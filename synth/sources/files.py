@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from synth.errors import EnvironmentFault, UsageError
+from synth.extras import install
 from synth.sources.clip import Clip
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _decoder(path: Path) -> Any:
     except ImportError as error:
         raise EnvironmentFault(
             f"{path} is a video, and the package 'av' that decodes it is not installed. "
-            'Run `pip install "synth[video]"`.'
+            f"Run `{install('video')}`."
         ) from error
     return av
 

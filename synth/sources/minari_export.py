@@ -17,6 +17,7 @@ from gymnasium import spaces
 
 from synth.envs.gymnasium.actions import from_json
 from synth.errors import EnvironmentFault, UsageError
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def export_minari(store: EpisodeStore, name: str, task: str, actions: Any = None
     except ImportError as error:
         raise EnvironmentFault(
             f"a package that writes Minari datasets is not installed ({error}). "
-            'Run `pip install "synth[minari]"`.'
+            f"Run `{install('minari')}`."
         ) from error
     if name in minari.list_local_datasets():
         raise UsageError(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import UsageError
+from synth.extras import install
 from synth.training.curves import curve_of
 
 if TYPE_CHECKING:
@@ -38,9 +39,7 @@ def pyplot() -> Any:
     try:
         import matplotlib as mpl  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
-        raise UsageError(
-            'matplotlib is not installed; `pip install "synth[train]"` brings it.'
-        ) from error
+        raise UsageError(f"matplotlib is not installed; `{install('train')}` brings it.") from error
     mpl.use("agg")
     from matplotlib import pyplot as plt  # noqa: PLC0415 - after the backend is chosen
 

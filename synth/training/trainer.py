@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from synth.envs import family_of
 from synth.errors import UsageError
+from synth.extras import install
 from synth.named_reward import is_alternative
 from synth.options import SMDPQLearning
 from synth.options.following import OPTION_INFO
@@ -366,7 +367,7 @@ def algorithm_named(name: str) -> Any:
         if found is not None and inspect.isclass(getattr(module, found)):
             return getattr(module, found)
     raise UsageError(
-        f'no algorithm {name!r} is installed; `pip install "synth[train]"` brings '
+        f"no algorithm {name!r} is installed; `{install('train')}` brings "
         "stable-baselines3 and sb3-contrib."
     )
 

@@ -79,7 +79,7 @@ def test_a_missing_package_says_what_to_install(make_spec, monkeypatch):
         monkeypatch.delitem(sys.modules, f"synth.envs.minigrid.{name}", raising=False)
     monkeypatch.setattr(builtins, "__import__", refuse)
     spec = make_spec("MiniGrid-Empty-5x5-v0")
-    with pytest.raises(EnvironmentFault, match=r'pip install "synth\[minigrid\]"'):
+    with pytest.raises(EnvironmentFault, match=r"pip install .*\[minigrid\]"):
         family_of(spec).make(spec)
 
 

@@ -56,7 +56,7 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch):
     spec = spec_of(FIND)
     family = family_of(spec)
     assert family.name == "rooms"
-    with pytest.raises(EnvironmentFault, match=r"synth\[rooms\]"):
+    with pytest.raises(EnvironmentFault, match=r"\[rooms\]"):
         family.make(spec)
 
 

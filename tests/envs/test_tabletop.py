@@ -277,7 +277,7 @@ def test_a_spec_that_asks_for_what_there_is_not_is_refused(more: str, words: str
 def test_without_pybullet_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever lacks the package is told how to get it."""
     monkeypatch.setitem(sys.modules, "pybullet", None)
-    with pytest.raises(EnvironmentFault, match=r"synth\[tabletop\]"):
+    with pytest.raises(EnvironmentFault, match=r"\[tabletop\]"):
         FAMILY.make(spec_of("Put"))
 
 

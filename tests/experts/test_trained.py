@@ -165,5 +165,5 @@ def test_a_missing_package_is_named_with_its_extra(tmp_path, spec_of, monkeypatc
     """The message is the command that installs it."""
     goes_right(gym.make("Corridor-v0")).save(tmp_path / "it.zip")
     monkeypatch.setitem(sys.modules, "stable_baselines3", None)
-    with pytest.raises(EnvironmentFault, match=r"saved by PPO .*synth\[sb3\]"):
+    with pytest.raises(EnvironmentFault, match=r"saved by PPO .*\[sb3\]"):
         find_policy(spec_of(f"sb3:{tmp_path / 'it.zip'}"))

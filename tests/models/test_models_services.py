@@ -367,9 +367,16 @@ def test_a_content_filter_is_a_refusal(server: ModelServer, write: WriteRequest)
 
 
 @pytest.mark.parametrize("provider", ["openai", "anthropic"])
-def test_a_missing_sdk_says_what_to_install(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only who asks for a provider needs its package."""
-    monkeypatch.setitem(sys.modules, provider, None)
-    monkeypatch.delitem(sys.modules, f"synth.models.{provider}", raising=False)
-    with pytest.raises(UsageError, match=rf'pip install "synth\[{provider}\]"'):
+@pytest.mark.parametrize("missing", ["the SDK", "httpx2"])
+def test_a_missing_sdk_says_what_to_install(
+    provider: str, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who asks for a provider needs its package, and what that package brings."""
+    gone = provider if missing == "the SDK" else missing
+    for name in [name for name in sys.modules if name.partition(".")[0] in {provider, gone}]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, gone, None)
+    for name in (provider, "patience"):
+        monkeypatch.delitem(sys.modules, f"synth.models.{name}", raising=False)
+    with pytest.raises(UsageError, match=rf"pip install .*\[{provider}\]"):
         open_model(f"{provider}:vision-1")

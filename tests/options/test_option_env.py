@@ -138,7 +138,7 @@ def test_without_stable_baselines3_the_message_names_its_extra():
         text=True,
         check=False,
     )
-    assert "synth[train]" in done.stderr.splitlines()[-1]
+    assert "[train]" in done.stderr.splitlines()[-1]
 
 
 class Episodes(BaseCallback):

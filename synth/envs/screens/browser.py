@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synth.errors import EnvironmentFault
+from synth.extras import install
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -263,7 +264,7 @@ def require_browser(what: str = "A screen") -> Path:
     if found is None:
         raise EnvironmentFault(
             f"{what} needs Chromium, which is not installed. Run `apt-get install chromium "
-            'fonts-liberation` (Debian\'s packages) and `pip install "synth[screens]"`.'
+            f"fonts-liberation` (Debian's packages) and `{install('screens')}`."
         )
     return found
 

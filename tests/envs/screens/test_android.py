@@ -111,5 +111,5 @@ def test_what_is_missing_is_said(
     with pytest.raises(EnvironmentFault, match="does not start"):
         AndroidTaskEnv(task=str(Path(task).parent / "bad.textproto"), emulator="fake")
     monkeypatch.setitem(sys.modules, "android_env.components", None)
-    with pytest.raises(EnvironmentFault, match=r"synth\[android\]"):
+    with pytest.raises(EnvironmentFault, match=r"\[android\]"):
         AndroidTaskEnv(task=task)

@@ -109,12 +109,12 @@ def test_a_page_has_no_time_of_its_own() -> None:
 def test_without_a_browser_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names Debian's package and the extra."""
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(EnvironmentFault, match=r"apt-get install chromium.*synth\[screens\]"):
+    with pytest.raises(EnvironmentFault, match=r"apt-get install chromium.*\[screens\]"):
         require_browser("screens/Phone-v0")
 
 
 def test_without_miniwob_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its pages come with the package; the error says how to get it."""
     monkeypatch.setattr(miniwob.environment, "find_spec", lambda _: None)
-    with pytest.raises(EnvironmentFault, match=r"'miniwob'.*synth\[screens\]"):
+    with pytest.raises(EnvironmentFault, match=r"'miniwob'.*\[screens\]"):
         MiniWoBEnv("click-tab")
