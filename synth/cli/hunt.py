@@ -18,6 +18,7 @@ from synth.task.paths import RUNS, task_folder
 if TYPE_CHECKING:
     from synth.search import Counterexample
     from synth.search.campaign import Campaign, Kept
+    from synth.task import TaskFolder
 
 __all__ = ["hunt"]
 
@@ -46,10 +47,18 @@ def hunt(
         str | None, typer.Option(help="Of that episode, where it is not the seed's own.")
     ] = None,
     keep: Annotated[
-        bool, typer.Option("--keep", help="That episode joins the suite, if the reward is wrong.")
+        bool,
+        typer.Option(
+            "--keep",
+            help="What is found joins the suite of another program, too; with --seed that episode "
+            "does, if the reward is wrong on it.",
+        ),
     ] = False,
 ) -> None:
     """Search for episodes on which the committed reward is wrong; what is found joins its suite.
+
+    What is found for another program (--reward) is only reported, and generated/TASK left alone,
+    unless --keep is given.
 
     With --seed one episode is played again, and what the reward says of each frame is printed;
     so an episode that an audit found joins the suite with --keep.
@@ -68,11 +77,11 @@ def hunt(
             raise UsageError(f"--mission: the missions of {name} do not vary.")
         replay(folder, source, seed, read_actions(actions), mission, keep=keep)
         return
-    if actions or keep or mission is not None:
+    if actions or mission is not None:
         what = "--actions say" if actions else "--mission says"
-        what = "--keep says" if keep else what
         raise UsageError(f"{what} nothing without --seed, whose episode is played.")
-    campaign = Campaign(folder, source, home / "hunt.json")
+    keep = keep or _is_committed(folder, source)
+    campaign = Campaign(folder, source, home / "hunt.json", keep=keep)
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")
     until = time.monotonic() + 60 * minutes
@@ -87,16 +96,38 @@ def hunt(
         for one, kept in come:
             progress.found += 1
             _print(one, kept, home, one.find.command(name, reward))
+            output().print(f"  {_fate(kept, name)}", markup=False, soft_wrap=True)
     output().print(f"{name}: {_so_far(campaign)}")
     if campaign.coverage is not None:
         output().print(f"search: {campaign.coverage}")
-    if campaign.finds and folder.spec.search is None:
+    if any(one.joined for one in campaign.finds) and folder.spec.search is None:
         output().print(
             f"specs/{name}.toml has no \\[search] table, so the suite does not ask for the goal on "
             "what was found; add one, and write the suite again with `synth suite`."
         )
     if campaign.finds:
         raise typer.Exit(1)
+
+
+def _is_committed(folder: TaskFolder, source: str) -> bool:
+    """Whether a program is the one that the task's suite was made for."""
+    from synth.task.folder import read_reward  # noqa: PLC0415 - start-up stays quick
+
+    return folder.reward.exists() and read_reward(folder.reward, folder.name) == source
+
+
+def _fate(kept: Kept, task: str) -> str:
+    """What became of a find, and what to do with it."""
+    place = f"{task_folder(task)}/episodes"
+    if not kept.joined:
+        return (
+            f"{task_folder(task)} is left alone, since its reward is another program; that command "
+            "with --keep puts the episode into its suite"
+        )
+    joined = (
+        f"joined {place} as {kept.episode}" if kept.is_new else f"{kept.episode} of {place} already"
+    )
+    return f"{joined}; next: `synth run {task}` shows it to a model"
 
 
 class _Hunted:

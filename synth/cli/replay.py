@@ -112,7 +112,7 @@ def replay(
     write_strip(path, rolled.frames, [f"{t}: {word}" for t, word in enumerate(words)])
     output().print(f"look at {path}")
     if keep:
-        output().print(_kept(task, rolled, found))
+        output().print(_kept(task, rolled, found), markup=False, soft_wrap=True)
     if found:
         raise typer.Exit(1)
 
@@ -127,4 +127,7 @@ def _kept(task: TaskFolder, rolled: Rollout, found: Sequence[Violation]) -> str:
     known = {episode.id for episode in task.store.episodes}
     store = keep_finds(task, [(rolled, NOTES[found[0].kind])])
     new = [episode.id for episode in store.episodes if episode.id not in known]
-    return f"kept as {new[0]}" if new else "this episode is among the task's already"
+    if not new:
+        return "this episode is among the task's already"
+    place = f"{task.path}/episodes"
+    return f"kept as {new[0]} of {place}; next: `synth run {task.name}` shows it to a model"

@@ -1,13 +1,15 @@
 """A long search for counterexamples that can be stopped and taken up again.
 
-It goes stream by stream over seeds of its own. What it finds becomes a ``found`` episode of
-the task at once, so that every later audit replays it; where it stands is in one small file.
+It goes stream by stream over seeds of its own. Where finds are kept, each becomes a ``found``
+episode of the task at once, so that every later audit replays it; where it stands is in one small
+file.
 A stream that was interrupted is searched again, and gives the same finds. Another program
 starts from the first stream.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from synth.episode import read_store
 from synth.episode.replace import replace_file
 from synth.errors import LintError, UsageError
 from synth.program import lint, parse
@@ -24,6 +27,7 @@ from synth.sandbox import CONFINED
 from synth.scheduling import Shared, fan_out
 from synth.search import hunt
 from synth.task.counterexamples import keep_finds, require_untouched
+from synth.task.found import found_like, shown_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,15 +50,21 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A find as it was kept.
+    """A find as it is remembered.
 
     Attributes:
-        episode: Id of the episode it became.
+        episode: Id of the episode that it is among the task's, or else its number in the hunt.
         sentence: What the program does wrong there.
+        shows: Digest of the fault, the actions and the pictures: two seeds may show the same.
+        joined: Whether it is among the task's episodes.
+        is_new: Whether this hunt put it there.
     """
 
     episode: str
     sentence: str
+    shows: str = ""
+    joined: bool = True
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +94,10 @@ class Campaign:
     """A search that goes on from where it was left.
 
     Args:
-        task: The task; finds go to its episodes on disk.
+        task: The task.
         source: The program's text.
         path: The file that remembers, ``runs/TASK/hunt.json``.
+        keep: Whether finds join the task's episodes, or are told and no more.
         sandboxes: Where the program runs.
 
     Attributes:
@@ -95,20 +106,27 @@ class Campaign:
     Raises:
         ProgramSyntaxError: The program does not parse.
         LintError: It uses what reward programs may not use.
-        StaleEpisodes: The episodes were made from another version of the spec.
-        UsageError: Something in the folder is not what the reward was judged on, or the file
-            is damaged.
+        StaleEpisodes: Finds are kept, and the episodes were made from another version of the spec.
+        UsageError: Finds are kept, and something in the folder is not what the reward was judged
+            on; or the file is damaged.
     """
 
     def __init__(
-        self, task: TaskFolder, source: str, path: Path, *, sandboxes: Sandboxes = CONFINED
+        self,
+        task: TaskFolder,
+        source: str,
+        path: Path,
+        *,
+        keep: bool = True,
+        sandboxes: Sandboxes = CONFINED,
     ) -> None:
         self._program = parse(source)
         findings = lint(source, missions=task.spec.mission is not None)
         if findings:
             raise LintError(tuple(findings))
-        require_untouched(task)
-        self._task, self._path, self._sandboxes = task, path, sandboxes
+        if keep:
+            require_untouched(task)
+        self._task, self._path, self._keeps, self._sandboxes = task, path, keep, sandboxes
         self._state = self._read()
         self.coverage: Coverage | None = None
 
@@ -170,27 +188,33 @@ class Campaign:
     def _adopt(self, come: Hunt) -> tuple[tuple[Counterexample, Kept], ...]:
         """Keep what the next stream found, and remember that it has been searched."""
         self.coverage = come.coverage if self.coverage is None else self.coverage + come.coverage
-        kept = tuple((one, self._keep(one)) for one in come.counterexamples)
-        known = {find.episode for find in self._state.finds}
+        kept = []
+        finds = list(self._state.finds)
+        for one in come.counterexamples:
+            shows = _shows(one)
+            # One that was told and not kept is kept once that is wanted.
+            if any(f.shows == shows and (f.joined or not self._keeps) for f in finds):
+                continue
+            kept.append((one, self._remembered(one, shows, len(finds))))
+            finds.append(kept[-1][1])
         self._state = replace(
             self._state,
             stream=self._state.stream + 1,
             episodes=self._state.episodes + come.episodes,
-            finds=(*self._state.finds, *(k for _, k in kept if k.episode not in known)),
+            finds=tuple(finds),
         )
         self._write()
-        return kept
+        return tuple(kept)
 
-    def _keep(self, counterexample: Counterexample) -> Kept:
-        """Put an episode among the task's, unless it is there."""
-        find = counterexample.find
-        store = keep_finds(self._task, [(counterexample.rollout, find.note)])
-        same = (
-            e.id
-            for e in store.select(kind="found")
-            if (e.seed, e.actions, e.mission) == (find.seed, find.actions, find.mission)
-        )
-        return Kept(next(same), counterexample.sentence)
+    def _remembered(self, counterexample: Counterexample, shows: str, number: int) -> Kept:
+        """Put an episode among the task's where finds are kept, unless it is there."""
+        sentence, rolled = counterexample.sentence, counterexample.rollout
+        if not self._keeps:
+            return Kept(f"find-{number:04d}", sentence, shows, joined=False, is_new=False)
+        before = {e.id for e in read_store(self._task.path / "episodes").episodes}
+        store = keep_finds(self._task, [(rolled, counterexample.find.note)])
+        id_ = found_like(store, rolled)[0].id
+        return Kept(id_, sentence, shows, is_new=id_ not in before)
 
     def _read(self) -> _State:
         fresh = _State(program_digest(self._program.source), self._task.spec.episode_digest())
@@ -208,6 +232,11 @@ class Campaign:
 
     def _write(self) -> None:
         replace_file(self._path, (json.dumps(asdict(self._state), indent=2) + "\n").encode())
+
+
+def _shows(one: Counterexample) -> str:
+    """Digest of what is wrong in a find, and of all that is seen and done in it."""
+    return hashlib.sha256(f"{one.kind} {one.subtask} ".encode() + shown_in(one.rollout)).hexdigest()
 
 
 def _search_stream(

@@ -12,7 +12,7 @@ from synth.episode import read_store
 from synth.episode.replace import rebuilt_folder, recover_folder
 from synth.errors import UsageError
 from synth.record.folder import replace_folder
-from synth.task.found import add_found
+from synth.task.found import add_found, found_like, shown_in
 from synth.task.provenance import changed_files, read_digests, renew_episode_digests
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ def require_untouched(task: TaskFolder) -> None:
 def keep_finds(task: TaskFolder, found: Sequence[tuple[Rollout, str]]) -> EpisodeStore:
     """Put episodes among a task's, those left out that are there already.
 
+    What shows the very same as another find, as two seeds may, is there already.
+
     Args:
         task: Whose folder; see `require_untouched`.
         found: Episodes, each with a note on how it was found.
@@ -52,7 +54,9 @@ def keep_finds(task: TaskFolder, found: Sequence[tuple[Rollout, str]]) -> Episod
     """
     recover_folder(task.path)
     store = read_store(task.path / "episodes")
-    more = add_found(store, task.spec, found)
+    unlike = {shown_in(one): (one, note) for one, note in reversed(found)}
+    new = [pair for pair in unlike.values() if not found_like(store, pair[0])]
+    more = add_found(store, task.spec, new[::-1])
     if len(more.episodes) == len(store.episodes):
         return store
     # Episodes and what the provenance says of them change in one step: a crash between the two

@@ -6,6 +6,7 @@ simulator's own, as for every other episode. No program is asked here, and nothi
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,11 +19,14 @@ from synth.record.recorder import FramePool, episode_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from synth.episode import Episode, EpisodeStore, Rollout, Split
     from synth.failure import Find
     from synth.spec import Spec
 
-__all__ = ["add_found", "play"]
+__all__ = ["add_found", "found_like", "play", "shown_in"]
 
 
 def play(spec: Spec, find: Find) -> Rollout:
@@ -83,6 +87,27 @@ def add_found(
             return store
         frames = joined([store.frames, file.array()])
     return replace(store, frames=frames, episodes=(*store.episodes, *added))
+
+
+def shown_in(rolled: Rollout) -> bytes:
+    """Digest of all that is done and seen in an episode; two seeds may show the very same."""
+    return _shown(rolled.actions, rolled.mission, rolled.frames)
+
+
+def found_like(store: EpisodeStore, rolled: Rollout) -> tuple[Episode, ...]:
+    """The visible finds that are this episode, or show the very same under another seed."""
+    shown = shown_in(rolled)
+    return tuple(
+        e
+        for e in store.select(kind="found", split="visible")
+        if (e.actions, e.mission) == (rolled.actions, rolled.mission)
+        and (e.seed == rolled.seed or _shown(e.actions, e.mission, store.frames_of(e)) == shown)
+    )
+
+
+def _shown(actions: Sequence[object], mission: str | None, frames: NDArray[np.uint8]) -> bytes:
+    told = json.dumps([list(actions), mission]).encode()
+    return hashlib.sha256(told + frame_digest(frames)).digest()
 
 
 def _name(seed: int, actions: Sequence[object], mission: str | None) -> str:

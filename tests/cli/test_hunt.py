@@ -39,6 +39,11 @@ def state(checkout: Path) -> dict:
     return json.loads((checkout / "runs" / "walk" / "hunt.json").read_text(encoding="utf-8"))
 
 
+def files(folder: Path) -> dict[Path, bytes]:
+    """All that lies in a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_nothing_found_is_exit_code_0(walk: Path, checkout: Path, synth_command: Command) -> None:
     """A right reward stays as it is, and the hunt remembers where it got to."""
     before = dict(file_digests(walk))
@@ -66,6 +71,56 @@ def test_a_find_joins_the_episodes_and_the_audit_stands(
     content = json.loads((walk / "provenance.json").read_text(encoding="utf-8"))
     assert content["model"] == "builtin"
     assert TaskFolder.read(walk).store["found-0000"].note.startswith("found by the search")
+
+
+def test_a_find_of_the_committed_reward_says_what_it_changed_and_what_comes_next(
+    walk: Path, synth_command: Command
+) -> None:
+    """The episode is named, the folder that it joined, and the command that makes use of it."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    ran = synth_command("hunt", "walk", "--minutes", "0.01")
+    assert (
+        "  joined generated/walk/episodes as found-0000; next: `synth run walk` shows it to a model"
+        in ran.out
+    )
+
+
+def test_a_hunt_of_another_program_leaves_the_committed_task_alone(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """Its finds are told, with picture and command, and not one file of the task changes."""
+    before = files(walk)
+    other = checkout / "other.py"
+    other.write_text(EAGER, encoding="utf-8")
+    hunted = ("hunt", "walk", "--minutes", "0.01", "--reward", str(other))
+    ran = synth_command(*hunted)
+    assert ran.code == 1, ran.all
+    assert files(walk) == before
+    assert "find-0000: search, seed 90000, no action: reach_goal holds at frame 0" in ran.out
+    assert (checkout / "runs" / "walk" / "find-0000.png").exists()
+    assert f"play it again: synth hunt walk --seed 90000 --reward {other}" in ran.out
+    assert "generated/walk is left alone" in ran.out
+    assert "[search] table" not in ran.out
+    kept = synth_command(*hunted, "--keep")
+    assert kept.code == 1, kept.all
+    assert "joined generated/walk/episodes as found-0000" in kept.out
+    assert len(read_store(walk / "episodes").select(kind="found")) == 1
+
+
+def test_what_is_done_and_seen_alike_under_two_seeds_is_one_find(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """All layouts of this task are one: every stream finds the same, and it is told once."""
+    (walk / "reward.py").write_text(EAGER, encoding="utf-8")
+    task = TaskFolder.read(walk)
+    one = campaign.Campaign(task, EAGER, checkout / "runs" / "walk" / "hunt.json")
+    with hire(jobs=1) as crew:
+        told = list(one.go_on(crew, chain([False, False, False], repeat(True)).__next__))
+    assert one.stream == 3
+    assert [kept.episode for _, kept in told] == ["found-0000"]
+    assert len(one.finds) == len(read_store(walk / "episodes").select(kind="found")) == 1
+    again = synth_command("hunt", "walk", "--seed", "90500", "--keep")
+    assert "is among the task's already" in again.out
 
 
 def test_the_hunt_goes_on_where_it_was_left(
@@ -226,7 +281,7 @@ def test_a_right_program_is_played_again_without_a_fault(
         (("--seed", "5", "--actions", "x"), "these are no actions"),
         (("--seed", "5", "--actions", "17"), "has no action 17"),
         (("--actions", "2"), "say nothing without --seed"),
-        (("--keep",), "--keep says nothing without --seed"),
+        (("--mission", "go"), "--mission says nothing without --seed"),
     ],
 )
 def test_what_cannot_be_played_is_a_usage_error(
