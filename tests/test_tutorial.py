@@ -62,6 +62,9 @@ def test_the_tutorial_goes_from_an_environment_to_an_agent_in_training(folder) -
     assert "not checked: " in audited.stdout
     red = run(wrong, folder)
     assert red.returncode == 1, red.stdout
+    # By what it does, not for want of the plan's names.
+    assert "not judged" not in red.stdout
+    assert "7 of 20 random episodes complete falsely" in red.stdout
     trained = run(f"{train} 2048", folder)
     assert "return " in trained.stdout, trained.stderr
     assert (folder / "gardener.zip").exists()

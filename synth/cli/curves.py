@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from synth.cli.console import output
+from synth.cli.drawn import drawable
 from synth.errors import UsageError
 from synth.task.paths import RUNS
 
@@ -22,7 +23,8 @@ def curves(
         list[str] | None, typer.Argument(help="Tasks' names; by default all that were trained.")
     ] = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw success against steps into this PNG or SVG.")
+        Path | None,
+        typer.Option(callback=drawable, help="Draw success against steps into this PNG or SVG."),
     ] = None,
     results: Annotated[
         Path | None, typer.Option(help="A folder of results, in place of runs/.")

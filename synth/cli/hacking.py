@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
+from synth.cli.drawn import drawable
 from synth.errors import UsageError
 from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
@@ -41,7 +42,10 @@ def hacking(
     ] = 200,
     figure: Annotated[
         Path | None,
-        typer.Option(help="Draw claimed and true against steps of training into this PNG or SVG."),
+        typer.Option(
+            callback=drawable,
+            help="Draw claimed and true against steps of training into this PNG or SVG.",
+        ),
     ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Put the shortest lies among the task's episodes.")

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from synth.cli.console import PhaseProgress, errors, output
 from synth.cli.crew import FasterRounds, Jobs, Scheduler, UnansweredRequests
+from synth.cli.drawn import drawable
 from synth.errors import UsageError
 from synth.task.paths import GENERATED, task_folder
 
@@ -59,7 +60,7 @@ def matrix(
     jobs: Jobs = None,
     scheduler: Scheduler = None,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw the table into this PNG or SVG.")
+        Path | None, typer.Option(callback=drawable, help="Draw the table into this PNG or SVG.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the table here.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Everything as JSON.")] = False,

@@ -11,6 +11,7 @@ import typer
 from rich.table import Table
 
 from synth.cli.console import EpisodeProgress, output
+from synth.cli.drawn import drawable
 from synth.spec import load_spec
 from synth.task.paths import task_folder
 
@@ -24,7 +25,8 @@ def sweep(
     ],
     seeds: Annotated[int, typer.Option(min=1, max=5000, help="Fresh seeds per policy.")] = 20,
     figure: Annotated[
-        Path | None, typer.Option(help="Draw precision against recall into this PNG or SVG.")
+        Path | None,
+        typer.Option(callback=drawable, help="Draw precision against recall into this PNG or SVG."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The best points as JSON.")] = False,
 ) -> None:

@@ -40,6 +40,22 @@ def test_a_wrong_spec_names_file_key_and_remedy(
     assert not (checkout / "generated" / "walk" / "episodes" / "manifest.json").exists()
 
 
+@pytest.mark.parametrize(
+    "command", ["curves", "matrix --models builtin", "sweep walk --reward clip:x", "hacking walk"]
+)
+@pytest.mark.parametrize(
+    ("file", "words"), [("c.txt", ".png or .svg"), ("no/c.png", "no folder no;")]
+)
+def test_a_figure_that_cannot_be_drawn_is_refused_before_any_work(
+    synth_command: Command, command: str, file: str, words: str
+) -> None:
+    """Nothing is asked, trained or counted for it first."""
+    ran = synth_command(*command.split(), "--figure", file)
+    assert ran.code == 2
+    assert f"usage: --figure {file}: " in ran.all
+    assert words in ran.all
+
+
 def test_an_unknown_task_is_met_with_the_nearest(synth_command: Command) -> None:
     """A typing slip costs one line."""
     ran = synth_command("run", "wlak")

@@ -282,7 +282,7 @@ def test_running_out_of_stack_kills_the_worker_alone(
     source = attack(
         "sys.setrecursionlimit(10 ** 9)",
         "deep = []",
-        "for _ in range(10 ** 5): deep = [deep]",
+        "for _ in range(10 ** 6): deep = [deep]",
         "deep == [deep]",
     )
     assert_stopped(sandbox, frame, source, match="SIGSEGV")

@@ -10,6 +10,7 @@ import gymnasium
 
 from synth.envs.base import Defaults, PlainFamily
 from synth.envs.gymnasium.known import KNOWN, NOISE, sized
+from synth.envs.gymnasium.pictures import shrunk
 from synth.envs.registry import registered
 
 if TYPE_CHECKING:
@@ -86,11 +87,8 @@ class GymnasiumFamily(PlainFamily):
         parts = []
         if "crop" in spec.render:
             parts.append("The picture is a part, cut out of what the environment draws.")
-        if {"size", "width"} & set(spec.render):
-            parts.append(
-                "The picture was resized by averaging areas: edges are blended over about a "
-                "pixel, and lines thinner than a pixel are faint."
-            )
+        if shrinking := shrunk(spec):
+            parts.append(shrinking)
         if spec.success.pixel is not None:
             parts.append(
                 "Success has a threshold, and a pixel of the picture shows "

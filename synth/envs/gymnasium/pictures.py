@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from synth.spec import Spec
 
-__all__ = ["Pictures", "fitted", "resized"]
+__all__ = ["Pictures", "fitted", "resized", "shrunk"]
 
 _KEYS = ("size", "width", "height", "crop")
 _SIDES = range(8, 1025)
@@ -116,6 +116,21 @@ def fitted(
     if (height, width) == (tall, wide):
         return np.array(picture, order="C")
     return resized(picture, width=width, height=height)
+
+
+def shrunk(spec: Spec) -> str:
+    """What a prompt says of how pictures came to their size; a spec does not tell which did."""
+    render = spec.render
+    if "size" in render:
+        which = f"Pictures of more than {render['size']} pixels a side were reduced"
+    elif "width" in render or "height" in render:
+        which = "Pictures of another size than this were resized"
+    else:
+        return ""
+    return (
+        f"{which} by averaging areas: their edges are blended over about a pixel, and what is "
+        "thinner than that is faint."
+    )
 
 
 def resized(picture: NDArray[np.uint8], *, width: int, height: int) -> NDArray[np.uint8]:

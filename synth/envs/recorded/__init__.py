@@ -20,6 +20,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from synth.envs.base import PlainFamily
+from synth.envs.gymnasium.pictures import shrunk
 from synth.errors import EnvironmentFault
 from synth.spec import RECORDED
 
@@ -66,8 +67,8 @@ class RecordedFamily(PlainFamily):
         parts = []
         if "crop" in spec.render:
             parts.append("The picture is a part, cut out of what was filmed.")
-        if {"size", "width"} & set(spec.render):
-            parts.append("It was resized by averaging areas: edges are blended over about a pixel.")
+        if shrinking := shrunk(spec):
+            parts.append(shrinking)
         return " ".join(parts)
 
     def versions(self) -> dict[str, str]:
