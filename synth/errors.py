@@ -21,7 +21,8 @@
     │   └── ModelDeadEnd                      it answered, and could not do it             exit 6
     ├── EnvironmentFault      (RuntimeError)  the simulator is missing or misbehaves     exit 4
     │   ├── ExpertFailed                      the expert does not succeed
-    │   │   └── SolvedAtStart                 there is nothing for it to do
+    │   │   ├── SolvedAtStart                 there is nothing for it to do
+    │   │   └── ExpertBroke                   it is no expert: the spec's fault      exit 2
     │   └── IllegalAction                     it was given an action that it does not have
     ├── SandboxUnavailable    (RuntimeError)  no lockdown on this machine                exit 4
     ├── WorkersLost           (RuntimeError)  those who did the work have died           exit 4
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BudgetExhausted",
     "EnvironmentFault",
+    "ExpertBroke",
     "ExpertFailed",
     "Fault",
     "IllegalAction",
@@ -253,7 +255,7 @@ class ModelDeadEnd(ModelError):
 class EnvironmentFault(SynthError, RuntimeError):
     """The simulator is not installed, unknown, or misbehaves."""
 
-    fault = "environment"
+    fault: ClassVar[Fault] = "environment"
     exit_code = 4
 
 
@@ -263,6 +265,13 @@ class ExpertFailed(EnvironmentFault):
 
 class SolvedAtStart(ExpertFailed):
     """An episode begins in success, so there is nothing for anyone to do."""
+
+
+class ExpertBroke(ExpertFailed):
+    """The expert that a spec names raises an error, or gives what is no action."""
+
+    fault = "spec"
+    exit_code = 2
 
 
 class IllegalAction(EnvironmentFault):

@@ -23,7 +23,7 @@ from synth.envs.base import (
     TimeStep,
     Worded,
 )
-from synth.envs.finding import Finds, SuccessFinding
+from synth.envs.finding import Conditioned, Finds, SuccessFinding
 from synth.envs.recipe import Recipe
 from synth.envs.registry import families, family_of
 from synth.envs.trainable import Picture, Trainable
@@ -33,6 +33,7 @@ __all__ = [
     "Alterable",
     "Backdrop",
     "Comparable",
+    "Conditioned",
     "Defaults",
     "Enumerable",
     "Family",

@@ -1,4 +1,4 @@
-"""Finding out what success is: an ability of families whose environments do not say."""
+"""Finding out what success is: abilities where environments do not say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from synth.envs.base import Policy
     from synth.spec import Spec
 
-__all__ = ["Finds", "SuccessFinding"]
+__all__ = ["Conditioned", "Finds", "SuccessFinding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +35,17 @@ class Finds(Protocol):
         Raises:
             SpecError: None tells success, or the one that does is nothing that a picture can
                 show; the message says which and why.
+        """
+        ...
+
+
+@runtime_checkable
+class Conditioned(Protocol):
+    """A simulator whose success is a condition that the spec names."""
+
+    def unmet(self) -> str:
+        """Why the condition held nowhere in the present episode, and what came instead.
+
+        One or more sentences, for the message about an expert that does not succeed.
         """
         ...

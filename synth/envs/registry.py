@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 
 from synth.envs.keys import wrong_key
+from synth.envs.named import import_named
 from synth.envs.unsimulated import Unsimulated
-from synth.errors import SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,9 +54,9 @@ def family_of(spec: Spec) -> Family:
         SpecError: None does, or a module cannot be imported.
     """
     for module in spec.modules:
-        _import(spec, module, key="modules")
+        import_named(spec, "modules", module)
     if ":" in spec.env:
-        _import(spec, spec.env.partition(":")[0], key="env")
+        import_named(spec, "env", spec.env.partition(":")[0])
     for family in families():
         if family.claims(spec.env):
             return family
@@ -81,23 +81,6 @@ def registered(env_id: str) -> Any:
     return gymnasium.registry.get(env_id.rpartition(":")[2])
 
 
-def _import(spec: Spec, module: str, *, key: str) -> None:
-    try:
-        importlib.import_module(module)
-    except SynthError:
-        raise
-    except Exception as error:
-        # The module is the user's own code: whatever it raises is the spec's fault.
-        what = (
-            f"there is no module {module!r}."
-            if isinstance(error, ModuleNotFoundError)
-            and (module + ".").startswith(f"{error.name}.")
-            else f"module {module!r} does not import: {type(error).__name__}: {error}."
-        )
-        remedy = "Install it, or start synth in the folder that holds it."
-        raise wrong_key(spec, key, what, remedy) from error
-
-
 def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecError:
     """The error for an environment id that does not exist.
 
@@ -106,6 +89,12 @@ def unknown_env(spec: Spec, known: Iterable[str], otherwise: str = "") -> SpecEr
         known: Ids that do exist; the nearest are named.
         otherwise: The remedy where none is near.
     """
-    near = difflib.get_close_matches(spec.env, sorted(known), n=3, cutoff=0.6)
+    module, colon, name = spec.env.rpartition(":")
+    ids = sorted(known)
+    # A version left out makes a short name look like no other.
+    versions = [env_id for env_id in ids if env_id.rpartition("-v")[0] == name]
+    near = versions or difflib.get_close_matches(name, ids, n=3, cutoff=0.6)
+    if colon:  # as they must be written: their module is imported first
+        near = [f"{module}:{env_id}" if env_id in gymnasium.registry else env_id for env_id in near]
     remedy = f"Nearest known: {', '.join(near)}." if near else otherwise
     return wrong_key(spec, "env", f"there is no environment {spec.env!r}.", remedy)

@@ -15,14 +15,14 @@ looked for from where synth was started.
 
 from __future__ import annotations
 
-import difflib
-import importlib
-import importlib.util
+import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synth.envs.keys import wrong_key
+from synth.envs.named import find_function
 from synth.episode import read_store
-from synth.errors import SpecError, UsageError
+from synth.errors import UsageError
 from synth.experts.demonstrations import Demonstrated, Recording
 from synth.experts.patience import patient
 from synth.experts.played import successes
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demonstrated", "find_policy"]
 
+_KEY = "expert.policy"
 _DEMONSTRATIONS = ("play", "episodes", "minari")
 
 
@@ -74,7 +75,7 @@ def _demonstrated(spec: Spec, source: str, rest: str) -> Demonstrated:
 
         return Demonstrated(spec, demonstrations(rest))
     except UsageError as error:
-        raise _wrong(spec, str(error)) from error
+        raise wrong_key(spec, _KEY, str(error), "") from error
 
 
 def _recorded(folder: Path, env: str) -> tuple[Recording, ...]:
@@ -87,32 +88,17 @@ def _recorded(folder: Path, env: str) -> tuple[Recording, ...]:
 
 
 def _function(spec: Spec, module_name: str, function_name: str) -> Policy:
+    remedy = (
+        "An expert is a function from a simulator to an iterator of actions, named as "
+        "`module:function`."
+    )
+    policy: Policy = find_function(spec, _KEY, f"{module_name}:{function_name}", remedy)
     try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        what = (
-            f"there is no module {module_name!r}"
-            if error.name and (module_name + ".").startswith(error.name + ".")
-            else f"module {module_name!r} needs {error.name!r}, which is not installed"
-        )
-        raise _wrong(
-            spec, f"{what}.", "Install it, or name another as `module:function`."
-        ) from error
-    except (ImportError, SyntaxError) as error:
-        raise _wrong(spec, f"module {module_name!r} does not import: {error}.") from error
-    policy: Policy | None = getattr(module, function_name, None)
-    if policy is None:
-        near = difflib.get_close_matches(function_name, dir(module), n=1)
-        hint = f"Did you mean {module_name}:{near[0]}?" if near else ""
-        raise _wrong(spec, f"module {module_name!r} has no function {function_name!r}.", hint)
-    if not callable(policy):
-        raise _wrong(
-            spec,
-            f"{function_name!r} of module {module_name!r} is not a function.",
-            "An expert is a function from a simulator to an iterator of actions.",
-        )
+        inspect.signature(policy).bind(None)
+    except TypeError as error:
+        problem = f"{module_name}:{function_name} cannot be called: {error}."
+        remedy = "An expert is called with the simulator alone: `def expert(simulator)`."
+        raise wrong_key(spec, _KEY, problem, remedy) from error
+    except ValueError:
+        pass  # written in C, say: what it takes shows when it is called
     return policy
-
-
-def _wrong(spec: Spec, problem: str, remedy: str = "") -> SpecError:
-    return SpecError(problem, file=f"specs/{spec.name}.toml", key="expert.policy", remedy=remedy)

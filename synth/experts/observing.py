@@ -15,7 +15,6 @@ earlier observations (frame stacking) is not made.
 
 from __future__ import annotations
 
-import importlib
 import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
+from synth.envs.named import find_function
 from synth.envs.observed import Observed
 from synth.envs.registry import family_of
 from synth.envs.trainable import Trainable
@@ -162,12 +162,7 @@ def _described(seen: Any) -> str:
 
 
 def _wrapper(spec: Spec, name: str) -> Any:
-    module, _, attribute = name.partition(":")
-    try:
-        found = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise _wrong(spec, "wrap", f"there is no {name}: {error}.") from error
-    return found
+    return find_function(spec, "expert.wrap", name, "Name another wrapper.")
 
 
 def _made(spec: Spec, name: str, wrapper: Any, inner: Any) -> Any:

@@ -46,7 +46,7 @@ def patient(policy: Policy, name: str, seconds: float = SECONDS) -> Policy:
         try:
             with _limit(seconds):
                 # A plain function may do all of its thinking here, before there is an iterator.
-                actions = iter(policy(simulator))
+                actions = _each(policy(simulator))
             while True:
                 with _limit(seconds):
                     action = next(actions, _END)
@@ -59,6 +59,14 @@ def patient(policy: Policy, name: str, seconds: float = SECONDS) -> Policy:
             ) from None
 
     return act
+
+
+def _each(made: Any) -> Iterator[Any]:
+    """The actions, one by one, of what an expert gave when it was called."""
+    try:
+        return iter(made)
+    except TypeError as error:
+        raise TypeError(f"{error}; an expert gives its actions one by one, by `yield`") from None
 
 
 @contextmanager

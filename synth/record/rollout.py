@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synth.envs import Backdrop
+from synth.envs import Backdrop, Conditioned
+from synth.envs.broken import broken
 from synth.episode import Rollout
 from synth.errors import (
     EnvironmentFault,
@@ -165,8 +166,13 @@ def require_open(episode: Rollout, spec: Spec) -> None:
         raise SolvedAtStart(f"{spec.env} is solved at the start with seed {episode.seed}.")
 
 
-def require_success(episode: Rollout, spec: Spec) -> None:
+def require_success(episode: Rollout, spec: Spec, why: str = "") -> None:
     """Check that an expert's episode succeeds, on a frame that is judged.
+
+    Args:
+        episode: The expert's.
+        spec: Whose expert.
+        why: What is known of an end without success, and what to do; sentences.
 
     Raises:
         ExpertFailed: It does not.
@@ -176,7 +182,7 @@ def require_success(episode: Rollout, spec: Spec) -> None:
         raise ExpertFailed(
             f"{who} did not succeed in "
             f"{spec.env} with seed {episode.seed} after {len(episode)} of {spec.max_steps} steps. "
-            "Raise `max_steps`, or name another expert."
+            f"{why or 'Name another expert.'}"
         )
     if not (episode.success & episode.judged).any():
         raise ExpertFailed(
@@ -198,14 +204,21 @@ def expert_rollout(
     """An expert's episode in a simulator at hand, with its own mission or one that is given.
 
     Raises:
-        ExpertFailed: The expert does not succeed, breaks or gives an illegal action, or there
-            is nothing to do.
+        ExpertFailed: The expert does not succeed, or there is nothing to do.
+        ExpertBroke: It raises an error, or gives what is no action.
     """
     name = spec.expert.policy
+    stopped = False
+
+    def until_it_stops(simulator: Simulator) -> Iterator[Any]:
+        nonlocal stopped
+        yield from policy(simulator)
+        stopped = True
+
     try:
         episode = rollout(
             simulator,
-            policy,
+            until_it_stops,
             seed,
             spec.max_steps,
             name=name,
@@ -215,7 +228,9 @@ def expert_rollout(
             missioned=spec.mission is not None,
             mission=mission,
         )
-    except (ExpertFailed, IllegalAction) as error:
+    except IllegalAction as error:
+        raise broken(spec, policy, seed, error) from error
+    except ExpertFailed as error:
         raise ExpertFailed(
             f"specs/{spec.name}.toml: expert.policy: {name}, seed {seed}: {error}"
         ) from error
@@ -223,13 +238,30 @@ def expert_rollout(
         raise
     except Exception as error:
         # An expert is the user's own code: whatever it raises is the expert's failure.
-        raise ExpertFailed(
-            f"specs/{spec.name}.toml: expert.policy: {name} broke in {spec.env} with seed {seed}: "
-            f"{type(error).__name__}: {error}."
-        ) from error
+        raise broken(spec, policy, seed, error) from error
     require_open(episode, spec)
-    require_success(episode, spec)
+    require_success(episode, spec, _why_none(episode, spec, simulator, stopped=stopped))
     return episode
+
+
+def _why_none(episode: Rollout, spec: Spec, simulator: Simulator, *, stopped: bool) -> str:
+    """What is known of an expert's episode without success, and what to do."""
+    if episode.success.any():
+        return ""
+    limited = len(episode) >= spec.max_steps
+    if limited:
+        end, remedy = "", "Raise `max_steps`, or name another expert."
+    elif stopped:
+        end, remedy = "The expert gave no further action. ", "Name another expert."
+    else:
+        end, remedy = "The environment ended the episode there. ", "Name another expert."
+    if not isinstance(simulator, Conditioned):
+        return end + remedy
+    raised = "raise `max_steps`, " if limited else ""
+    return (
+        f"{end}{simulator.unmet()} Name what does hold when the task is done, {raised}or name "
+        "another expert."
+    )
 
 
 def _require_alike(step: TimeStep, first: TimeStep, seed: int, t: int) -> None:

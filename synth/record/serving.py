@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from synth.errors import ExpertFailed, SolvedAtStart
+from synth.errors import ExpertBroke, ExpertFailed, SolvedAtStart
 from synth.record.seeds import spare
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Serving:
             made += 1
             yield episode
         if made < len(seeds):
-            raise ExpertFailed(self._refusal()) from self._first
+            raise self._refusal() from self._first
 
     def try_(self, seed: int, roll: Callable[[int], Rollout]) -> Rollout | None:
         """The seed's episode, or ``None`` where the seed does not serve.
@@ -104,7 +104,7 @@ class Serving:
             # Judged against all that will be tried, or one bad seed at first would be too many.
             tried = self._wanted + self.passed
             if self._failures > MOST * tried or self._solved > MOST_SOLVED * tried:
-                raise ExpertFailed(self._refusal()) from error
+                raise self._refusal() from error
             if self._on_skip is not None:
                 self._on_skip("a seed", seed, str(error))
             return None
@@ -115,13 +115,21 @@ class Serving:
     def _failures(self) -> int:
         return self.passed - self._solved
 
-    def _refusal(self) -> str:
+    def _refusal(self) -> ExpertFailed:
         tried = self._served + self.passed
-        return (
-            f"specs/{self._spec.name}.toml: expert.policy: {self.passed} of {tried} seeds tried "
-            f"do not serve: on {self._failures} the expert fails, where at most {MOST:.0%} of "
-            f"{self._wanted + self.passed} are passed over, and {self._solved} are solved at the "
-            f"start, where at most {MOST_SOLVED:.0%} are. The first: {self._first}"
+        told = [
+            f"on {many} {what}, where at most {most:.0%} may be passed over for that"
+            for many, what, most in (
+                (self._failures, "the expert fails", MOST),
+                (self._solved, "there is nothing to do at the start", MOST_SOLVED),
+            )
+            if many
+        ]
+        key = f"specs/{self._spec.name}.toml: expert.policy: "
+        kind = ExpertBroke if isinstance(self._first, ExpertBroke) else ExpertFailed
+        return kind(
+            f"{key}{self.passed} of the {tried} seeds tried for {self._wanted} episodes do not "
+            f"serve: {', and '.join(told)}. The first: {str(self._first).removeprefix(key)}"
         )
 
 

@@ -24,6 +24,14 @@ gymnasium.register(
 """
 
 
+REST = """
+
+def rest(simulator):
+    while True:
+        yield [0.0]
+"""
+
+
 @pytest.mark.parametrize("expert", ["", "balance:keep"])
 def test_a_task_of_survival_is_refused_before_anything_is_written(checkout, synth_command, expert):
     """CartPole's success is to last until a step limit, which no picture shows."""
@@ -53,15 +61,51 @@ def test_success_is_found_by_trying_and_the_evidence_said(checkout, synth_comman
     assert "seed -> " in str(spec.options["desc"])
 
 
-def test_without_an_expert_the_spec_says_what_one_is(checkout, synth_command):
-    """The guess about success is called a guess."""
+def test_an_end_that_nobody_saw_is_no_guess_at_success(checkout, synth_command):
+    """Where no episode ends by itself, what success is must be said; then it is taken."""
     (checkout / "swing.py").write_text(SWING, encoding="utf-8")
     ran = synth_command("new", "swing", "--env", "swing:ShortSwing-v0")
+    assert ran.code == 2
+    said = " ".join(ran.err.split())
+    assert "none of 20 random episodes ends by itself within 60 steps" in said
+    assert "--success" in said
+    assert "--expert" in said
+    assert not (checkout / "specs" / "swing.toml").exists()
+
+
+def test_without_an_expert_the_spec_says_what_one_is(checkout, synth_command):
+    """What is printed is what may be written: a module and a function of it."""
+    (checkout / "swing.py").write_text(SWING, encoding="utf-8")
+    given = ("--env", "swing:ShortSwing-v0", "--success", "terminated")
+    ran = synth_command("new", "swing", *given)
     assert ran.code == 0, ran.all
     said = " ".join(ran.out.split())
     assert "it has no expert yet" in said
-    assert "A guess" in said
+    assert 'policy = "MODULE:FUNCTION"' in said
     assert load_spec(checkout / "specs" / "swing.toml").success.when == "terminated"
+
+
+def test_an_expert_that_never_does_the_task_is_suspected_first(checkout, synth_command):
+    """No environment is called impossible where its expert may only be a bad one."""
+    (checkout / "resting.py").write_text(SWING + REST, encoding="utf-8")
+    given = ("--env", "resting:ShortSwing-v0", "--expert", "resting:rest")
+    ran = synth_command("new", "swing", *given)
+    assert ran.code == 2
+    said = " ".join(ran.err.split())
+    assert "resting:rest may not do the task: none of its 5 episodes" in said
+    assert "cannot be seen in a picture" not in said
+    assert "0 of 20 random episodes end by themselves after" not in said
+
+
+def test_a_condition_that_never_holds_is_named_with_what_came(checkout, synth_command):
+    """Neither the step limit nor the expert is blamed for a number that no reward reaches."""
+    ran = synth_command("new", "lake", "--env", "FrozenLake-v1", "--success", "reward > 5")
+    assert ran.code == 2
+    said = " ".join(ran.err.split())
+    assert "reward > 5: true in 0 of 5 expert episodes" in said
+    assert "rewards from 0 to 1" in said
+    assert "max_steps" not in said
+    assert not (checkout / "specs" / "lake.toml").exists()
 
 
 def test_success_that_the_user_names_is_taken_with_its_figures(checkout, synth_command):

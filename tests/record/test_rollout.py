@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synth.errors import EnvironmentFault, ExpertFailed, SpecError
-from synth.record import roll_expert, roll_random, rollout
+from synth.errors import EnvironmentFault, ExpertBroke, ExpertFailed, SpecError
+from synth.record import record, roll_expert, roll_random, rollout
 from synth.record.rollout import random_policy
+from synth.spec import parse_spec
 
 
 def steady(simulator):
@@ -96,14 +97,56 @@ def test_an_expert_that_gives_up_is_named_with_seed_steps_and_key(make_spec, exp
     [
         ("def act(simulator):\n    yield {}['lost']\n", "KeyError: 'lost'"),
         ("def act(simulator):\n    return 3\n", "TypeError: 'int' object is not iterable"),
+        ("def act(simulator):\n    return 3\n", "by `yield`"),
         ("def act(simulator):\n    yield 9\n", "no action 9"),
+        ("\n\ndef act(simulator):\n    yield 0\n    yield {}['lost']\n", "py, line 5: KeyError"),
+        ("\n\ndef act(simulator):\n    yield 9\n", "py, line 3: "),
     ],
 )
 def test_an_expert_that_breaks_is_named_with_its_error(make_spec, experts, source, told):
-    """What an expert raises becomes the expert's failure, seed and all."""
-    with pytest.raises(ExpertFailed, match="seed 7") as caught:
-        roll_expert(make_spec(policy=experts(source)), 7)
+    """What an expert raises becomes the spec's fault, with seed, file and line."""
+    policy = experts(source)
+    with pytest.raises(ExpertBroke, match="seed 7") as caught:
+        roll_expert(make_spec(policy=policy), 7)
     assert told in str(caught.value)
+    assert f"expert.policy: {policy}" in str(caught.value)
+    assert (caught.value.fault, caught.value.exit_code) == ("spec", 2)
+
+
+def test_an_expert_that_takes_no_simulator_is_told_what_it_is_called_with(make_spec, experts):
+    """It is seen before anything is played."""
+    with pytest.raises(SpecError, match=r"def expert\(simulator\)"):
+        roll_expert(make_spec(policy=experts("def act():\n    yield 0\n")), 7)
+
+
+@pytest.mark.parametrize(
+    ("when", "told"),
+    [
+        ("reward > 5", "`reward > 5` holds nowhere in that episode: its rewards are 0 to 1."),
+        ("info.won", "info has no key 'won'; its keys are prob."),
+        ("truncated", "`truncated` holds nowhere in that episode."),
+    ],
+)
+def test_a_condition_that_never_held_is_named_with_what_came(when, told):
+    """A wrong condition of success is not blamed on the step limit."""
+    text = (
+        'env = "FrozenLake-v1"\noptions = {is_slippery = false}\n'
+        f"[success]\nwhen = '{when}'\n[expert]\npolicy = 'synth.envs.gymnasium.experts:tabular'\n"
+    )
+    with pytest.raises(ExpertFailed) as caught:
+        roll_expert(parse_spec(text, name="task"), 7)
+    assert f"The environment ended the episode there. success.when: {told}" in str(caught.value)
+    assert "max_steps" not in str(caught.value)
+
+
+def test_seeds_that_the_expert_breaks_on_are_the_specs_fault_and_the_file_is_named_once(
+    make_spec, experts
+):
+    """The refusal says how many were tried and wanted, and gives the first reason."""
+    with pytest.raises(ExpertBroke) as caught:
+        record(make_spec(policy=experts("def act(simulator):\n    yield 9\n")))
+    assert str(caught.value).count("specs/task.toml") == 1
+    assert "episodes do not serve: on " in str(caught.value)
 
 
 def test_too_few_steps_fail_the_planner_too(make_spec):

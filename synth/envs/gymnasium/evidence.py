@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from synth.envs.broken import broken
 from synth.envs.finding import SuccessFinding
 from synth.envs.gymnasium.simulator import simulator_of
 from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
-from synth.errors import ExpertFailed, SpecError, SynthError
+from synth.errors import IllegalAction, SpecError, SynthError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,10 +75,7 @@ def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
         if not experts and few and (in_randoms or _speaks_of(text, randoms)):
             return SuccessFinding(text, (*tried, "No expert was there to confirm it."))
     _refuse_survival(spec, experts, randoms, tried)
-    if not experts and not any(played[-1].terminated for played in randoms):
-        # Random play that never ends by itself has not met the end; that end is the best guess.
-        return SuccessFinding("terminated", (*tried, "A guess: no random episode ended by itself."))
-    raise _unclear(spec, tried)
+    raise _unclear(spec, experts, randoms, tried)
 
 
 def _asked_for(
@@ -96,7 +94,26 @@ def _asked_for(
     said = _sentence(condition.text, in_experts, len(experts), in_randoms)
     if condition.text == "truncated":
         _refuse_survival(spec, experts, randoms, [said])
+    if experts and not in_experts:
+        raise SpecError(
+            f"{said}. {_came(experts)}",
+            key="success.when",
+            remedy="Nothing was written. Name what does hold when the task is done, or an expert "
+            "that does it.",
+        )
     return SuccessFinding(condition.text, (said,))
+
+
+def _came(episodes: Sequence[Played]) -> str:
+    """What an expert's episodes told that a condition could ask for; a sentence."""
+    rewards = _rewards(episodes)
+    keys = sorted({str(key) for played in episodes for o in played for key in o.info})
+    ended = sum(played[-1].terminated for played in episodes)
+    paid = f"rewards from {min(rewards):g} to {max(rewards):g}" if rewards else "no reward"
+    return (
+        f"The expert's episodes had {paid}, {ended} of {len(episodes)} were terminated, and the "
+        f"keys of info are: {', '.join(keys) or 'none'}."
+    )
 
 
 def _refuse_survival(
@@ -107,8 +124,15 @@ def _refuse_survival(
     Raises:
         SpecError: It is one; the message holds the proof.
     """
-    lasting = experts and all(p[-1].truncated and not p[-1].terminated for p in experts)
     ended = [played for played in randoms if played[-1].terminated]
+    # An expert that lasts where chance does not, and is paid no less for it: that is the task.
+    # Otherwise it may be one that never does the task.
+    lasting = (
+        experts
+        and all(p[-1].truncated and not p[-1].terminated for p in experts)
+        and len(ended) > _FEW * RANDOMS
+        and min(map(_return, experts)) >= max(map(_return, randoms))
+    )
     # Paid the same for every step and ended early by play at random: ending is the failure.
     survival = (
         not experts and len(ended) > _FEW * RANDOMS and len(_rewards(randoms)) == 1
@@ -120,10 +144,10 @@ def _refuse_survival(
     if steps < 1 or not _same_picture(spec, max(1, steps // 2)):
         return
     shown = f"All {len(experts)} expert episodes last until it. " if lasting else ""
+    after = f", after {min(map(len, ended)) - 1} to {max(map(len, ended)) - 1} steps"
     how = shown + (
-        f"{len(ended)} of {RANDOMS} random episodes end by themselves after "
-        f"{min(map(len, randoms)) - 1} to {max(map(len, randoms)) - 1} steps; the only other "
-        f"end is the step limit of {spec.max_steps}."
+        f"{len(ended)} of {RANDOMS} random episodes end by themselves{after if ended else ''}; the "
+        f"only other end is the step limit of {spec.max_steps}."
     )
     raise SpecError(
         f"success in {spec.env} cannot be seen in a picture: it is to last until the step "
@@ -161,7 +185,10 @@ def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
         outcomes = [_seen(simulator)]
         chosen = _chosen(policy, simulator, spec, seed) if policy else _drawn(simulator, rng)
         for action in chosen:
-            step = simulator.step(action, draw=False)
+            try:
+                step = simulator.step(action, draw=False)
+            except IllegalAction as error:
+                raise broken(spec, policy, seed, error) from error
             outcomes.append(_seen(simulator))
             if step.done or len(outcomes) > spec.max_steps:
                 break
@@ -182,9 +209,7 @@ def _chosen(policy: Policy, simulator: Any, spec: Spec, seed: int) -> Iterator[A
         raise
     except Exception as error:
         # An expert is the user's own code: whatever it raises is the expert's failure.
-        raise ExpertFailed(
-            f"the expert broke in {spec.env} with seed {seed}: {type(error).__name__}: {error}."
-        ) from error
+        raise broken(spec, policy, seed, error) from error
 
 
 def _seen(simulator: Any) -> StepOutcome:
@@ -216,15 +241,37 @@ def _rewards(episodes: Sequence[Played]) -> set[float]:
     return {o.reward for played in episodes for o in played if o.reward is not None}
 
 
+def _return(played: Played) -> float:
+    return sum(outcome.reward or 0.0 for outcome in played)
+
+
 def _sentence(text: str, in_experts: int, experts: int, in_randoms: int) -> str:
     shown = f"{in_experts} of {experts} expert episodes, " if experts else ""
     return f"{text}: true in {shown}{in_randoms} of {RANDOMS} random ones"
 
 
-def _unclear(spec: Spec, tried: list[str]) -> SpecError:
+def _unclear(
+    spec: Spec, experts: Sequence[Played], randoms: Sequence[Played], tried: list[str]
+) -> SpecError:
+    """Nothing was found; who may be at fault is said first."""
+    ended = sum(played[-1].terminated for played in [*experts, *randoms])
+    if experts and not any(played[-1].terminated for played in experts):
+        why = (
+            f"{spec.expert.policy} may not do the task: none of its {len(experts)} episodes in "
+            f"{spec.env} ends by itself within {spec.max_steps} steps, and nothing tells success "
+            "in them."
+        )
+    elif not ended:
+        why = (
+            f"nothing tells what success is in {spec.env}: none of {len(randoms)} random episodes "
+            f"ends by itself within {spec.max_steps} steps."
+        )
+    else:
+        why = f"nothing tells what success is in {spec.env}."
     return SpecError(
-        f"nothing tells what success is in {spec.env}. Tried: {'; '.join(tried)}.",
+        f"{why} Tried: {'; '.join(tried)}.",
         key="success.when",
-        remedy='Name it with --success, for example --success "reward > 0.5" or '
-        "--success my_tasks:solved, or an expert that succeeds with --expert.",
+        remedy="Nothing was written. Give an expert that succeeds with --expert, or say what "
+        'success is with --success, for example --success "reward > 0.5", --success terminated '
+        "or --success my_tasks:solved.",
     )

@@ -15,7 +15,7 @@ from synth.envs.gymnasium.actions import every_action, from_json, has_numbers, n
 from synth.envs.gymnasium.making import Maker, missing, without_window
 from synth.envs.gymnasium.margins import find_margin
 from synth.envs.gymnasium.pictures import Pictures
-from synth.envs.gymnasium.success import Condition, StepOutcome, parse_condition
+from synth.envs.gymnasium.success import Came, Condition, StepOutcome, parse_condition
 from synth.envs.words import mission_reader
 from synth.errors import EnvironmentFault, IllegalAction, SynthError
 
@@ -56,6 +56,7 @@ class GymnasiumSimulator(PlainSimulator):
         self.spec = spec
         self.outcome: StepOutcome | None = None
         self.seed = spec.seed
+        self._came = Came()
         self._condition = condition or parse_condition(spec)
         self._pictures = Pictures.of(spec)
         self._maker = Maker(spec)
@@ -85,6 +86,8 @@ class GymnasiumSimulator(PlainSimulator):
             self.outcome = StepOutcome(
                 observation, reward=None, terminated=False, truncated=False, info=info
             )
+            self._came = Came()
+            self._came.see(self.outcome)
             if self._read_mission is not None:
                 self._mission = self._read_mission(self.env, observation, info)
             return self._time_step(0.0, done=False, draw=draw)
@@ -107,6 +110,7 @@ class GymnasiumSimulator(PlainSimulator):
         self.outcome = StepOutcome(
             observation, float(reward), bool(terminated), bool(truncated), info
         )
+        self._came.see(self.outcome)
         return self._time_step(float(reward), done=bool(terminated or truncated), draw=draw)
 
     def random_action(self, rng: np.random.Generator) -> Any:
@@ -122,6 +126,10 @@ class GymnasiumSimulator(PlainSimulator):
         if self.outcome is None:
             raise EnvironmentFault(f"{self.spec.env} was not reset.")
         return self.outcome.observation
+
+    def unmet(self) -> str:
+        """Why there was no success; see `synth.envs.finding.Conditioned`."""
+        return f"success.when: {self._came.instead_of(self._condition.text)}"
 
     def resolution(self) -> float | None:
         """``success.pixel`` of the spec; see `synth.envs.base.Simulator.resolution`."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from synth.errors import SpecError
     from synth.spec import Spec
 
-__all__ = ["EXAMPLES", "Condition", "StepOutcome", "parse_condition"]
+__all__ = ["EXAMPLES", "Came", "Condition", "StepOutcome", "parse_condition"]
 
 EXAMPLES = (
     "info.is_success",
@@ -85,6 +85,38 @@ class Condition:
 
     text: str
     holds: Callable[[Any, StepOutcome], bool]
+
+
+class Came:
+    """What an episode told that a condition could have asked for."""
+
+    def __init__(self) -> None:
+        self._rewards: list[float] = []
+        self._keys: set[str] = set()
+        self._terminated = False
+
+    def see(self, outcome: StepOutcome) -> None:
+        """One step's, or the reset's."""
+        if outcome.reward is not None:
+            self._rewards.append(outcome.reward)
+        self._keys.update(map(str, outcome.info))
+        self._terminated |= outcome.terminated
+
+    def instead_of(self, text: str) -> str:
+        """What came where that condition held on no step; one sentence or two."""
+        text = text.strip()
+        if (match := _INFO.fullmatch(text)) and match[1] not in self._keys:
+            keys = ", ".join(sorted(self._keys))
+            has = f"its keys are {keys}" if keys else "it has none"
+            return f"info has no key {match[1]!r}; {has}."
+        parts = []
+        if "reward" in text and self._rewards and _REWARD.fullmatch(text):
+            low, high = min(self._rewards), max(self._rewards)
+            parts.append(f"its rewards are {low:g} to {high:g}")
+        if text.startswith("terminated"):
+            parts.append("it is terminated" if self._terminated else "it is never terminated")
+        told = " and ".join(parts)
+        return f"`{text}` holds nowhere in that episode{f': {told}' if told else ''}."
 
 
 def parse_condition(spec: Spec) -> Condition:
