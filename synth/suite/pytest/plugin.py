@@ -193,6 +193,8 @@ class _Summary:
             tally.tests += 1
             tally.failed += bool(facts["failures"])
             tally.unjudged += not facts["judged"]
+            if not facts["judged"] and not tally.since:
+                tally.since = facts["failures"][0]["message"].partition("\n")[0]
             tally.bounds = tally.bounds or facts["bounds"]
             tally.order = tally.order or facts["order"]
             tally.left_out = tuple(facts["left_out"])
@@ -218,7 +220,9 @@ class _Summary:
             color = {"red": True} if tally.wrong else {"green": True}
             terminalreporter.write_line(str(tally), **color)
             missing = in_one_line([*tally.left_out, *tally.skipped])
-            for line in (tally.bounds, tally.order, missing, tally.searched, tally.cost):
+            for line in (
+                tally.since, tally.bounds, tally.order, missing, tally.searched, tally.cost,
+            ):  # fmt: skip
                 if line:
                     terminalreporter.write_line(f"    {line}")
             if tally.untold[0]:

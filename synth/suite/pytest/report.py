@@ -28,6 +28,7 @@ class Tally:
 
     Attributes:
         unjudged: Failed tests that could not be made, since the program cannot be run.
+        since: Why it cannot, in a sentence.
         broken: Tests that ended without a verdict.
         drifted: Whether the environment is another than the recorded one.
         drift: What is known of that, in a line.
@@ -41,6 +42,7 @@ class Tally:
     tests: int = 0
     failed: int = 0
     unjudged: int = 0
+    since: str = ""
     broken: int = 0
     bounds: str = ""
     order: str = ""
