@@ -79,7 +79,7 @@ class Controls:
             )
 
     def _listed(self, actions: tuple[Any, ...]) -> Iterator[tuple[str, tuple[Any, str]]]:
-        free = [key for key in "1234567890abcdefghijklmnopstvwxyz" if key not in COMMANDS]
+        free = [key for key in "0123456789abcdefghijklmnopstvwxyz" if key not in COMMANDS]
         taken: set[str] = set()
         for action in actions:
             word = self._named(action)

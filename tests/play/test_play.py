@@ -62,8 +62,8 @@ def play(folder, *events, simulator=None, spec=None):
     return done, screen.shown
 
 
-RIGHT, LEFT = "2", "3"
-"""Of a discrete space without names the keys are numbers, from 1 on."""
+RIGHT, LEFT = "1", "2"
+"""Of a discrete space without names each action's key is its own number."""
 
 
 def test_what_is_played_to_success_becomes_the_expert(tmp_path):
