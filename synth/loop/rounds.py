@@ -109,9 +109,7 @@ def describe(run: Run, state: RunState) -> Mapping[int, Plan]:
                 reasons.append(str(error))
                 unusable(run, request.key, str(error))
                 continue
-            plans[request.sample] = plan
-            run.ledger.note(PlanRecord(key=request.key, plan=plan))
-            run.observe(events.Planned(request.key, plan))
+            plans[request.sample] = _planned(run, request.key, plan)
         if plans:
             return plans
         problems = tuple(not_a_plan(reason) for reason in dict.fromkeys(reasons))
@@ -154,7 +152,11 @@ def write(run: Run, state: RunState, plans: Mapping[int, Plan]) -> RunState:
 
 
 def refine(run: Run, state: RunState, base: Candidate) -> RunState:
-    """One round of refinement of `base`, which the new state replaces where there is better."""
+    """One round of refinement of `base`, which the new state replaces where there is better.
+
+    A model that has no other program for the plan may answer with another plan. It is gone on
+    with where no program of the round is kept.
+    """
     if run.ledger.best is not None:
         again(run, run.ledger.best)  # what is to be beaten is judged by the same episodes
     base = again(run, base)
@@ -162,6 +164,8 @@ def refine(run: Run, state: RunState, base: Candidate) -> RunState:
     earlier = state.earlier(against, EARLIER)
     attempts = _attempts(run, state.remembering(against), base, against, earlier)
     state, kept = attempts.state, attempts.kept
+    if attempts.plans and not kept:
+        return write(run, state.replanning(base, against), attempts.plans)
     better = [c for c in kept if c.verdict.score > base.verdict.score]
     level = [c for c in kept if c not in better]
     if better:
@@ -186,11 +190,13 @@ class _Attempts:
         state: With the failures met on the way.
         kept: Candidates that break nothing, in the order of their samples.
         tried: What the model is told of the others.
+        plans: What came in place of programs, by sample.
     """
 
     state: RunState
     kept: tuple[Candidate, ...]
     tried: tuple[str, ...]
+    plans: Mapping[int, Plan]
 
 
 def _attempts(
@@ -221,13 +227,18 @@ def _attempts(
             invariances=run.invariances,
             changes=run.changes,
             remarks=run.remarks,
+            given_up=tuple(sorted(state.blamed)),
         )
         for sample in range(run.options.samples)
     ]
     kept: list[Candidate] = []
     tried: list[str] = []
+    plans: dict[int, Plan] = {}
     for request, answer in zip(requests, run.asker.ask(requests), strict=True):
         read = read_program(answer, base.source)
+        if read.source is None and (plan := _other_plan(answer, state, base)):
+            plans[request.sample] = _planned(run, request.key, plan)
+            continue
         if read.source is None:
             unusable(run, request.key, read.problem)
             tried.append(f"The last answer could not be used: {read.problem}")
@@ -247,7 +258,24 @@ def _attempts(
         else:
             state = state.recalling(f"{came_of(number, candidate, base)} It was taken back.")
             tried.append(take_back(run, base, candidate, broken))
-    return _Attempts(state, tuple(kept), tuple(dict.fromkeys(tried)))
+    return _Attempts(state, tuple(kept), tuple(dict.fromkeys(tried)), plans)
+
+
+def _other_plan(answer: str, state: RunState, base: Candidate) -> Plan | None:
+    """The plan in an answer, unless it was given up before: a run must not go in circles."""
+    try:
+        plan = parse_plan(answer)
+    except ModelReplyError:
+        return None
+    known = {base.plan.stage_names, *state.blamed}
+    return plan if plan.stage_names not in known else None
+
+
+def _planned(run: Run, key: str, plan: Plan) -> Plan:
+    """Take down a plan."""
+    run.ledger.note(PlanRecord(key=key, plan=plan))
+    run.observe(events.Planned(key, plan))
+    return plan
 
 
 def _plan_is_wrong(state: RunState, base: Candidate) -> bool:

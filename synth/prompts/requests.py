@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from synth.failure import Failure
-    from synth.plan import Plan
+    from synth.plan import Plan, Stages
 
 __all__ = [
     "ChangedPicture",
@@ -236,6 +236,8 @@ class RefineRequest(Request):
         invariances: As for `WriteRequest`.
         changes: As for `WriteRequest`.
         remarks: As for `DescribeRequest`.
+        given_up: The stages of plans that were given up in this run. No prompt tells them: they
+            are for a model that answers with another plan.
     """
 
     kind: ClassVar[RequestKind] = "refine"
@@ -250,6 +252,7 @@ class RefineRequest(Request):
     invariances: tuple[str, ...] = ()
     changes: tuple[ChangedPicture, ...] = ()
     remarks: tuple[str, ...] = ()
+    given_up: tuple[Stages, ...] = ()
 
     @property
     def shots(self) -> tuple[Shot, ...]:

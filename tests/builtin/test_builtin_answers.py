@@ -232,6 +232,33 @@ def test_what_is_told_to_fail_unseen_is_answered_by_another_program() -> None:
     assert all(a != b for a, b in pairwise(sources))
 
 
+def test_where_no_program_is_left_another_plan_is_the_answer() -> None:
+    """A step that no picture shows: it is not said with no code, which would cost a round."""
+    shown = lock_demonstrations()
+    own = plan_of(shown)
+    unseen = SubTask(name="paint_wall", description="painted", visible="a wall in another colour")
+    plan = Plan(task="paint", stages=((unseen,), *own.stages))
+    source = program_of(own, shown)
+    request = RefineRequest(
+        plan=plan,
+        source=source,
+        reports=(complaint(None, (), ()),),
+        demonstrations=shown,
+        target_microseconds=60,
+    )
+    first = parse_plan(MODEL.ask(request).text)
+    assert "paint_wall" not in first.names
+    assert first.goal == own.goal
+    second = parse_plan(MODEL.ask(replace(request, given_up=(first.stage_names,))).text)
+    assert second.stage_names not in {plan.stage_names, first.stage_names}  # the other reading's
+    with pytest.raises(ModelDeadEnd) as caught:
+        MODEL.ask(replace(request, given_up=(first.stage_names, second.stage_names)))
+    said = str(caught.value)
+    assert said.startswith("builtin found no other program, and no other plan: tried grid of ")
+    assert "given up before" in said
+    assert "```" not in said
+
+
 def test_a_blamed_step_is_dropped_from_the_plan() -> None:
     """A plan of the goal alone is a plan."""
     shown = lock_demonstrations()

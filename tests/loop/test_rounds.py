@@ -422,3 +422,32 @@ def test_a_refinement_is_told_what_came_of_the_rounds_before(go: Go) -> None:
         ),
         "Round 3: the answer could not be used.",
     )
+
+
+def test_a_plan_in_place_of_a_repair_is_gone_on_with(go: Go) -> None:
+    """A model with no other program for its plan need not wait until the plan is asked for."""
+    one = Plan(task=PLAN.task, stages=PLAN.stages[1:])
+    wrong, right = block(program(key="wrong")), block(program().replace("take_key, ", ""))
+    model = ScriptedModel([PLAN_TEXT, wrong, one.model_dump_json(), right])
+    outcome = go(model)
+    assert [r.kind for r in model.requests] == ["describe", "write", "refine", "write"]
+    write = model.requests[-1]
+    assert isinstance(write, WriteRequest)
+    assert write.plan == one
+    assert outcome.plan == one
+
+
+def test_a_plan_that_was_given_up_is_not_gone_back_to(go: Go) -> None:
+    """Two plans that take turns would use up the budget; the model is told which are gone."""
+    one = Plan(task=PLAN.task, stages=PLAN.stages[1:])
+    wrong = block(program(key="wrong"))
+    model = ScriptedModel([PLAN_TEXT, wrong, one.model_dump_json(), wrong, PLAN_TEXT, wrong])
+    go(model, rounds=6)
+    assert [r.kind for r in model.requests[2:]] == ["refine", "write", "refine", "refine"]
+    first, _, second, third = model.requests[2:]
+    assert isinstance(first, RefineRequest)
+    assert isinstance(second, RefineRequest)
+    assert isinstance(third, RefineRequest)
+    assert first.given_up == ()
+    assert second.given_up == (PLAN.stage_names,)
+    assert third.plan == one

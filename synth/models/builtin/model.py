@@ -9,6 +9,7 @@ the program it is to repair.
 Each request is tried in every reading that its pictures allow (`synth.models.builtin.readings`):
 where one comes to a dead end, the next is tried within the same answer. Which one a plan or a
 program was made in is seen from its names and from its text, so nothing has to be remembered.
+Where none has another program for the plan, a repair is answered by another plan.
 
 It does not understand what it sees, and declines tasks whose missions vary. What its grammar
 cannot express is in docs/builtin.md.
@@ -34,6 +35,7 @@ from synth.models.builtin.hypotheses import (
 from synth.models.builtin.replan import in_stages, kept_steps, lacks_a_stage
 from synth.models.builtin.search import search
 from synth.models.builtin.ways import way_of
+from synth.prompts.answers import parse_plan
 from synth.prompts.requests import (
     DescribeRequest,
     FasterRequest,
@@ -43,13 +45,14 @@ from synth.prompts.requests import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Container, Sequence
 
     from synth.models.base import ModelOptions
     from synth.models.builtin.evidence import Evidence
     from synth.models.builtin.hypotheses import Choices
     from synth.models.builtin.search import Conflict
     from synth.models.builtin.words import Phrase
+    from synth.plan import Stages
     from synth.prompts.requests import Request
 
 __all__ = ["BuiltinModel", "open_provider"]
@@ -66,6 +69,7 @@ LACKING = (
     "grammar found in the demonstrations tells it either"
 )
 REFUTED = "every predicate found for the goal fails its tests, and there is no other plan to try"
+KNOWN = "the plan that is left was given up before"
 MISSIONS = (
     "builtin: the missions of this task vary, and it reads no words: its predicates say the same "
     "of a picture whatever is asked for. What would help: a model that understands words, with "
@@ -75,16 +79,19 @@ TRIED = "every predicate within the size limit that agrees with the labels has b
 
 
 class _Stuck(Exception):
-    """One reading of the pictures comes to no answer.
+    """One reading of the pictures comes to no answer; says what it found, without a full stop."""
+
+
+class _AllStuck(Exception):
+    """No reading comes to an answer.
 
     Args:
-        why: What it found, without a full stop.
-        for_good: Whether no other answer can be hoped for from it in a later round either.
+        why: What was found in each, in their order.
     """
 
-    def __init__(self, why: str, *, for_good: bool = True) -> None:
-        self.for_good = for_good
-        super().__init__(why)
+    def __init__(self, why: tuple[str, ...]) -> None:
+        self.why = why
+        super().__init__(*why)
 
 
 class BuiltinModel:
@@ -134,7 +141,7 @@ class BuiltinModel:
         if request.previous is not None:
             goal = request.previous.goal
             every = _first(every, lambda evidence: goal in _goals(evidence, None, deadline))
-        return _tried(
+        return _answered(
             every, deadline, lambda evidence, until: self._described(request, evidence, until)
         )
 
@@ -166,7 +173,7 @@ class BuiltinModel:
         every, goal = gather_all(request.demonstrations), request.plan.goal
         if len(every) > 1:
             every = _first(every, lambda evidence: goal in _goals(evidence, None, deadline))
-        return _tried(
+        return _answered(
             every, deadline, lambda evidence, until: self._written(request, evidence, until)
         )
 
@@ -179,10 +186,36 @@ class BuiltinModel:
         return _answer("", program_of(chosen, request.plan, evidence))
 
     def _refine(self, request: RefineRequest, deadline: float) -> str:
-        every = gather_all(request.demonstrations, (*request.reports, *request.earlier))
+        """Another program; where there is none, another plan in place of it."""
+        reports = (*request.reports, *request.earlier)
+        every = gather_all(request.demonstrations, reports)
         every = _first(every, lambda evidence: evidence.reading.wrote(request.source))
-        return _tried(
-            every, deadline, lambda evidence, until: self._refined(request, evidence, until)
+        try:
+            return _first_answer(
+                every, deadline, lambda evidence, until: self._refined(request, evidence, until)
+            )
+        except _AllStuck as no_program:
+            stuck = no_program.why
+        # Sub-tasks are named in one reading, and often mean nothing in another: it needs a plan of
+        # its own. The time for the program may be used up.
+        anew = DescribeRequest(
+            sample=request.sample,
+            demonstrations=request.demonstrations,
+            reports=request.reports,
+            previous=request.plan,
+        )
+        known = {request.plan.stage_names, *request.given_up}
+        try:
+            return _first_answer(
+                every,
+                time.monotonic() + self._seconds,
+                lambda evidence, until: _unlike(known, self._described(anew, evidence, until)),
+            )
+        except _AllStuck as no_plan:
+            both = zip(stuck, no_plan.why, strict=True)
+            tried = _by_reading(every, [", and ".join(dict.fromkeys(why)) for why in both])
+        raise ModelDeadEnd(
+            f"builtin found no other program, and no other plan: tried {tried}; {HELP}."
         )
 
     def _refined(self, request: RefineRequest, evidence: Evidence, deadline: float) -> str:
@@ -192,7 +225,7 @@ class BuiltinModel:
             # No other plan has another goal: there is nothing to go on with.
             raise _Stuck(_why_none(choices.conflict, finished=True))
         if not all(choices.predicates):
-            raise _Stuck(_missing(choices, plan.names), for_good=False)
+            raise _Stuck(_missing(choices, plan.names))
         now = current_choices(request.source, plan, choices, evidence)
         blamed = {c.failure.subtask for c in request.reports}
         fixed = [
@@ -212,12 +245,12 @@ class BuiltinModel:
         )
         others = [h for h in (*fitting, *every) if h != current]
         others = list(dict.fromkeys(others))
-        place = len(request.notes) + self._pick(request, max(len(others), 1))
-        if place >= len(others):
-            raise _Stuck(TRIED, for_good=False)
+        if len(request.notes) >= len(others):
+            raise _Stuck(TRIED)
+        place = len(request.notes) + self._pick(request, len(others))
         return _answer(
             f"{len(every)} programs agree with all labels so far.",
-            program_of(others[place], plan, evidence),
+            program_of(others[place % len(others)], plan, evidence),
         )
 
     def _pick(self, request: Request, among: int) -> int:
@@ -236,7 +269,22 @@ def open_provider(argument: str, options: ModelOptions) -> BuiltinModel:
     return BuiltinModel(int(argument or 0), seconds=options.timeout or SECONDS)
 
 
-def _tried(
+def _answered(
+    every: Sequence[Evidence], deadline: float, answer: Callable[[Evidence, float], str]
+) -> str:
+    """The answer of the first reading that comes to one.
+
+    Raises:
+        ModelDeadEnd: None does.
+    """
+    try:
+        return _first_answer(every, deadline, answer)
+    except _AllStuck as stuck:
+        tried = _by_reading(every, stuck.why)
+    raise ModelDeadEnd(f"builtin: tried {tried}; {HELP}.")
+
+
+def _first_answer(
     every: Sequence[Evidence], deadline: float, answer: Callable[[Evidence, float], str]
 ) -> str:
     """The answer of the first reading that comes to one.
@@ -244,21 +292,32 @@ def _tried(
     Each has an equal share of the time that is left.
 
     Raises:
-        ModelDeadEnd: None does, nor may do so with another plan.
+        _AllStuck: None does.
     """
-    stuck: list[_Stuck] = []
+    stuck: list[str] = []
     for k, evidence in enumerate(every):
         until = time.monotonic() + (deadline - time.monotonic()) / (len(every) - k)
         try:
             return answer(evidence, until)
         except _Stuck as end:
-            stuck.append(end)
-    tried = "; ".join(
-        f"{evidence.reading}: {end}" for evidence, end in zip(every, stuck, strict=True)
-    )
-    if all(end.for_good for end in stuck):
-        raise ModelDeadEnd(f"builtin: tried {tried}; {HELP}.")
-    return f"No program is offered: tried {tried}."
+            stuck.append(str(end))
+    raise _AllStuck(tuple(stuck))
+
+
+def _by_reading(every: Sequence[Evidence], why: Sequence[str]) -> str:
+    pairs = zip(every, why, strict=True)
+    return "; ".join(f"{evidence.reading}: {end}" for evidence, end in pairs)
+
+
+def _unlike(known: Container[Stages], plan: str) -> str:
+    """A plan that is none of those known.
+
+    Raises:
+        _Stuck: It is.
+    """
+    if parse_plan(plan).stage_names in known:
+        raise _Stuck(KNOWN)
+    return plan
 
 
 def _first(every: tuple[Evidence, ...], wanted: Callable[[Evidence], bool]) -> tuple[Evidence, ...]:
