@@ -117,19 +117,23 @@ class Serving:
 
     def _refusal(self) -> ExpertFailed:
         tried = self._served + self.passed
-        told = [
-            f"on {many} {what}, where at most {most:.0%} may be passed over for that"
-            for many, what, most in (
-                (self._failures, "the expert fails", MOST),
-                (self._solved, "there is nothing to do at the start", MOST_SOLVED),
+        many = self._wanted + self.passed
+        told = []
+        if self._failures:
+            told.append(
+                f"on {self._failures} the expert fails, where at most {MOST:.0%} of {many} are "
+                "passed over"
             )
-            if many
-        ]
+        if self._solved:
+            told.append(
+                f"{self._solved} are solved at the start, where at most {MOST_SOLVED:.0%} are"
+            )
         key = f"specs/{self._spec.name}.toml: expert.policy: "
         kind = ExpertBroke if isinstance(self._first, ExpertBroke) else ExpertFailed
         return kind(
-            f"{key}{self.passed} of the {tried} seeds tried for {self._wanted} episodes do not "
-            f"serve: {', and '.join(told)}. The first: {str(self._first).removeprefix(key)}"
+            f"{key}{self.passed} of {tried} seeds tried do not serve: {', and '.join(told)} "
+            f"({self._wanted} that do are needed). The first: "
+            f"{str(self._first).removeprefix(key)}"
         )
 
 

@@ -233,9 +233,9 @@ def test_new_writes_a_spec_that_works_and_refuses_to_overwrite(
     ("env", "expert", "code", "words"),
     [
         ("MiniGrid-FourRoom-v0", "synth.envs.minigrid:planner", 2, "MiniGrid-FourRooms-v0"),
-        ("CartPole-v1", "synth.envs.minigrid:planner", 4, "the expert broke in CartPole-v1"),
+        ("CartPole-v1", "synth.envs.minigrid:planner", 2, "planner broke in CartPole-v1"),
         ("MiniGrid-FourRooms-v0", "idle:expert", 4, "did not succeed"),
-        ("MiniGrid-FourRooms-v0", "idle:broken", 4, "KeyError"),
+        ("MiniGrid-FourRooms-v0", "idle:broken", 2, "KeyError"),
         ("MiniGrid-FourRooms-v0", "idle:nobody", 2, "has no function 'nobody'"),
     ],
 )

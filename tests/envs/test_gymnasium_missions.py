@@ -78,7 +78,7 @@ def test_words_are_read_where_the_spec_says(source, words):
         ("observation.words", SpecError, r"mission\.from: the observation .* it has: task"),
         ("info.words", SpecError, "it has: order, n"),
         ("info.n", EnvironmentFault, "is a int, not the text"),
-        ("no_such_module:words", SpecError, r"mission\.from: module 'no_such_module'"),
+        ("no_such_module:words", SpecError, r"mission\.from: there is no module 'no_such_module'"),
     ],
 )
 def test_words_that_are_not_there_are_named(source, error, problem):

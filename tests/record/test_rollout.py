@@ -146,7 +146,7 @@ def test_seeds_that_the_expert_breaks_on_are_the_specs_fault_and_the_file_is_nam
     with pytest.raises(ExpertBroke) as caught:
         record(make_spec(policy=experts("def act(simulator):\n    yield 9\n")))
     assert str(caught.value).count("specs/task.toml") == 1
-    assert "episodes do not serve: on " in str(caught.value)
+    assert "that do are needed). The first: " in str(caught.value)
 
 
 def test_too_few_steps_fail_the_planner_too(make_spec):
