@@ -19,6 +19,8 @@ from synth.task.labels import read_labels
 from synth.task.paths import run_folder, task_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from synth.models.base import Model
@@ -136,7 +138,7 @@ def run(
     if left_out:
         say.print(left_out, markup=False)
     untold = (outcome.deciding_store() or evidence.store).untold
-    if untold is not None:
+    if untold is not None and audited is None:  # else the audit has said so
         say.print(str(untold), markup=False)
     if model.partition(":")[0] == "builtin":
         for line in BETTER:
@@ -195,7 +197,19 @@ def audit(spec: Spec, say: Console) -> bool:
         check=False,
     )
     lines = [line for line in done.stdout.splitlines() if line.strip()]
-    shown = lines[-3:] if done.returncode == 0 else [*lines, *done.stderr.splitlines()]
-    for line in shown:
+    passed = done.returncode == 0
+    for line in _told(lines) if passed else [*lines, *done.stderr.splitlines()]:
         say.print(line, markup=False)
-    return done.returncode == 0
+    return passed
+
+
+def _told(lines: Sequence[str]) -> list[str]:
+    """What a passed audit says of the reward: its section of the summary, and the counts."""
+    from synth.suite.pytest.plugin import SECTION  # noqa: PLC0415 - start-up stays quick
+
+    heads = [k for k, line in enumerate(lines) if line.startswith("=")]
+    first = [k for k in heads if lines[k].strip("= ") == SECTION]
+    if not first:
+        return list(lines[-1:])
+    after = next((k for k in heads if k > first[0]), len(lines) - 1)
+    return [*lines[first[0] + 1 : after], lines[-1]]

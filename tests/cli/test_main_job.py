@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -72,6 +73,19 @@ def test_run_without_a_model_makes_a_reward_from_nothing(
     assert "passed" in ran.out
     assert "--model openai:NAME" in ran.out
     assert (checkout / "runs" / "walk" / "builtin" / "reward.py").exists()
+
+
+def test_run_ends_with_all_that_the_audit_says_of_the_reward(
+    synth_command: Command,
+) -> None:
+    """The task's line, what the held-out episodes prove, what was not checked, and the counts."""
+    ran = synth_command("run", "walk")
+    lines = ran.out.splitlines()
+    told = lines[lines.index("auditing: pytest generated/walk") + 1 :]
+    assert re.fullmatch(r"walk: 1 sub-tasks, .* tests: all passed, \d+ skipped", told[0])
+    assert told[1].startswith("    held out, with 95% certainty: ")
+    assert told[2].startswith("    not checked: ")
+    assert re.match(r"\d+ passed, \d+ skipped in ", told[3])
 
 
 @pytest.mark.usefixtures("unaudited")

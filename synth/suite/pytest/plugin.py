@@ -28,6 +28,9 @@ BEGUN = "synth_audit_begun"
 COST = "synth_audit_cost"
 NO_TASK = "none"
 """What ``--reward-search`` is given where no task is to be searched."""
+SECTION = "reward programs"
+"""Of the summary; `synth run` shows it."""
+
 _OURS = frozenset({PROPERTY, BEGUN, COST})
 
 
@@ -214,7 +217,7 @@ class _Summary:
             return
         from synth.suite.omissions import in_one_line  # noqa: PLC0415 - keeps pytest's start light
 
-        terminalreporter.section("reward programs")
+        terminalreporter.section(SECTION)
         warned = {"yellow": True}
         for tally in self.tallies.values():
             color = {"red": True} if tally.wrong else {"green": True}
