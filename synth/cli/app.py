@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import errno
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -140,6 +141,13 @@ def main() -> None:
     except SynthError as error:
         _say(error)
     except OSError as error:
+        if error.errno in (errno.ENOTDIR, errno.EEXIST) and error.filename:
+            from synth.task.paths import require_room  # noqa: PLC0415 - only for this message
+
+            try:
+                require_room(Path(os.fsdecode(error.filename)))
+            except UsageError as told:
+                _say(told)
         if error.errno not in _UNWRITABLE:
             raise
         place = f"{error.filename}: " if error.filename else "the disk: "

@@ -9,7 +9,8 @@ import typer
 
 from synth.cli.console import PhaseProgress, output
 from synth.errors import UsageError
-from synth.task.paths import SPECS, task_folder
+from synth.spec import require_task_name
+from synth.task.paths import SPECS, require_room, task_folder
 
 __all__ = ["import_"]
 
@@ -47,7 +48,9 @@ def import_(
     from synth.sources import ImportOptions, import_source  # noqa: PLC0415
     from synth.sources.shaping import FrameShape  # noqa: PLC0415
 
+    require_task_name(name)
     path, folder = SPECS / f"{name}.toml", task_folder(name) / "episodes"
+    require_room(SPECS, folder)
     for there in (path, folder):
         if there.exists() and not force:
             raise UsageError(f"{there} exists; choose another name, or replace it with --force.")

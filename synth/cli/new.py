@@ -7,7 +7,7 @@ before anything is written.
 
 from __future__ import annotations
 
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,12 +16,13 @@ from PIL import Image
 
 from synth.cli.console import EpisodeProgress, output
 from synth.envs.base import Missioned
-from synth.errors import EnvironmentFault, ExpertFailed, SpecError, UsageError
-from synth.spec import Spec, parse_spec, speed_target
-from synth.task.paths import SPECS
+from synth.errors import EnvironmentFault, ExpertFailed, SpecError, SynthError, UsageError
+from synth.spec import Spec, parse_spec, require_task_name, speed_target
+from synth.task.paths import RUNS, SPECS, require_room
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from synth.envs import Defaults, Policy, SuccessFinding
     from synth.episode import Rollout
@@ -37,6 +38,8 @@ ENOUGH = 0.9
 """Recording skips seeds on which the expert fails, up to a tenth of them."""
 NOBODY = "my_experts:expert"
 """Written where no expert is known; it names none that exists."""
+READER = " --model openai:NAME"
+"""Given to a run whose missions vary: the default model reads no words."""
 ABOUT_EXPERTS = (
     "An expert shows the task: a function that is called with the simulator after a reset and "
     "yields actions until the task is done; it may read the environment's state in "
@@ -60,14 +63,49 @@ def new(
     ] = None,
 ) -> None:
     """Write specs/NAME.toml, and check that it renders and that its expert succeeds."""
+    require_task_name(name)
+    require_room(SPECS, RUNS / name)
+    path = SPECS / f"{name}.toml"
+    if path.exists():
+        raise UsageError(f"{path} exists; remove it first, or choose another name.")
+    said = (
+        ("env", "--env", env),
+        ("expert.policy", "--expert", expert),
+        ("success.when", "--success", success),
+        ("modules", "--module", module),
+    )
+    with _as_typed(path, {key: option for key, option, value in said if value}):
+        _write(path, _Words(name, env, goal, tuple(module or ())), expert, success)
+
+
+@contextmanager
+def _as_typed(path: Path, typed: dict[str, str]) -> Iterator[None]:
+    """Let messages name what was typed, where no spec is written that they could lead to.
+
+    Args:
+        path: Of the spec.
+        typed: Options by the key of the spec that they became.
+    """
+    try:
+        yield
+    except SynthError as error:
+        if path.exists():
+            raise
+        told = str(error).replace(f"{path}: ", "")
+        key = next((key for key in typed if told.startswith(f"{key}: ")), None)
+        if key is not None:
+            told = typed[key] + told.removeprefix(key)
+        error.args = (told,)
+        raise
+
+
+def _write(path: Path, words: _Words, expert: str, success: str) -> None:
+    """Try the task and write its spec, then say what was seen."""
     from synth.envs import Finds, family_of  # noqa: PLC0415 - start-up stays quick
     from synth.experts import find_policy  # noqa: PLC0415 - start-up stays quick
     from synth.record.sight import Sight  # noqa: PLC0415 - start-up stays quick
 
-    path = SPECS / f"{name}.toml"
-    if path.exists():
-        raise UsageError(f"{path} exists; remove it first, or choose another name.")
-    words = _Words(name, env, goal, tuple(module or ()))
+    name, env = words.name, words.env
     family = family_of(words.bare())
     defaults = family.defaults(env)
     policy = expert or defaults.policy
@@ -116,7 +154,9 @@ def new(
         f"its expert succeeds on {len(good)} of {len(experts)} seeds, in {good[0]} to "
         f"{good[-1]} steps"
     )
-    output().print(f"next: `synth run {name}`")
+    output().print(f"next: `synth run {name}{READER if varied else ''}`")
+    if varied:
+        output().print("(or anthropic:NAME or exchange:FOLDER: `builtin` reads no words)")
 
 
 class _Words:
@@ -235,7 +275,7 @@ def _randoms(spec: Spec) -> list[Rollout]:
 
 def _show(rolled: Rollout, name: str) -> None:
     """Save the first and the last picture side by side, large enough to look at."""
-    preview = Path("runs") / name / "first-frame.png"
+    preview = RUNS / name / "first-frame.png"
     preview.parent.mkdir(parents=True, exist_ok=True)
     first = rolled.frames[0]
     height, width = first.shape[:2]

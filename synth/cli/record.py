@@ -11,7 +11,7 @@ import typer
 from synth.cli.console import PhaseProgress, output
 from synth.spec import load_spec
 from synth.suite.diagnosis import count
-from synth.task.paths import task_folder
+from synth.task.paths import RUNS, require_room, task_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,7 @@ def ensure_episodes(
     from synth.report.standing import keep_time  # noqa: PLC0415
 
     folder = task_folder(spec.name) / "episodes"
+    require_room(folder, RUNS)
     fresh = force or not (folder / "manifest.json").exists()
     skips: list[LeftOut] = []
     begun = time.process_time()

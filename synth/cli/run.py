@@ -14,6 +14,7 @@ import typer
 from synth.cli.console import errors, output
 from synth.cli.record import ensure_episodes, ensure_suite
 from synth.episode import read_store
+from synth.errors import ModelDeadEnd
 from synth.spec import load_spec
 from synth.task.labels import read_labels
 from synth.task.paths import run_folder, task_folder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from synth.loop import LoopOptions
     from synth.models.base import Model
     from synth.spec import Spec
 
@@ -101,6 +103,7 @@ def run(
         temperature=temperature,
         on_wait=lambda folder: say.print(f"  waiting for {folder / 'answer.md'}", markup=False),
     )
+    _require_use(choice.model, spec, options)
     if choice.replays_committed:
         say.print("replaying the committed journal; no model is asked and nothing is paid")
     episodes = ensure_episodes(spec, console=say)
@@ -175,6 +178,22 @@ def _choose(spec: Spec, model: str, **options: Any) -> _Choice:
         run=f"replay:{hashlib.sha256(content).hexdigest()[:8]}",
         replays_committed=committed.exists() and committed.read_bytes() == content,
     )
+
+
+def _require_use(model: Model, spec: Spec, options: LoopOptions) -> None:
+    """Check that a run could begin, before anything is recorded for it.
+
+    Raises:
+        ModelDeadEnd: The model declines such tasks.
+        UsageError: Money is limited without a price.
+    """
+    from synth.loop.budget import stop_condition  # noqa: PLC0415 - start-up stays quick
+    from synth.loop.prices import find_price  # noqa: PLC0415
+    from synth.models.base import Declines  # noqa: PLC0415
+
+    stop_condition(options, model.name, find_price(model.name))
+    if isinstance(model, Declines) and (why := model.declines(missions=spec.mission is not None)):
+        raise ModelDeadEnd(why)
 
 
 def audit(spec: Spec, say: Console) -> bool:

@@ -198,7 +198,8 @@ def _standing(path: Path) -> Standing:
     try:
         spec = load_spec(path)
     except SpecError as error:
-        return Standing(path.stem, f"spec error: {error.problem}", "-", "-", "-")
+        wrong = ": ".join(part for part in ("spec error", error.key, error.problem) if part)
+        return Standing(path.stem, wrong, "-", "-", "-")
     episodes = "-"
     manifest = folder / "episodes" / "manifest.json"
     if manifest.exists():

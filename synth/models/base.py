@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from synth.prompts.prompt import Prompt
     from synth.prompts.requests import Request
 
-__all__ = ["FirstToken", "FirstTokenModel", "Model", "ModelOptions", "Reply", "Usage"]
+__all__ = ["Declines", "FirstToken", "FirstTokenModel", "Model", "ModelOptions", "Reply", "Usage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,19 @@ class Model(Protocol):
 
         Raises:
             ModelError: The service failed, refused, or answered with nothing usable.
+        """
+        ...
+
+
+@runtime_checkable
+class Declines(Protocol):
+    """A model that knows beforehand which tasks are beyond it."""
+
+    def declines(self, *, missions: bool) -> str:
+        """Why it will not try a task, and what would help; nothing where it will.
+
+        Args:
+            missions: Whether the task's missions vary.
         """
         ...
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from synth.spec.reading import find_specs, load_spec, parse_spec, spec_file, validate_spec
+from synth.spec.reading import (
+    find_specs,
+    load_spec,
+    parse_spec,
+    require_task_name,
+    spec_file,
+    validate_spec,
+)
 from synth.spec.speed import speed_target
 from synth.spec.tables import (
     RECORDED,
@@ -37,6 +44,7 @@ __all__ = [
     "find_specs",
     "load_spec",
     "parse_spec",
+    "require_task_name",
     "spec_file",
     "speed_target",
     "validate_spec",

@@ -13,14 +13,31 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import ValidationError
 
-from synth.errors import SpecError
+from synth.errors import SpecError, UsageError
 from synth.foreign import UnreadableText, read_toml
 from synth.spec.tables import Spec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["find_specs", "load_spec", "parse_spec", "spec_file", "validate_spec"]
+__all__ = [
+    "find_specs",
+    "load_spec",
+    "parse_spec",
+    "require_task_name",
+    "spec_file",
+    "validate_spec",
+]
+
+
+def require_task_name(name: str) -> None:
+    """Check what a task is to be called.
+
+    Raises:
+        UsageError: It may not be called that.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
+        raise UsageError(f"the task name {name!r} must be lower-case letters, digits and dashes.")
 
 
 def find_specs(folder: Path = Path("specs")) -> tuple[Path, ...]:
@@ -92,12 +109,10 @@ def validate_spec(content: Mapping[str, Any], *, name: str, file: str | None = N
     Raises:
         SpecError: The first thing that is wrong, with file, key and remedy.
     """
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name):
-        raise SpecError(
-            f"the task name {name!r} must be lower-case letters, digits and dashes.",
-            file=file,
-            remedy="Rename the file.",
-        )
+    try:
+        require_task_name(name)
+    except UsageError as error:
+        raise SpecError(str(error), file=file, remedy="Rename the file.") from error
     if "name" in content:
         raise SpecError("the name is the file's own.", file=file, key="name", remedy="Remove it.")
     try:

@@ -6,7 +6,17 @@ import hashlib
 import re
 from pathlib import Path
 
-__all__ = ["GENERATED", "RUNS", "SPECS", "run_folder", "task_folder"]
+from synth.errors import UsageError
+
+__all__ = [
+    "GENERATED",
+    "RUNS",
+    "SPECS",
+    "file_in_the_way",
+    "require_room",
+    "run_folder",
+    "task_folder",
+]
 
 SPECS = Path("specs")
 GENERATED = Path("generated")
@@ -14,6 +24,27 @@ RUNS = Path("runs")
 
 DIGITS = 6
 """Of the digest that keeps names apart which look alike as folders."""
+
+
+def file_in_the_way(folder: Path) -> Path | None:
+    """What is no folder and stands where one must be, for a folder to be made."""
+    return next(
+        (path for path in (folder, *folder.parents) if path.exists() and not path.is_dir()), None
+    )
+
+
+def require_room(*folders: Path) -> None:
+    """Check that folders can be made, before there is anything to put into them.
+
+    Raises:
+        UsageError: A file stands in the place of one, or of one above it.
+    """
+    for folder in folders:
+        if (file := file_in_the_way(folder)) is not None:
+            raise UsageError(
+                f"{file} is no folder, and synth keeps one there. Move it away, or start synth "
+                "elsewhere."
+            )
 
 
 def task_folder(task: str) -> Path:

@@ -133,3 +133,78 @@ def test_money_without_a_price_says_where_to_write_one(
     assert ran.code == 2
     assert "synth.toml" in ran.err
     assert not model.requests
+
+
+def test_money_without_a_price_is_refused_before_anything_is_recorded(
+    checkout: Path, synth_command: Command
+) -> None:
+    """Recording takes minutes; what can be seen before it is said before it."""
+    ran = synth_command("run", "walk", "--money", "1")
+    assert ran.code == 2
+    assert "[prices." in ran.err
+    assert not (checkout / "generated").exists()
+
+
+def test_builtin_declines_words_once_and_before_anything_is_recorded(
+    checkout: Path, synth_command: Command
+) -> None:
+    """A task whose missions vary needs another model, and the message names some."""
+    edit(checkout, "[render]", '[mission]\nfrom = "env.mission"\n\n[render]')
+    ran = synth_command("run", "walk")
+    assert ran.code == 6
+    assert ran.all.count("reads no words") == 1
+    assert "--model openai:NAME" in ran.err
+    assert not (checkout / "generated").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ('colour = "red"\n' + SPEC, "spec error: colour: unknown key."),
+        (SPEC.partition("[expert]")[0], "spec error: expert: is required but missing."),
+    ],
+)
+def test_the_list_of_tasks_names_the_key_that_is_wrong(
+    checkout: Path, synth_command: Command, wrong: str, words: str
+) -> None:
+    """One that is wrong does not keep the others from being listed."""
+    (checkout / "specs" / "wrong.toml").write_text(wrong, encoding="utf-8")
+    ran = synth_command("tasks")
+    assert ran.code == 0
+    assert words in ran.out
+    assert "walk " in ran.out
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments"),
+    [
+        ("generated", ("record", "walk")),
+        ("generated", ("run", "walk")),
+        ("generated", ("suite", "walk")),
+        ("runs", ("record", "walk")),
+        ("runs", ("new", "other", "--env", "MiniGrid-Empty-5x5-v0")),
+        ("generated", ("import", "other", "clips")),
+    ],
+)
+def test_a_file_in_the_place_of_a_folder_is_said_before_any_work(
+    checkout: Path, synth_command: Command, file: str, arguments: tuple[str, ...]
+) -> None:
+    """No traceback, and nothing is recorded that could not be kept."""
+    (checkout / file).write_text("mine\n", encoding="utf-8")
+    ran = synth_command(*arguments)
+    assert ran.code == 2
+    assert f"usage: {file} is no folder" in ran.err
+    assert "Traceback" not in ran.all
+    assert (checkout / file).read_text(encoding="utf-8") == "mine\n"
+
+
+@pytest.mark.usefixtures("recorded")
+def test_a_file_in_the_way_of_a_folder_that_the_user_named_is_no_traceback(
+    checkout: Path, synth_command: Command
+) -> None:
+    """Wherever a command meets one, it says which file that is."""
+    (checkout / "notes").write_text("mine\n", encoding="utf-8")
+    ran = synth_command("export", "walk", "notes/out", "--as", "npz")
+    assert ran.code == 2
+    assert "notes is no folder" in ran.err
+    assert "Traceback" not in ran.all

@@ -140,3 +140,34 @@ def test_missions_are_proposed_where_they_differ(checkout, synth_command, env, v
     assert ("what is asked differs between episodes ('go to the " in said) is varies
     spec = load_spec(checkout / "specs" / "there.toml")
     assert (spec.mission is not None) is varies
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("bad name", "--env", "FrozenLake-v1"), "usage: the task name 'bad name' must be"),
+        (("lake", "--env", "nope"), "spec: --env: there is no environment 'nope'"),
+        (("lake", "--env", "FrozenLake-v1", "--module", "nope"), "spec: --module: there is no"),
+        (("lake", "--env", "FrozenLake-v1", "--expert", "no.way:on"), "spec: --expert: there is"),
+        (("lake", "--env", "FrozenLake-v1", "--success", "perhaps"), "spec: --success: cannot be"),
+        (("rooms", "--env", "MiniGrid-Empty-5x5-v0", "--expert", "idling:rest"), ": --expert: "),
+    ],
+)
+def test_what_was_typed_is_named_and_no_file_that_is_not_there(
+    checkout, synth_command, typed, told
+):
+    """Nothing was written, so no message leads into a spec."""
+    (checkout / "idling.py").write_text("def rest(simulator):\n    yield 6\n", encoding="utf-8")
+    ran = synth_command("new", *typed)
+    assert ran.code in (2, 4)
+    assert told in ran.err
+    assert ".toml" not in ran.err
+    assert not list((checkout / "specs").glob("[!w]*.toml"))
+
+
+def test_what_to_do_next_reads_words_where_missions_vary(checkout, synth_command):
+    """The default model declines such a task, so another one is named."""
+    said = synth_command("new", "there", "--env", "BabyAI-GoToObj-v0").out
+    assert "next: `synth run there --model openai:NAME`" in said
+    said = synth_command("new", "door", "--env", "MiniGrid-DoorKey-5x5-v0").out
+    assert "next: `synth run door`" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import ClassVar
@@ -320,3 +321,26 @@ def test_a_margin_that_breaks_is_the_spec_s_fault(monkeypatch):
     simulator = family_of(spec).make(spec)
     with pytest.raises(SpecError, match=r"success\.margin: .*mountain_car broke: AttributeError"):
         simulator.reset(0, draw=False)
+
+
+def test_the_first_picture_may_be_that_of_a_step_and_opens_no_window(tmp_path):
+    """SDL looks for a screen when an environment first draws, and complains where there is none."""
+    script = tmp_path / "first.py"
+    script.write_text(
+        "from synth.envs import family_of\n"
+        "from synth.spec import parse_spec\n"
+        'text = \'env = "FrozenLake-v1"\\n[success]\\nwhen = "terminated"\\n\'\n'
+        "text += '[expert]\\npolicy = \"a:b\"\\n'\n"
+        "spec = parse_spec(text, name='lake')\n"
+        "simulator = family_of(spec).make(spec)\n"
+        "simulator.reset(0, draw=False)\n"
+        "simulator.step(0)\n"
+        "import pygame\n"
+        "print(pygame.display.get_driver())\n"
+    )
+    bare = {k: v for k, v in os.environ.items() if not k.startswith(("SDL_", "XDG_", "DISPLAY"))}
+    done = subprocess.run(
+        [sys.executable, script], env=bare, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["dummy"]
+    assert done.stderr == ""

@@ -93,8 +93,10 @@ def test_the_command_writes_a_spec_that_fits_its_episodes(store, tmp_path):
     assert content(kept) == content(store)
     assert not renewable(spec)
     assert missing(spec).startswith("environment: no simulator: walk was imported")
-    with pytest.raises(EnvironmentFault, match="synth import walk SOURCE"):
+    with pytest.raises(EnvironmentFault, match="synth import walk SOURCE") as told:
         Player(spec)
+    for can in ("nothing can be played", "`synth run walk`", "`pytest generated/walk`"):
+        assert can in str(told.value)
     assert not_checked(spec) == (
         "not checked: perturbations, search, near misses made on purpose and fresh episodes "
         "(no simulator)"

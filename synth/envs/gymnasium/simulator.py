@@ -104,14 +104,16 @@ class GymnasiumSimulator(PlainSimulator):
                 f"{self.spec.env} has no action {action!r}; its actions are {space}.",
                 action=action,
             ) from error
-        observation, reward, terminated, truncated, info = self._run(
-            lambda: self._wrapped.step(native), f"action {action!r}"
-        )
-        self.outcome = StepOutcome(
-            observation, float(reward), bool(terminated), bool(truncated), info
-        )
-        self._came.see(self.outcome)
-        return self._time_step(float(reward), done=bool(terminated or truncated), draw=draw)
+        # The first picture of all may be this step's.
+        with without_window():
+            observation, reward, terminated, truncated, info = self._run(
+                lambda: self._wrapped.step(native), f"action {action!r}"
+            )
+            self.outcome = StepOutcome(
+                observation, float(reward), bool(terminated), bool(truncated), info
+            )
+            self._came.see(self.outcome)
+            return self._time_step(float(reward), done=bool(terminated or truncated), draw=draw)
 
     def random_action(self, rng: np.random.Generator) -> Any:
         """Any action of the space, drawn uniformly."""

@@ -42,7 +42,12 @@ class RecordedFamily(PlainFamily):
 
     def why_no_simulator(self, task: str) -> str:
         """See `synth.envs.unsimulated.Unsimulated`."""
-        return f"no simulator: {task} was imported, and `synth import {task} SOURCE` does it again"
+        return (
+            f"no simulator: {task} was imported, and nothing can be played. What needs only its "
+            f"pictures is there: `synth run {task}`, `synth label {task}`, `synth report {task}`, "
+            f"`synth export {task} FOLDER` and the audit, `pytest generated/{task}`. Where its "
+            f"episodes are missing, `synth import {task} SOURCE` makes them"
+        )
 
     def make(self, spec: Spec) -> Simulator:
         """Refuse.
@@ -50,7 +55,7 @@ class RecordedFamily(PlainFamily):
         Raises:
             EnvironmentFault: Always.
         """
-        raise EnvironmentFault(self.why_no_simulator(spec.name))
+        raise EnvironmentFault(f"{self.why_no_simulator(spec.name)}.")
 
     def defaults(self, env_id: str) -> Defaults:
         """Refuse: nothing can be tried.

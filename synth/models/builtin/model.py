@@ -72,8 +72,8 @@ REFUTED = "every predicate found for the goal fails its tests, and there is no o
 KNOWN = "the plan that is left was given up before"
 MISSIONS = (
     "builtin: the missions of this task vary, and it reads no words: its predicates say the same "
-    "of a picture whatever is asked for. What would help: a model that understands words, with "
-    "--model"
+    "of a picture whatever is asked for. What would help: a model that understands words: "
+    "--model openai:NAME, anthropic:NAME or exchange:FOLDER"
 )
 TRIED = "every predicate within the size limit that agrees with the labels has been tried"
 
@@ -118,8 +118,8 @@ class BuiltinModel:
                 or no reading of them comes to an answer; the message says what was tried and what
                 would help.
         """
-        if request.missions:
-            raise ModelDeadEnd(f"{MISSIONS}.")
+        if why := self.declines(missions=bool(request.missions)):
+            raise ModelDeadEnd(why)
         deadline = time.monotonic() + self._seconds
         if isinstance(request, DescribeRequest):
             text = self._describe(request, deadline)
@@ -135,6 +135,10 @@ class BuiltinModel:
         else:
             raise ModelDeadEnd(f"builtin: {request.key} is a request of an unknown kind.")
         return Reply(text, model=self.name)
+
+    def declines(self, *, missions: bool) -> str:
+        """See `synth.models.base.Declines`."""
+        return f"{MISSIONS}." if missions else ""
 
     def _describe(self, request: DescribeRequest, deadline: float) -> str:
         every = gather_all(request.demonstrations, request.reports)
