@@ -131,8 +131,8 @@ def run(
     )
     if isinstance(choice.model, ReplayModel) and choice.model.drifted:
         say.print(
-            f"{choice.model.drifted} prompts are worded otherwise today than when the journal was "
-            "written; its answers were used as they came"
+            f"{choice.model.drifted} prompts differ today, in words or pictures, from those in the "
+            "journal; its answers were used as they came"
         )
     for line in explain(outcome, adoption, spec.name):
         say.print(line, markup=False)

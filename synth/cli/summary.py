@@ -84,12 +84,17 @@ def _fate(adoption: Adoption, outcome: Outcome, task: str) -> list[str]:
                 ),
             ]
         case _:
-            which = "the model could not" if outcome.ending == "dead_end" else outcome.ending
             return [
                 *_attempts(outcome),
-                f"not accepted ({which}): {outcome.reason}",
+                f"not accepted ({_ending(outcome)}): {outcome.reason}",
                 outcome.next_step,
             ]
+
+
+def _ending(outcome: Outcome) -> str:
+    if outcome.tape_ended:
+        return "replay"
+    return "the model could not" if outcome.ending == "dead_end" else outcome.ending
 
 
 def _worth(comparison: Comparison) -> str:

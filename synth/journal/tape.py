@@ -130,6 +130,11 @@ class Tape:
         """Whether that request has been written down, answered or not."""
         return (key, digest) in self._requests
 
+    def request(self, key: str) -> RequestRecord | None:
+        """What was asked last at a place in the run."""
+        asked = (r for r in reversed(self._records) if isinstance(r, RequestRecord))
+        return next((r for r in asked if r.key == key), None)
+
     def response(self, key: str, digest: str | None = None) -> ResponseRecord | None:
         """The answer to a request.
 

@@ -22,6 +22,7 @@ from synth.journal import (
 )
 from synth.loop.budget import Spent
 from synth.loop.events import Answered, Asked, Noticed
+from synth.loop.pictures import picture_name
 from synth.models.base import Reply, Usage
 from synth.prompts.requests import request_digest
 
@@ -64,6 +65,12 @@ class Asker:
         observe: Told of every request and answer, one at a time.
         tape: The tape a replaying model answers from; where it ends, the run does.
         prompts: Folder of templates that take the place of synth's own, or ``None``.
+
+    Attributes:
+        rounds: Rounds begun that the budget counts.
+        replayed: Requests that the journal answered.
+        tape_ended: Whether the tape had no answer, and the run ended for it.
+        strayed: The first request that shows other pictures than the tape has at its place.
     """
 
     def __init__(
@@ -87,8 +94,10 @@ class Asker:
         self._before = len(journal.tape.responses)
         self._told = False
         self._begun = 0
+        self.strayed = ""
         self.rounds = 0
         self.replayed = 0
+        self.tape_ended = False
 
     @property
     def spent(self) -> Spent:
@@ -97,6 +106,11 @@ class Asker:
         usage = Usage(sum(r.input_tokens for r in paid), sum(r.output_tokens for r in paid))
         cost = self._price.cost(usage) if self._price else None
         return Spent(self.rounds, len(paid), usage, cost, self._clock.elapsed())
+
+    @property
+    def answered(self) -> int:
+        """Requests answered so far in this process, by the journal or the model."""
+        return self.replayed + len(self._journal.tape.responses) - self._before
 
     def begin_round(self, *, counted: bool) -> int:
         """Begin a round.
@@ -125,6 +139,8 @@ class Asker:
         """
         questions = [self._question(request) for request in requests]
         missing = [q for q in questions if self._known(q) is None]
+        strayed = (q.request.key for q in questions if self._shows_others(q))
+        self.strayed = self.strayed or next(strayed, "")
         for question in questions:
             if (record := self._known(question)) is not None:
                 self.replayed += 1
@@ -164,8 +180,28 @@ class Asker:
         if self._tape is None:
             return
         for question in missing:
-            if self._tape.response(question.request.key) is None:
-                raise BudgetExhausted(f"the replayed journal ends before {question.request.key}")
+            key = question.request.key
+            if self._tape.response(key) is None:
+                self.tape_ended = True
+                raise BudgetExhausted(self._why_none(key))
+
+    def _why_none(self, key: str) -> str:
+        """Why the tape has no answer: it ends, or the recorded run went another way."""
+        if not self.strayed:
+            return f"the replayed journal ends before {key}"
+        return (
+            f"the replayed journal has no answer to {key}: from {self.strayed} on other pictures "
+            "are asked about than when it was recorded, since the episodes, or what judges by "
+            "them, have changed"
+        )
+
+    def _shows_others(self, question: _Question) -> bool:
+        """Whether other pictures are asked about than were at the same place of the tape."""
+        there = self._tape.request(question.request.key) if self._tape is not None else None
+        if there is None or question.request.private:
+            return False  # of what is held out no picture is written down
+        now = [picture_name(shot.frame) for shot in question.request.shots]
+        return now != [picture.sha for picture in there.pictures]
 
     def _write_down(self, question: _Question) -> None:
         request, tape = question.request, self._journal.tape

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.errors import BudgetExhausted
 from synth.journal import QuestionsRecord
 from synth.labels.choose import PictureQuestion
 from synth.labels.contradictions import contradicted
@@ -215,7 +216,16 @@ class Labelling:
             letter: deal(questions, known, look=look)
             for look, letter in enumerate(LETTERS[pool.split][:2])
         }
-        one, other = self._eyes.look(candidate, sheets, pool, store, known)
+        answered = self._eyes.asker.answered
+        try:
+            one, other = self._eyes.look(candidate, sheets, pool, store, known)
+        except BudgetExhausted:
+            # Where some were answered the questions were asked, though no label comes of them.
+            if self._eyes.asker.answered > answered:
+                asked, dropped = self.counts.asked, self.counts.dropped
+                more = len(questions)
+                self.counts = replace(self.counts, asked=asked + more, dropped=dropped + more)
+            raise
         words = {subtask.name: wording_of(subtask) for subtask in plan.subtasks}
         before = self.counts
         for question in questions:

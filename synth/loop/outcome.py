@@ -53,6 +53,9 @@ class Outcome:
         failed_answers: Of each round in which something failed the first answer.
         episodes: By which programs were judged, or ``None`` where that is not known.
         labels: What came of asking eyes, or ``None`` where the spec does not ask for it.
+        tape_ended: Whether it was a replay whose journal had no answer to what came next.
+        strayed: Whether a replay went another way than the recorded run, by other pictures.
+        wrote: Whether an answer held a program, judged to the end or not.
     """
 
     folder: Path
@@ -78,6 +81,9 @@ class Outcome:
     failed_answers: tuple[FailedAnswer, ...] = ()
     episodes: Episodes | None = None
     labels: LabelCounts | None = None
+    tape_ended: bool = False
+    strayed: bool = False
+    wrote: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -139,8 +145,24 @@ def next_step(outcome: Outcome, task: str) -> str:
         return "Run the same command to go on; nothing answered is asked again."
     if outcome.ending == "dead_end":
         return "Asking the same model again gives the same: choose another with --model."
+    return _how_to_go_on(outcome, task)
+
+
+def _how_to_go_on(outcome: Outcome, task: str) -> str:
+    """What the user may do where a budget, or a replayed journal, ended the run."""
+    if outcome.tape_ended:
+        back = "go back to the episodes that the journal was made with, or " * outcome.strayed
+        return (
+            f"A replay asks no model, so a larger budget gives it nothing: {back}ask one with "
+            f"`synth run {task} --model MODEL`."
+        )
     if outcome.verdict is None:
-        return "No answer held a program yet; run the same command with a larger budget to go on."
+        begun = (
+            "The first program has not been judged to the end"
+            if outcome.wrote
+            else "No answer held a program yet"
+        )
+        return f"{begun}; run the same command with a larger budget to go on."
     passed, failed = len(outcome.verdict.passed), len(outcome.verdict.failed)
     return (
         f"The best program so far passes {passed} of the {passed + failed} tests that it reached; "

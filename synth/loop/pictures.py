@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["PictureFolder"]
+__all__ = ["PictureFolder", "picture_name"]
+
+
+def picture_name(frame: NDArray[np.uint8]) -> str:
+    """The first 16 hex digits of a frame's digest."""
+    return frame_digest(frame).hex()[:16]
 
 
 class PictureFolder:
@@ -42,7 +47,7 @@ class PictureFolder:
         Returns:
             The first 16 hex digits of its digest.
         """
-        sha = frame_digest(frame).hex()[:16]
+        sha = picture_name(frame)
         target = self.path / f"{sha}.png"
         if not target.exists():
             png = BytesIO()

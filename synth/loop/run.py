@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from synth import __version__
 from synth.envs.registry import family_of
 from synth.errors import BudgetExhausted, ModelDeadEnd, ModelError, SpecError, SynthError
-from synth.journal import DecisionRecord, Journal, RunRecord, Tape
+from synth.journal import CandidateRecord, DecisionRecord, Journal, RunRecord, Tape
+from synth.loop.answer import is_program
 from synth.loop.asking import Asker
 from synth.loop.budget import stop_condition
 from synth.loop.cached_judge import CachedJudge
@@ -204,12 +205,18 @@ def _rounds(run: Run) -> tuple[Ending, str]:
             # Refuted by what a faster program led to: it is to be refined.
             state = until_accepted(run, state.refining(candidate))
     except BudgetExhausted as error:
-        return "budget", f"{error}"
+        return "budget", f"{error}{_unknown_finds(run) if run.asker.strayed else ''}"
     except ModelDeadEnd as error:
         return "dead_end", f"{error}"
     except KeyboardInterrupt:
         return "interrupted", "interrupted by the user"
     return "accepted", "every test passes, held-out episodes included"
+
+
+def _unknown_finds(run: Run) -> str:
+    """The finds among the episodes that the replayed journal does not name."""
+    ids = [e.id for e in run.episodes.original.select(kind="found", split="visible")]
+    return f"; the journal does not know {', '.join(ids)}" if ids else ""
 
 
 def _head(run: Run, model: Model, journal: Journal, prompts: Path | None) -> None:
@@ -288,6 +295,11 @@ def _outcome(run: Run, files: RunFolder, journal: Journal, ending: Ending, reaso
         replaced=journal.tape.replaced,
         episodes=run.episodes,
         labels=run.labelling.counts if run.labelling is not None else None,
+        tape_ended=run.asker.tape_ended,
+        strayed=bool(run.asker.strayed),
+        wrote=any(
+            isinstance(r, CandidateRecord) and is_program(r.source) for r in journal.tape.records
+        ),
     )
     return replace(outcome, next_step=next_step(outcome, run.spec.name))
 

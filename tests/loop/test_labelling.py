@@ -257,12 +257,29 @@ def test_the_budget_of_calls_counts_looks(task: Squares, tmp_path: Path) -> None
     short = run_loop(task, ScriptedModel(Eyes()), tmp_path / "run", LoopOptions(calls=3))
     assert not short.accepted
     assert short.ending == "budget"
+    assert short.next_step.startswith("The first program has not been judged to the end; ")
     eyes = Eyes(given=1)
     more = run_loop(task, ScriptedModel(eyes), tmp_path / "run", LoopOptions(calls=40))
     assert more.accepted
     records = read_journal(tmp_path / "run" / "journal.jsonl").records
     chosen = [r for r in records if isinstance(r, QuestionsRecord)]
     assert len({(r.program, r.split) for r in chosen}) == len(chosen)
+
+
+def test_what_was_asked_is_counted_though_the_run_ends_before_it_is_settled(
+    task: Squares, tmp_path: Path
+) -> None:
+    """Answers that cannot be read, and no budget to ask again: asked, and without two answers."""
+    eyes = Eyes()
+    model = ScriptedModel(lambda r: "nothing" if isinstance(r, LabelRequest) else eyes(r))
+    first = run_loop(task, model, tmp_path / "run", LoopOptions(calls=3))
+    assert first.labels is not None
+    assert first.labels.asked == 0
+    sheets = 4
+    again = run_loop(task, model, tmp_path / "run", LoopOptions(calls=2 + sheets))
+    assert again.calls == 2 + sheets
+    assert again.labels is not None
+    assert again.labels.asked == again.labels.dropped > 0
 
 
 class Crash(BaseException):

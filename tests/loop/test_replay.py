@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import crashing
-from squares import PLAN_TEXT, Markers, Squares, block, program
+from squares import (
+    PLAN_TEXT,
+    Markers,
+    Squares,
+    block,
+    episode,
+    held_out_episodes,
+    program,
+    store_of,
+)
 
 from synth.journal import SpeedRecord, read_journal
 from synth.loop import LoopOptions, Outcome, Timing, run_loop
@@ -65,6 +74,25 @@ def test_a_replay_ends_where_the_tape_ends(tmp_path: Path) -> None:
     assert outcome.ending == "budget"
     assert "the replayed journal ends before refine-3-0" in outcome.reason
     assert outcome.source == run.source
+
+
+def test_a_replay_that_stops_says_that_no_budget_helps_and_what_has_changed(tmp_path: Path) -> None:
+    """Where other pictures are asked about than were recorded, the episodes have changed."""
+    model = ScriptedModel([PLAN_TEXT, block(program(key="wrong"))])
+    run_loop(Squares(), model, tmp_path / "run", LoopOptions(calls=2), judge=Markers())
+    journal = tmp_path / "run" / "journal.jsonl"
+    same = replay(journal, tmp_path / "same", Markers())
+    assert same.tape_ended
+    assert same.reason == "the replayed journal ends before refine-2-0"
+    assert "larger budget gives it nothing: ask one with" in same.next_step
+    episodes = [episode(f"expert-{k:04d}", seed=3000 + k) for k in range(4)]
+    others = Squares(store=store_of([*episodes, *held_out_episodes(0)]))
+    for _ in range(2):  # what the first replay left behind tells the second as much
+        strayed = run_loop(others, ReplayModel(journal), tmp_path / "others", judge=Markers())
+        assert "no answer to refine-2-0: from describe-0-0 on other pictures" in strayed.reason
+        assert "since the episodes, or what judges by them, have changed" in strayed.reason
+        assert "go back to the episodes that the journal was made with" in strayed.next_step
+        assert "to go on" not in strayed.next_step
 
 
 def test_a_folder_that_replayed_another_journal_replays_this_one(tmp_path: Path) -> None:
