@@ -66,6 +66,8 @@ class Shaping:
             )
         if self.mode not in ("credit", "potential"):
             raise UsageError(f"mode is {self.mode!r}; it must be 'credit' or 'potential'.")
+        if self.env_weight is not None and not 0.0 <= self.env_weight < float("inf"):
+            raise UsageError(f"env_weight is {self.env_weight}; it must be 0 or more.")
         if not 0.0 < self.gamma <= 1.0:
             raise UsageError(f"gamma is {self.gamma}; it must lie in (0, 1].")
 

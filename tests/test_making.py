@@ -194,6 +194,8 @@ def test_wrappers_of_observations_go_below_the_reward(shown) -> None:
         (lambda: synth.make(DOORKEY, observation="pixels"), "'own' or 'picture'"),
         (lambda: synth.make(DOORKEY, goal_from="me"), "'reward' or 'environment'"),
         (lambda: synth.make_vec(DOORKEY, 0), "1 or more"),
+        (lambda: synth.make_vec(DOORKEY, 1, env_weight=-1), "env_weight is -1; it must be 0"),
+        (lambda: synth.make(DOORKEY, env_weight=float("nan")), "env_weight is nan"),
         (lambda: synth.make_vec(DOORKEY, 1, kind="threads"), "'dummy' or 'subproc'"),
     ],
 )

@@ -11,6 +11,7 @@ from synth.cli.console import output
 from synth.cli.record import ensure_episodes
 from synth.errors import EnvironmentFault, SpecError, UsageError
 from synth.spec import load_spec
+from synth.task.paths import require_room
 
 if TYPE_CHECKING:
     from synth.spec import Spec
@@ -30,8 +31,8 @@ def export(
 ) -> None:
     """Give a task's episodes to others, as files or as a Minari dataset."""
     from synth.episode import read_store  # noqa: PLC0415 - start-up stays quick
-    from synth.sources.export import FORMATS, export_files  # noqa: PLC0415
-    from synth.sources.minari_export import export_minari  # noqa: PLC0415
+    from synth.sources.export import FORMATS, export_files, require_export  # noqa: PLC0415
+    from synth.sources.minari_export import export_minari, require_minari  # noqa: PLC0415
 
     if bool(folder) == bool(minari):
         raise UsageError("name a folder for files, or a dataset with --minari.")
@@ -39,6 +40,11 @@ def export(
     if chosen is None:
         raise UsageError(f"--as {form}: say one of {', '.join(FORMATS)}.")
     spec = load_spec(task)
+    if minari:
+        require_minari(minari)
+    else:
+        require_room(Path(folder))
+        require_export(Path(folder), chosen)
     store = read_store(ensure_episodes(spec))
     if minari:
         count = export_minari(store, minari, spec.name, _actions(spec))

@@ -17,6 +17,9 @@ from synth.spec import load_spec
 from synth.task.paths import RUNS, task_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from synth.shaping import GoalFrom
     from synth.training import Arm, TrainingResult
     from synth.training.fleet import Progress
@@ -72,6 +75,7 @@ def train(
     try:
         from synth.training import TrainingRun, settings_of  # noqa: PLC0415
         from synth.training.fleet import train_all  # noqa: PLC0415
+        from synth.training.trainer import RESULT  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UsageError(
             f"training needs {error.name}, which is not installed; `{install('train')}`."
@@ -98,6 +102,7 @@ def train(
             for arm in arms
             for seed in range(seeds)
         ]
+    kept = {run.home for run in runs if (run.home / RESULT).exists()}
     failed: list[SynthError] = []
     results: list[TrainingResult] = []
     total = sum(run.settings.steps for run in runs)
@@ -118,10 +123,7 @@ def train(
                 results.append(outcome)
                 if as_json:
                     typer.echo(outcome.model_dump_json(exclude={"episodes"}))
-    if results and not as_json:
-        output().print(_table(results))
-        homes = dict.fromkeys(RUNS / one.task / "training" for one in results)
-        output().print(f"episodes, checkpoints and results: {', '.join(map(str, homes))}")
+    _tell(results, _remarks(results, kept, len(runs)), as_json=as_json)
     if failed:
         if len(runs) > 1:
             errors().print(f"{len(failed)} of {len(runs)} runs failed.")
@@ -171,6 +173,38 @@ def _arm(
         mode="potential" if mode == "potential" else "credit",
         goal_from=told if paid == "code" else None,
     )
+
+
+def _tell(results: list[TrainingResult], remarks: Sequence[str], *, as_json: bool) -> None:
+    """The table, unless results have been printed as JSON, and what it does not tell."""
+    if results and not as_json:
+        output().print(_table(results))
+        homes = dict.fromkeys(RUNS / one.task / "training" for one in results)
+        output().print(f"episodes, checkpoints and results: {', '.join(map(str, homes))}")
+    for remark in remarks:
+        (errors() if as_json else output()).print(remark, markup=False)
+
+
+def _remarks(results: Sequence[TrainingResult], kept: set[Path], asked: int) -> list[str]:
+    """What the table does not tell: runs of an earlier day, and steps that nobody asked for."""
+    told = []
+    if kept:
+        which = "nothing was trained: this" if len(kept) == asked else f"{len(kept)} of {asked}"
+        told.append(
+            f"{which} was trained before, and kept; delete {', '.join(sorted(map(str, kept)))} to "
+            "train again"
+        )
+    for one in {(r.steps, r.settings.steps): r for r in results}.values():
+        if one.steps <= one.settings.steps:
+            continue
+        settings = one.settings
+        batch = settings.hyperparameters.get("n_steps")
+        each = f" of {batch * settings.environments:,}" if isinstance(batch, int) else ""
+        told.append(
+            f"{one.steps:,} steps, where {settings.steps:,} were asked for: {settings.algorithm} "
+            f"collects steps in batches{each}, and ends with a whole one"
+        )
+    return told
 
 
 def _table(results: list[TrainingResult]) -> Table:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from PIL import Image
 
+from synth.episode.replace import rebuilt_folder
 from synth.errors import EnvironmentFault, UsageError
 from synth.extras import install
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeStore
 
-__all__ = ["FORMATS", "ExportFormat", "export_files"]
+__all__ = ["FORMATS", "ExportFormat", "export_files", "require_export"]
 
 ExportFormat = Literal["frames", "mp4", "gif", "npz"]
 FORMATS: tuple[ExportFormat, ...] = ("frames", "mp4", "gif", "npz")
@@ -38,15 +39,34 @@ def export_files(store: EpisodeStore, folder: Path, form: ExportFormat) -> int:
 
     Args:
         store: The episodes.
-        folder: Made here; it must not hold anything.
+        folder: Made here, whole or not at all; it must not hold anything.
         form: As what.
 
     Raises:
         UsageError: The folder holds something, or a GIF cannot hold the colours.
         EnvironmentFault: There is no encoder for videos here.
     """
-    if folder.exists() and any(folder.iterdir()):
+    require_export(folder, form)
+    with rebuilt_folder(folder) as fresh:
+        _write(store, fresh, form)
+    return len(store.episodes)
+
+
+def require_export(folder: Path, form: ExportFormat) -> None:
+    """Check that episodes could be written there, before there are any.
+
+    Raises:
+        UsageError: The folder holds something.
+        EnvironmentFault: There is no encoder for videos here.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
         raise UsageError(f"{folder} holds something already; name another folder.")
+    if form == "mp4":
+        _encoder()
+
+
+def _write(store: EpisodeStore, folder: Path, form: ExportFormat) -> None:
+    """All files of a store, into a folder that need not exist yet."""
     write = _WRITERS[form]
     rows: list[tuple[Any, ...]] = []
     for episode in store.episodes:
@@ -62,7 +82,6 @@ def export_files(store: EpisodeStore, folder: Path, form: ExportFormat) -> int:
         worded = any(row[3] for row in rows)
         table.writerow(("episode", "frame", "success", *(("mission",) if worded else ())))
         table.writerows(row if worded else row[:3] for row in rows)
-    return len(store.episodes)
 
 
 def _frames(path: Path, frames: NDArray[np.uint8], _episode: Episode) -> None:
@@ -102,13 +121,24 @@ def _gif(path: Path, frames: NDArray[np.uint8], episode: Episode) -> None:
     )
 
 
-def _mp4(path: Path, frames: NDArray[np.uint8], _episode: Episode) -> None:
+def _encoder() -> Any:
+    """The package that makes videos.
+
+    Raises:
+        EnvironmentFault: It is not installed.
+    """
     try:
         import av  # noqa: PLC0415 - an extra; only videos need it
     except ImportError as error:
         raise EnvironmentFault(
-            f"the package 'av' that makes videos is not installed. Run `{install('video')}`."
+            f"the package 'av' that makes videos is not installed. Run `{install('video')}`, or "
+            "export as frames, gif or npz."
         ) from error
+    return av
+
+
+def _mp4(path: Path, frames: NDArray[np.uint8], _episode: Episode) -> None:
+    av = _encoder()
     with av.open(str(path.with_name(f"{path.name}.mp4")), "w") as container:
         stream: Any = container.add_stream("libx264rgb", rate=Fraction(RATE))
         stream.height, stream.width = frames.shape[1:3]

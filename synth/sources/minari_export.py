@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from synth.episode import Episode, EpisodeStore
 
-__all__ = ["export_minari"]
+__all__ = ["export_minari", "require_minari"]
 
 
 def export_minari(store: EpisodeStore, name: str, task: str, actions: Any = None) -> int:
@@ -40,20 +40,8 @@ def export_minari(store: EpisodeStore, name: str, task: str, actions: Any = None
         EnvironmentFault: Minari, or the package in which it keeps data, is not installed.
         UsageError: There is such a dataset already, or the name is none.
     """
-    try:
-        minari = importlib.import_module("minari")
-        buffers = importlib.import_module("minari.data_collector.episode_buffer")
-        importlib.import_module("h5py")
-    except ImportError as error:
-        raise EnvironmentFault(
-            f"a package that writes Minari datasets is not installed ({error}). "
-            f"Run `{install('minari')}`."
-        ) from error
-    if name in minari.list_local_datasets():
-        raise UsageError(
-            f"there is a Minari dataset {name} here already; choose another name, or "
-            f"`minari delete {name}`."
-        )
+    minari = require_minari(name)
+    buffers = importlib.import_module("minari.data_collector.episode_buffer")
     space = actions if actions is not None else _space_of(store.episodes)
     shape = store.frames.shape[1:]
     made = [
@@ -85,6 +73,30 @@ def export_minari(store: EpisodeStore, name: str, task: str, actions: Any = None
     except ValueError as error:
         raise UsageError(f"{name} cannot be made a Minari dataset: {error}.") from error
     return len(made)
+
+
+def require_minari(name: str) -> Any:
+    """Minari, where a dataset of that name could be made, before there is anything to put into it.
+
+    Raises:
+        EnvironmentFault: Minari, or the package in which it keeps data, is not installed.
+        UsageError: There is such a dataset already.
+    """
+    try:
+        minari = importlib.import_module("minari")
+        importlib.import_module("minari.data_collector.episode_buffer")
+        importlib.import_module("h5py")
+    except ImportError as error:
+        raise EnvironmentFault(
+            f"a package that writes Minari datasets is not installed ({error}). "
+            f"Run `{install('minari')}`."
+        ) from error
+    if name in minari.list_local_datasets():
+        raise UsageError(
+            f"there is a Minari dataset {name} here already; choose another name, or "
+            f"`minari delete {name}`."
+        )
+    return minari
 
 
 def _ends(episode: Episode, *, success: bool) -> list[bool]:

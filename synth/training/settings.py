@@ -85,8 +85,8 @@ def settings_of(
     chosen = algorithm or content["algorithm"]
     if chosen not in tables:
         raise UsageError(
-            f"there are no settings for {chosen!r}; {file.name} has {', '.join(sorted(tables))}. "
-            "Add a table of that name to it."
+            f"there are no settings for {chosen!r}; {file} has {', '.join(sorted(tables))}. "
+            "Choose one of these, or add a table of that name to the file."
         )
     set_here = {"algorithm": chosen, "steps": steps, "environments": environments}
     given = {name: value for name, value in set_here.items() if value is not None}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import re
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.conftest import PLAN, PROGRAM, SPEC, WRONG, Command
@@ -208,3 +211,39 @@ def test_a_file_in_the_way_of_a_folder_that_the_user_named_is_no_traceback(
     assert ran.code == 2
     assert "notes is no folder" in ran.err
     assert "Traceback" not in ran.all
+
+
+@pytest.mark.parametrize("where", [("out",), ("--minari", "synth/walk-v0")])
+def test_what_an_export_needs_is_looked_for_before_anything_is_recorded(
+    checkout: Path,
+    synth_command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    where: tuple[str, ...],
+) -> None:
+    """A missing package costs no recording, and leaves nothing behind."""
+    for package in ("av", "minari"):
+        monkeypatch.setitem(sys.modules, package, None)
+    ran = synth_command("export", "walk", *where)
+    assert ran.code == 4
+    assert "not installed" in ran.err
+    assert not (checkout / "generated").exists()
+    assert not (checkout / "out").exists()
+
+
+@pytest.mark.usefixtures("recorded")
+def test_an_export_that_fails_leaves_nothing_so_that_it_can_be_given_again(
+    checkout: Path, synth_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder is written whole or not at all."""
+    honest = np.savez_compressed
+    monkeypatch.setattr(np, "savez_compressed", _disk_is_full)
+    assert synth_command("export", "walk", "out", "--as", "npz").code == 2
+    assert [path.name for path in checkout.iterdir() if "out" in path.name] == []
+    monkeypatch.setattr(np, "savez_compressed", honest)
+    assert synth_command("export", "walk", "out", "--as", "npz").code == 0
+    assert (checkout / "out" / "success.csv").exists()
+
+
+def _disk_is_full(file: Path, **_: object) -> None:
+    file.write_bytes(b"half")
+    raise OSError(errno.ENOSPC, "No space left on device", str(file))

@@ -230,8 +230,8 @@ def test_a_slip_in_an_arms_name_is_told_the_nearest():
 
 
 def test_an_algorithm_without_settings_is_refused():
-    """The message names those that have some."""
-    with pytest.raises(UsageError, match=r"minigrid\.toml has dqn, ppo"):
+    """The message names those that have some, and the file, which may be anywhere."""
+    with pytest.raises(UsageError, match=r"/defaults/minigrid\.toml has dqn, ppo"):
         settings_of("minigrid", algorithm="alphazero")
 
 
@@ -278,3 +278,18 @@ def test_training_episodes_are_as_long_as_the_environment_lets_them_be(doorkey):
             lengths.append(steps)
             venv.close()
         assert lengths == [200, 360]
+
+
+def test_what_was_not_trained_and_what_nobody_asked_for_is_said(doorkey, tmp_path, monkeypatch):
+    """Steps come in batches; what is there already is kept, and how to train anew is said."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "generated").symlink_to(doorkey.parent)
+    (tmp_path / "specs").symlink_to(doorkey.parent.parent / "specs")
+    asked = ["train", "doorkey", "--reward", "sparse", "--steps", "100", "--envs", "2"]
+    first = CliRunner().invoke(app, asked, catch_exceptions=False).output
+    assert "256 steps, where 100 were asked for: ppo collects steps in batches of 256" in first
+    assert "trained before" not in first
+    again = CliRunner().invoke(app, asked, catch_exceptions=False).output
+    assert "nothing was trained: this was trained before, and kept; delete runs/doorkey/" in again
+    both = CliRunner().invoke(app, [*asked, "--seeds", "2"], catch_exceptions=False).output
+    assert "1 of 2 was trained before" in both
