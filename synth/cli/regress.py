@@ -74,7 +74,13 @@ def regress(
     max_images: Annotated[int | None, typer.Option(help="Pictures in one request at most.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for one answer.")] = None,
     temperature: Annotated[float | None, typer.Option(help="Sent only where set.")] = None,
-    rounds: Annotated[int, typer.Option(help="Budget of rounds of an attempt.")] = 8,
+    rounds: Annotated[
+        int | None,
+        typer.Option(
+            help="Budget of rounds of an attempt; 8 if left out, or as many as the committed "
+            "reward's run was allowed where that is more.",
+        ),
+    ] = None,
     faster_rounds: FasterRounds = 2,
     calls: Annotated[int | None, typer.Option(help="Budget of requests of an attempt.")] = None,
     tokens: Annotated[int | None, typer.Option(help="Budget of tokens of an attempt.")] = None,
@@ -130,8 +136,13 @@ def regress(
         anew=fresh,
         prompts=prompts,
         loop=LoopOptions(
-            rounds=rounds, faster_rounds=faster_rounds, calls=calls, tokens=tokens, money=money
+            rounds=LoopOptions().rounds if rounds is None else rounds,
+            faster_rounds=faster_rounds,
+            calls=calls,
+            tokens=tokens,
+            money=money,
         ),
+        as_allowed=rounds is None,
         access=tuple((name, value) for name, value in access.items() if value is not None),
         unsafe=unsafe,
     )
@@ -142,6 +153,7 @@ def regress(
     # Before anything is played: a name that nobody has, or a key that is missing.
     for old in options.sides:
         attempts_at(folders[0], options, old=old)[0].open()
+    _say_rounds(folders, options)
     with PhaseProgress("comparing") as tell:
         known: dict[Attempt, Attempted | SynthError] = {}
         if scheduler is not None or (jobs or 1) > 1:
@@ -186,6 +198,20 @@ def _folders(tasks: list[str] | None) -> list[Path]:
     if not folders:
         raise UsageError(f"{GENERATED}: no reward is committed; `synth run TASK` makes one.")
     return folders
+
+
+def _say_rounds(folders: list[Path], options: RegressionOptions) -> None:
+    """Say where attempts have a larger budget than others."""
+    from synth.regress.regression import rounds_at  # noqa: PLC0415 - start-up stays quick
+
+    for folder in folders:
+        allowed = rounds_at(folder, options)
+        if allowed > options.loop.rounds:
+            told = (
+                f"{folder.name}: an attempt may take {allowed} rounds, as the committed reward's "
+                "run might; --rounds sets another budget"
+            )
+            errors().print(told, markup=False, soft_wrap=True)
 
 
 def _all_attempts(

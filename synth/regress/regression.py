@@ -8,10 +8,11 @@ often that model passes. What is taken to be its rate is stated, in options and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from synth.errors import EnvironmentFault, SpecError, UsageError
+from synth.journal import RunRecord, read_journal
 from synth.loop import LoopOptions
 from synth.regress.attempt import Attempt, attempt_folder, newest_series
 from synth.regress.comparison import FRESH, compare_attempt, yardstick
@@ -34,6 +35,7 @@ __all__ = [
     "TaskRegression",
     "attempts_at",
     "regress",
+    "rounds_at",
 ]
 
 REPEATABLE = frozenset({"builtin", "replay"})
@@ -54,6 +56,8 @@ class RegressionOptions:
         anew: Ask the new model again, though it was asked before.
         prompts: Folder of templates that take the place of synth's own, for the new model.
         loop: Budgets and habits of each attempt.
+        as_allowed: Whether an attempt may take as many rounds as the committed reward's run was
+            allowed, where `loop` allows fewer.
         access: Options of the new model, as `Attempt` names them.
         unsafe: Whether programs may run where no sandbox holds.
 
@@ -70,6 +74,7 @@ class RegressionOptions:
     anew: bool = False
     prompts: Path | None = None
     loop: LoopOptions = field(default_factory=LoopOptions)
+    as_allowed: bool = False
     access: tuple[tuple[str, str | int | float], ...] = ()
     unsafe: bool = False
 
@@ -270,6 +275,7 @@ def attempts_at(
     if options.anew and not old and newest_series(home, finished=True) == series:
         series += 1
     many = 1 if _is_repeatable(model) else options.samples
+    loop = replace(options.loop, rounds=rounds_at(folder, options))
     return tuple(
         Attempt(
             task=folder,
@@ -278,12 +284,29 @@ def attempts_at(
             sample=k,
             series=series,
             prompts=prompts,
-            options=options.loop,
+            options=loop,
             unsafe=options.unsafe,
             **({} if old else dict(options.access)),  # type: ignore[arg-type]  # names are Attempt's own
         )
         for k in range(1, many + 1)
     )
+
+
+def rounds_at(folder: Path, options: RegressionOptions) -> int:
+    """The budget of rounds of an attempt at a task.
+
+    Args:
+        folder: ``generated/TASK``.
+        options: What is compared, and how.
+
+    Raises:
+        UsageError: The committed journal cannot be read.
+    """
+    journal = folder / "journal.jsonl"
+    if not options.as_allowed or not journal.exists():
+        return options.loop.rounds
+    heads = [r for r in read_journal(journal).records if isinstance(r, RunRecord)]
+    return max(options.loop.rounds, heads[-1].rounds if heads else 0)
 
 
 def _is_repeatable(model: str) -> bool:

@@ -14,6 +14,7 @@ from synth.loop import LoopOptions
 from synth.models.scripted import ScriptedModel
 from synth.regress import RegressionOptions, attempt, regress
 from synth.regress.comparison import Yardstick, yardstick
+from synth.regress.regression import attempts_at
 from synth.regress.telling import keep, to_json, to_junit, to_markdown
 from synth.task import TaskFolder
 from synth.task.provenance import file_digests
@@ -86,6 +87,25 @@ def test_without_another_model_the_committed_rewards_is_taken_to_pass_most_attem
     assert "the committed reward's model is taken to pass 80%" in task.sentence
     assert "it is taken to pass 80% of attempts" in to_markdown(found)
     assert task.committed.passes
+
+
+def test_an_attempt_may_take_as_many_rounds_as_the_committed_run_might(committed: Path) -> None:
+    """Or a reward that took its maker twelve would never be made again; fewer are not taken."""
+    journal = committed / "journal.jsonl"
+    text = journal.read_text(encoding="utf-8")
+    assert '"rounds":8' in text
+    journal.write_text(text.replace('"rounds":8', '"rounds":24'), encoding="utf-8")
+
+    def rounds(allowed: int, *, as_allowed: bool) -> set[int]:
+        chosen = RegressionOptions(
+            model=NEW, against=OLD, loop=LoopOptions(rounds=allowed), as_allowed=as_allowed
+        )
+        both = [attempts_at(committed, chosen, old=old) for old in chosen.sides]
+        return {one.options.rounds for side in both for one in side}
+
+    assert rounds(8, as_allowed=True) == {24}
+    assert rounds(30, as_allowed=True) == {30}
+    assert rounds(8, as_allowed=False) == {8}
 
 
 def test_a_candidate_that_passes_where_the_committed_reward_fails_today_is_better(
