@@ -268,7 +268,7 @@ class SolvedAtStart(ExpertFailed):
 
 
 class ExpertBroke(ExpertFailed):
-    """The expert that a spec names raises an error, or gives what is no action."""
+    """The expert that a spec names raises an error, hangs, or gives what is no action."""
 
     fault = "spec"
     exit_code = 2

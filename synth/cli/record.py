@@ -73,7 +73,7 @@ def ensure_episodes(
     from synth.report.standing import keep_time  # noqa: PLC0415
 
     folder = task_folder(spec.name) / "episodes"
-    require_room(folder, RUNS)
+    require_room(folder, RUNS / spec.name)
     fresh = force or not (folder / "manifest.json").exists()
     skips: list[LeftOut] = []
     begun = time.process_time()

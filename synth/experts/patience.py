@@ -13,7 +13,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from synth.errors import ExpertFailed
+from synth.errors import ExpertBroke
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def patient(policy: Policy, name: str, seconds: float = SECONDS) -> Policy:
                     return
                 yield action
         except _TooLong:
-            raise ExpertFailed(
+            raise ExpertBroke(
                 f"{name} has not come to an action within {seconds:g} seconds; it may never do."
             ) from None
 

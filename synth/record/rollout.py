@@ -15,6 +15,7 @@ from synth.envs.broken import broken
 from synth.episode import Rollout
 from synth.errors import (
     EnvironmentFault,
+    ExpertBroke,
     ExpertFailed,
     IllegalAction,
     SolvedAtStart,
@@ -205,7 +206,7 @@ def expert_rollout(
 
     Raises:
         ExpertFailed: The expert does not succeed, or there is nothing to do.
-        ExpertBroke: It raises an error, or gives what is no action.
+        ExpertBroke: It raises an error, hangs, or gives what is no action.
     """
     name = spec.expert.policy
     stopped = False
@@ -231,7 +232,8 @@ def expert_rollout(
     except IllegalAction as error:
         raise broken(spec, policy, seed, error) from error
     except ExpertFailed as error:
-        raise ExpertFailed(
+        kind = ExpertBroke if isinstance(error, ExpertBroke) else ExpertFailed
+        raise kind(
             f"specs/{spec.name}.toml: expert.policy: {name}, seed {seed}: {error}"
         ) from error
     except SynthError:

@@ -132,7 +132,7 @@ class Serving:
         kind = ExpertBroke if isinstance(self._first, ExpertBroke) else ExpertFailed
         return kind(
             f"{key}{self.passed} of {tried} seeds tried do not serve: {', and '.join(told)} "
-            f"({self._wanted} that do are needed). The first: "
+            f"(the {self._wanted} needed and these {self.passed}). The first: "
             f"{str(self._first).removeprefix(key)}"
         )
 

@@ -113,6 +113,14 @@ def test_an_expert_that_breaks_is_named_with_its_error(make_spec, experts, sourc
     assert (caught.value.fault, caught.value.exit_code) == ("spec", 2)
 
 
+def test_an_expert_that_hangs_is_named_with_its_seed(make_spec, experts, monkeypatch):
+    """As one that breaks is: the spec's fault."""
+    monkeypatch.setattr("synth.experts.patience.patient.__defaults__", (0.1,))
+    policy = experts("def act(simulator):\n    while True:\n        pass\n    yield 0\n")
+    with pytest.raises(ExpertBroke, match=r"task\.toml: expert\.policy: .*seed 7: .* 0\.1 seconds"):
+        roll_expert(make_spec(policy=policy), 7)
+
+
 def test_an_expert_that_takes_no_simulator_is_told_what_it_is_called_with(make_spec, experts):
     """It is seen before anything is played."""
     with pytest.raises(SpecError, match=r"def expert\(simulator\)"):
@@ -146,7 +154,7 @@ def test_seeds_that_the_expert_breaks_on_are_the_specs_fault_and_the_file_is_nam
     with pytest.raises(ExpertBroke) as caught:
         record(make_spec(policy=experts("def act(simulator):\n    yield 9\n")))
     assert str(caught.value).count("specs/task.toml") == 1
-    assert "that do are needed). The first: " in str(caught.value)
+    assert "needed and these " in str(caught.value)
 
 
 def test_too_few_steps_fail_the_planner_too(make_spec):
