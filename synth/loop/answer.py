@@ -10,8 +10,13 @@ from dataclasses import dataclass
 from synth.errors import ModelReplyError, ProgramSyntaxError, RewardError
 from synth.program import extract_code, lint, merge, parse
 from synth.program.parse import parse_tree
+from synth.program.reply import SEND
+from synth.prompts.answers import SEND_PLAN
 
-__all__ = ["ReadAnswer", "is_program", "read_program"]
+__all__ = ["ReadAnswer", "for_people", "is_program", "read_program"]
+
+BEGINS = 160
+"""Characters of an answer that people are shown where it holds nothing of use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,17 @@ def is_program(source: str) -> bool:
     except ProgramSyntaxError:
         return False
     return True
+
+
+def for_people(problem: str, answer: str) -> str:
+    """What is wrong with an answer, as people read it.
+
+    What the model is to send instead is for the model; people are shown how its answer begins.
+    """
+    asked = next((words for words in (SEND, SEND_PLAN) if words in problem), None)
+    if asked is None:
+        return problem
+    wrong, begins = problem.replace(asked, "").strip().rstrip("."), " ".join(answer.split())
+    if not begins:
+        return f"{wrong}; it is empty"
+    return f"{wrong}; it begins: {begins[:BEGINS]}{' ...' if len(begins) > BEGINS else ''}"

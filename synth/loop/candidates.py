@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from synth.errors import ProgramSyntaxError
 from synth.journal import CandidateRecord, DecisionRecord
 from synth.loop import events
-from synth.loop.answer import is_program
+from synth.loop.answer import for_people, is_program
 from synth.loop.feedback import in_words, reports
 from synth.loop.ledger import Candidate
 from synth.loop.unseen import reports_on_unseen
@@ -95,10 +95,10 @@ def reports_on(run: Run, candidate: Candidate) -> tuple[FailureReport, ...]:
     return found or reports_on_unseen(run, candidate, limit)
 
 
-def unusable(run: Run, key: str, reason: str) -> None:
+def unusable(run: Run, key: str, reason: str, answer: str) -> None:
     """Say that an answer holds nothing that could be judged."""
     run.ledger.note(DecisionRecord(key=key, decision="unusable", reason=reason))
-    run.observe(events.Unusable(key, reason))
+    run.observe(events.Unusable(key, for_people(reason, answer)))
 
 
 def keep(run: Run, base: Candidate, reason: str) -> None:

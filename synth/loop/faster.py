@@ -112,7 +112,7 @@ def _round(run: Run, base: Candidate, speed: SpeedRecord, notes: tuple[str, ...]
             continue  # the model sees no way to make it faster
         same = False
         if read.source is None:
-            unusable(run, request.key, read.problem)
+            unusable(run, request.key, read.problem, answer)
             remember.append(f"The last answer could not be used: {read.problem}")
             continue
         candidate = judged(run, request.key, base.plan, read.source)

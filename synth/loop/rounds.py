@@ -107,7 +107,7 @@ def describe(run: Run, state: RunState) -> Mapping[int, Plan]:
                 plan = parse_plan(answer)
             except ModelReplyError as error:
                 reasons.append(str(error))
-                unusable(run, request.key, str(error))
+                unusable(run, request.key, str(error), answer)
                 continue
             plans[request.sample] = _planned(run, request.key, plan)
         if plans:
@@ -139,7 +139,7 @@ def write(run: Run, state: RunState, plans: Mapping[int, Plan]) -> RunState:
     for request, answer in zip(requests, run.asker.ask(requests), strict=True):
         read = read_program(answer)
         if read.source is None:
-            unusable(run, request.key, read.problem)
+            unusable(run, request.key, read.problem, answer)
             tried.append(read.problem)
         # Without a code block the answer itself is what there is to repair.
         source = read.source or answer.strip()[:SHOWN_TEXT] or "(The answer was empty.)"
@@ -240,7 +240,7 @@ def _attempts(
             plans[request.sample] = _planned(run, request.key, plan)
             continue
         if read.source is None:
-            unusable(run, request.key, read.problem)
+            unusable(run, request.key, read.problem, answer)
             tried.append(f"The last answer could not be used: {read.problem}")
             state = state.recalling(f"Round {number}: the answer could not be used.")
             continue

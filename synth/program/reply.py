@@ -22,10 +22,11 @@ from synth.program.markdown import Block, fenced, said
 from synth.program.merge import merge
 from synth.program.parse import parse_tree
 
-__all__ = ["extract_code"]
+__all__ = ["SEND", "extract_code"]
 
 _PYTHON = frozenset({"python", "py", "python3"})
-_SEND = "Answer with the code in one block that begins with ```python and ends with ```."
+SEND = "Answer with the code in one block that begins with ```python and ends with ```."
+"""What a model is told to do about an answer without code; people are shown the answer instead."""
 
 
 def extract_code(reply: str) -> str:
@@ -47,7 +48,7 @@ def extract_code(reply: str) -> str:
     if not chosen:
         bare = text.strip("\n") + "\n"
         if blocks or not _defines(_tree(bare)):
-            raise ProgramSyntaxError(f"the answer holds no Python code. {_SEND}")
+            raise ProgramSyntaxError(f"the answer holds no Python code. {SEND}")
         return bare
     return _choose(chosen, marked=bool(marked))
 
@@ -62,7 +63,7 @@ def _choose(blocks: list[Block], *, marked: bool) -> str:
     if broken and (marked or not useful):
         return broken[-1].text
     if not useful:
-        raise ProgramSyntaxError(f"the code in the answer defines nothing. {_SEND}")
+        raise ProgramSyntaxError(f"the code in the answer defines nothing. {SEND}")
     if len(useful) == 1:
         return useful[0].text
     # All at once: merging block by block would cost the square of their number.

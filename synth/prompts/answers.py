@@ -18,12 +18,18 @@ from synth.program.markdown import fenced, said
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["last_object", "parse_plan", "plan_schema", "strict_object"]
+__all__ = ["SEND_PLAN", "last_object", "parse_plan", "plan_schema", "strict_object"]
 
 _EFFORT = 4_000_000
 """Characters that may be tried as JSON: a brace may begin an object, or a page of nonsense."""
 
 _SHOWN = 3
+
+SEND_PLAN = (
+    'Answer with the plan as one JSON object: {"task": ..., "stages": [[{"name": ..., '
+    '"description": ..., "visible": ...}], ...]}.'
+)
+"""What a model is told to do about an answer without a plan."""
 
 
 def plan_schema() -> dict[str, Any]:
@@ -63,11 +69,7 @@ def parse_plan(text: str) -> Plan:
     """
     found = last_object(text, "stages")
     if found is None:
-        raise ModelReplyError(
-            'the answer holds no JSON object with "stages". Answer with the plan as one JSON '
-            'object: {"task": ..., "stages": [[{"name": ..., "description": ..., '
-            '"visible": ...}], ...]}.'
-        )
+        raise ModelReplyError(f'the answer holds no JSON object with "stages". {SEND_PLAN}')
     try:
         return Plan.model_validate(_tidy(found))
     except ValidationError as error:

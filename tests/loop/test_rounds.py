@@ -275,6 +275,28 @@ def test_an_answer_without_code_is_feedback(go: Go, useless: str) -> None:
     assert (outcome.folder / "reward.py").read_text() == program()
 
 
+def test_people_are_shown_how_a_useless_answer_begins_and_the_model_what_to_send(go: Go) -> None:
+    """What to answer with is no word for somebody who cannot answer."""
+    told: list[str] = []
+
+    def observer(event: events.Event) -> None:
+        if isinstance(event, events.Unusable):
+            told.append(event.reason)
+
+    wrong = block(program(key="wrong"))
+    model = ScriptedModel(["First, take the key.", PLAN_TEXT, wrong, "I cannot\ndo that.", GOOD])
+    outcome = go(model, observer=observer)
+    assert not any("Answer with" in reason for reason in told)
+    assert told[0] == (
+        'the answer holds no JSON object with "stages"; it begins: First, take the key.'
+    )
+    assert told[1].endswith("the answer holds no Python code; it begins: I cannot do that.")
+    assert outcome.failures is None
+    last = model.requests[-1]
+    assert isinstance(last, RefineRequest)
+    assert "Answer with the code in one block" in last.notes[-1]
+
+
 def test_an_answer_that_is_no_plan_is_asked_again_with_the_reason(go: Go) -> None:
     """It costs a round, and the model hears what was wrong."""
     model = ScriptedModel(["First, take the key.", PLAN_TEXT, GOOD])
