@@ -19,6 +19,7 @@ import gymnasium as gym
 import numpy as np
 
 from synth.envs import Trainable, family_of
+from synth.envs.registry import require_simulator
 from synth.envs.words import mission_reader
 from synth.errors import EnvironmentFault, UsageError
 from synth.proven import read_proven
@@ -261,6 +262,7 @@ def _environment(
     """The environment as the learner sees it, how it is drawn, and what is success in it."""
     if observation not in ("own", "picture"):
         raise UsageError(f"observation is {observation!r}; it must be 'own' or 'picture'.")
+    require_simulator(spec)
     family = family_of(spec)
     if not isinstance(family, Trainable):
         raise EnvironmentFault(

@@ -17,7 +17,7 @@ from gymnasium.utils.env_checker import check_env
 from minigrid.wrappers import ImgObsWrapper
 
 import synth
-from synth.errors import SynthError, UsageError
+from synth.errors import EnvironmentFault, SynthError, UsageError
 from synth.proven import read_goal_from
 from synth.record import Seeds, roll_expert
 from synth.record.player import Player
@@ -203,6 +203,15 @@ def test_what_cannot_be_made_says_why(call, told) -> None:
     """A slip is the caller's, in one sentence."""
     with pytest.raises(SynthError, match=told):
         call()
+
+
+def test_a_task_that_was_imported_cannot_be_made_and_what_can_be_done_is_said(tmp_path) -> None:
+    """There are pictures of it and no simulator."""
+    for name in ("reward.py", "task.toml"):
+        text = (DOORKEY / name).read_text(encoding="utf-8")
+        (tmp_path / name).write_text(text.replace('"MiniGrid-DoorKey-6x6-v0"', '"recorded"'))
+    with pytest.raises(EnvironmentFault, match=r"nothing can be played.*`pytest generated/"):
+        synth.make(tmp_path)
 
 
 def test_an_observation_of_text_alone_is_refused_for_stable_baselines3() -> None:

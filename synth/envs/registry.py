@@ -17,6 +17,7 @@ import gymnasium
 from synth.envs.keys import wrong_key
 from synth.envs.named import import_named
 from synth.envs.unsimulated import Unsimulated
+from synth.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
     from synth.errors import SpecError
     from synth.spec import Spec
 
-__all__ = ["HOMES", "families", "family_of", "registered", "unknown_env", "why_no_simulator"]
+__all__ = [
+    "HOMES",
+    "families",
+    "family_of",
+    "registered",
+    "require_simulator",
+    "unknown_env",
+    "why_no_simulator",
+]
 
 HOMES: tuple[tuple[str, str], ...] = (
     ("synth.envs.minigrid", "FAMILY"),
@@ -71,6 +80,16 @@ def why_no_simulator(spec: Spec) -> str:
         if isinstance(family, Unsimulated) and family.claims(spec.env):
             return family.why_no_simulator(spec.name)
     return ""
+
+
+def require_simulator(spec: Spec) -> None:
+    """Check that a task is one that can be played, before anything is done that needs it.
+
+    Raises:
+        EnvironmentFault: It has no simulator; what can be done with it is said.
+    """
+    if why := why_no_simulator(spec):
+        raise EnvironmentFault(f"{why}.")
 
 
 def registered(env_id: str) -> Any:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synth.envs.registry import require_simulator
 from synth.episode.store import SPLITS
 from synth.errors import SuiteError
 from synth.mutation.judge import MutantJudge
@@ -119,6 +120,7 @@ class MutationRun:
             SandboxUnavailable: This machine cannot confine the programs.
             WorkersLost: The processes that judge them end before their time.
         """
+        require_simulator(self._task.spec)  # those that pass are compared on fresh episodes
         self._require_passing()
         self._mutants = mutants(self._source)
         chosen = _drawn(self._mutants, self._limit)

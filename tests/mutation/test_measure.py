@@ -10,7 +10,7 @@ import pytest
 from report_world import PROGRAM
 
 from synth.envs import family_of
-from synth.errors import SuiteError
+from synth.errors import EnvironmentFault, SuiteError
 from synth.mutation.judge import MutantJudge, asked
 from synth.mutation.measure import MutationRun
 from synth.mutation.sample import Difference, FreshEpisodes, compare
@@ -205,3 +205,11 @@ def test_only_what_the_environment_contradicts_is_a_find():
     assert not dataclasses.replace(told, goal=False).is_find
     assert not dataclasses.replace(told, success=True).is_find
     assert not dataclasses.replace(told, faithful=False).is_find
+
+
+def test_a_task_that_was_imported_is_refused_before_a_mutant_is_judged(task, monkeypatch):
+    """Those that pass the suite are compared on fresh episodes, of which there are none."""
+    filmed = dataclasses.replace(task, spec=task.spec.model_copy(update={"env": "recorded"}))
+    monkeypatch.setattr(MutationRun, "_require_passing", lambda _: pytest.fail("it was judged"))
+    with pytest.raises(EnvironmentFault, match="nothing can be played"):
+        MutationRun(filmed, PROGRAM).run()
