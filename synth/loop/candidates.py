@@ -97,8 +97,9 @@ def reports_on(run: Run, candidate: Candidate) -> tuple[FailureReport, ...]:
 
 def unusable(run: Run, key: str, reason: str, answer: str) -> None:
     """Say that an answer holds nothing that could be judged."""
-    run.ledger.note(DecisionRecord(key=key, decision="unusable", reason=reason))
-    run.observe(events.Unusable(key, for_people(reason, answer)))
+    told = for_people(reason, answer)
+    run.ledger.note(DecisionRecord(key=key, decision="unusable", reason=told))
+    run.observe(events.Unusable(key, told))
 
 
 def keep(run: Run, base: Candidate, reason: str) -> None:
