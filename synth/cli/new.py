@@ -44,7 +44,7 @@ ABOUT_EXPERTS = (
     "An expert shows the task: a function that is called with the simulator after a reset and "
     "yields actions until the task is done; it may read the environment's state in "
     "`simulator.env`. Write one in a file beside specs/, and name it there, policy = "
-    '"MODULE:FUNCTION" (without `.py`), or with --expert.'
+    '"module:function" (the module without `.py`), or with --expert.'
 )
 
 

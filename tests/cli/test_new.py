@@ -81,7 +81,7 @@ def test_without_an_expert_the_spec_says_what_one_is(checkout, synth_command):
     assert ran.code == 0, ran.all
     said = " ".join(ran.out.split())
     assert "it has no expert yet" in said
-    assert 'policy = "MODULE:FUNCTION"' in said
+    assert 'policy = "module:function"' in said
     assert load_spec(checkout / "specs" / "swing.toml").success.when == "terminated"
 
 
@@ -92,9 +92,18 @@ def test_an_expert_that_never_does_the_task_is_suspected_first(checkout, synth_c
     ran = synth_command("new", "swing", *given)
     assert ran.code == 2
     said = " ".join(ran.err.split())
-    assert "resting:rest may not do the task: none of its 5 episodes" in said
+    assert "spec: --expert: resting:rest may not do the task: none of its 5 episodes" in said
     assert "cannot be seen in a picture" not in said
     assert "0 of 20 random episodes end by themselves after" not in said
+
+
+def test_no_steps_are_told_of_episodes_that_nobody_saw_end(checkout, synth_command):
+    """Nothing but the step limit ends these, which is no success even where it is asked for."""
+    (checkout / "swings.py").write_text(SWING, encoding="utf-8")
+    given = ("--env", "swings:ShortSwing-v0", "--success", "truncated")
+    ran = synth_command("new", "swing", *given)
+    assert ran.code == 2
+    assert "0 of 20 random episodes end by themselves; the only other end" in ran.err
 
 
 def test_a_condition_that_never_holds_is_named_with_what_came(checkout, synth_command):

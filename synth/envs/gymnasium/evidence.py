@@ -144,9 +144,10 @@ def _refuse_survival(
     if steps < 1 or not _same_picture(spec, max(1, steps // 2)):
         return
     shown = f"All {len(experts)} expert episodes last until it. " if lasting else ""
-    after = f", after {min(map(len, ended)) - 1} to {max(map(len, ended)) - 1} steps"
+    lengths = sorted(len(played) - 1 for played in ended)
+    after = f", after {lengths[0]} to {lengths[-1]} steps" if lengths else ""
     how = shown + (
-        f"{len(ended)} of {RANDOMS} random episodes end by themselves{after if ended else ''}; the "
+        f"{len(ended)} of {RANDOMS} random episodes end by themselves{after}; the "
         f"only other end is the step limit of {spec.max_steps}."
     )
     raise SpecError(
@@ -255,7 +256,9 @@ def _unclear(
 ) -> SpecError:
     """Nothing was found; who may be at fault is said first."""
     ended = sum(played[-1].terminated for played in [*experts, *randoms])
+    key = "success.when"
     if experts and not any(played[-1].terminated for played in experts):
+        key = "expert.policy"
         why = (
             f"{spec.expert.policy} may not do the task: none of its {len(experts)} episodes in "
             f"{spec.env} ends by itself within {spec.max_steps} steps, and nothing tells success "
@@ -270,7 +273,7 @@ def _unclear(
         why = f"nothing tells what success is in {spec.env}."
     return SpecError(
         f"{why} Tried: {'; '.join(tried)}.",
-        key="success.when",
+        key=key,
         remedy="Nothing was written. Give an expert that succeeds with --expert, or say what "
         'success is with --success, for example --success "reward > 0.5", --success terminated '
         "or --success my_tasks:solved.",
