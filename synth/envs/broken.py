@@ -1,4 +1,4 @@
-"""What is said of an expert that raises an error, or gives what is no action."""
+"""What is said of the user's own code that raises an error, or gives what is no action."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from synth.errors import ExpertBroke, IllegalAction
 if TYPE_CHECKING:
     from synth.spec import Spec
 
-__all__ = ["broken"]
+__all__ = ["broken", "raised_at"]
 
 
 def broken(spec: Spec, policy: Any, seed: int, error: Exception) -> ExpertBroke:
@@ -27,7 +27,7 @@ def broken(spec: Spec, policy: Any, seed: int, error: Exception) -> ExpertBroke:
         seed: Of the episode.
         error: What came of it.
     """
-    place = _raised_at(error) or _begins_at(policy)
+    place = raised_at(error) or _begins_at(policy)
     at = f", at {place}" if place else ""
     who = f"specs/{spec.name}.toml: expert.policy: {spec.expert.policy}"
     if isinstance(error, IllegalAction):
@@ -37,7 +37,7 @@ def broken(spec: Spec, policy: Any, seed: int, error: Exception) -> ExpertBroke:
     )
 
 
-def _raised_at(error: Exception) -> str:
+def raised_at(error: Exception) -> str:
     """The innermost line of an error that is neither synth's nor a package's."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [one for one in frames if _is_users(one.filename)]

@@ -10,6 +10,7 @@ import difflib
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from synth.envs.broken import raised_at
 from synth.envs.keys import wrong_key
 from synth.errors import SynthError
 
@@ -91,7 +92,9 @@ def named_function(spec: Spec, key: str, text: str, remedy: str) -> Callable[...
         except SynthError:
             raise
         except Exception as error:
-            problem = f"{text} broke: {type(error).__name__}: {error}."
+            place = raised_at(error)
+            at = f", at {place}" if place else ""
+            problem = f"{text} broke{at}: {type(error).__name__}: {error}."
             raise wrong_key(spec, key, problem, remedy) from error
 
     return call

@@ -97,6 +97,16 @@ def test_an_expert_that_never_does_the_task_is_suspected_first(checkout, synth_c
     assert "0 of 20 random episodes end by themselves after" not in said
 
 
+def test_a_function_that_the_user_names_may_look_at_the_environment(checkout, synth_command):
+    """It is called with the environment as it is at each step, as in a recording."""
+    (checkout / "at_goal.py").write_text(
+        "def there(env, outcome):\n    return env.s == env.nrow * env.ncol - 1\n", encoding="utf-8"
+    )
+    ran = synth_command("new", "lake", "--env", "FrozenLake-v1", "--success", "at_goal:there")
+    assert ran.code == 0, ran.all
+    assert "at_goal:there: true in 5 of 5 expert episodes" in " ".join(ran.out.split())
+
+
 def test_no_steps_are_told_of_episodes_that_nobody_saw_end(checkout, synth_command):
     """Nothing but the step limit ends these, which is no success even where it is asked for."""
     (checkout / "swings.py").write_text(SWING, encoding="utf-8")

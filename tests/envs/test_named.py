@@ -87,3 +87,17 @@ def test_a_version_left_out_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(SpecError, match=r"Nearest known: lake_of_mine:Pond-v0\."):
         _all_of(SPEC.format(**{**PLAIN, "env": "lake_of_mine:Pond"}))
+
+
+def test_a_function_that_breaks_is_told_with_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an expert that breaks is."""
+    (tmp_path / "wins_never.py").write_text("def won(env, outcome):\n    return env.nothing\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = parse_spec(SPEC.format(**{**PLAIN, "when": "wins_never:won"}), name="task")
+    spec = spec.model_copy(update={"mission": None})
+    simulator = family_of(spec).make(spec)
+    with pytest.raises(SpecError, match=r"won broke, at .*wins_never\.py, line 2: AttributeError"):
+        simulator.reset(0)
+    simulator.close()

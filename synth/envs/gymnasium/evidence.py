@@ -39,7 +39,15 @@ EXPERTS, RANDOMS = 5, 20
 _MOST, _FEW = 0.8, 0.5
 _NEVER = Condition("never", lambda _env, _outcome: False)
 
-Played = list[StepOutcome]
+
+class Played(list[StepOutcome]):
+    """All outcomes of one episode.
+
+    Attributes:
+        met: Whether the condition that it was played with held at any of them.
+    """
+
+    met = False
 
 
 def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
@@ -53,10 +61,12 @@ def find_success(spec: Spec, expert: Policy | None) -> SuccessFinding:
         SpecError: Nothing tells success, or only the step limit does.
         EnvironmentFault: The environment cannot be made or drawn.
     """
-    randoms = [_play(spec, None, seed) for seed in range(RANDOMS)]
-    experts = [_play(spec, expert, seed) for seed in range(EXPERTS)] if expert else []
-    if spec.success.when is not None:
-        return _asked_for(spec, parse_condition(spec), experts, randoms)
+    # A function of the user's looks at the environment itself, so it is asked while that plays.
+    asked = None if spec.success.when is None else parse_condition(spec)
+    randoms = [_play(spec, None, seed, asked) for seed in range(RANDOMS)]
+    experts = [_play(spec, expert, seed, asked) for seed in range(EXPERTS)] if expert else []
+    if asked is not None:
+        return _asked_for(spec, asked, experts, randoms)
     tried = []
     for text in PLACES:
         condition = _condition(spec, text)
@@ -89,8 +99,7 @@ def _asked_for(
             key="success.when",
             remedy=f"Nothing was written. Keys that it gave: {', '.join(keys) or 'none'}.",
         )
-    in_experts = sum(_held(condition, played) for played in experts)
-    in_randoms = sum(_held(condition, played) for played in randoms)
+    in_experts, in_randoms = (sum(p.met for p in episodes) for episodes in (experts, randoms))
     said = _sentence(condition.text, in_experts, len(experts), in_randoms)
     if condition.text == "truncated":
         _refuse_survival(spec, experts, randoms, [said])
@@ -177,13 +186,16 @@ def _same_picture(spec: Spec, steps: int) -> bool:
     return ends[0][0] == ends[1][0] and ends[0][1] and not ends[1][1]
 
 
-def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
+def _play(
+    spec: Spec, policy: Policy | None, seed: int, condition: Condition | None = None
+) -> Played:
     """All outcomes of one episode, played to its end."""
-    simulator = simulator_of(spec, _NEVER)
+    simulator = simulator_of(spec, condition or _NEVER)
     rng = np.random.default_rng(seed)
     try:
         step = simulator.reset(seed, draw=False)
-        outcomes = [_seen(simulator)]
+        outcomes = Played([_seen(simulator)])
+        outcomes.met = step.success
         chosen = _chosen(policy, simulator, spec, seed) if policy else _drawn(simulator, rng)
         for action in chosen:
             try:
@@ -191,6 +203,7 @@ def _play(spec: Spec, policy: Policy | None, seed: int) -> Played:
             except IllegalAction as error:
                 raise broken(spec, policy, seed, error) from error
             outcomes.append(_seen(simulator))
+            outcomes.met |= step.success
             if step.done or len(outcomes) > spec.max_steps:
                 break
         return outcomes
