@@ -93,8 +93,8 @@ def named_function(spec: Spec, key: str, text: str, remedy: str) -> Callable[...
             raise
         except Exception as error:
             place = raised_at(error)
-            at = f", at {place}" if place else ""
-            problem = f"{text} broke{at}: {type(error).__name__}: {error}."
+            at = f" (at {place})" if place else ""
+            problem = f"{text} broke: {type(error).__name__}: {error}{at}."
             raise wrong_key(spec, key, problem, remedy) from error
 
     return call
