@@ -278,14 +278,14 @@ def test_deep_recursion_is_an_error(sandbox: Make, frame: NDArray[np.uint8]) -> 
 def test_running_out_of_stack_kills_the_worker_alone(
     sandbox: Make, frame: NDArray[np.uint8]
 ) -> None:
-    """Without the limit the stack overflows, and the fault says so."""
+    """Without the limit the stack overflows, or Python 3.12 and later see it coming."""
     source = attack(
         "sys.setrecursionlimit(10 ** 9)",
         "deep = []",
         "for _ in range(10 ** 6): deep = [deep]",
         "deep == [deep]",
     )
-    assert_stopped(sandbox, frame, source, match="SIGSEGV")
+    assert_stopped(sandbox, frame, source, match="SIGSEGV|RecursionError")
 
 
 def test_a_crash_in_native_code_is_a_fault(sandbox: Make, frame: NDArray[np.uint8]) -> None:
