@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path  # noqa: TC003 - typer reads the annotation when it runs
 from typing import TYPE_CHECKING, Annotated
@@ -84,13 +85,14 @@ def hunt(
     campaign = Campaign(folder, source, home / "hunt.json", keep=keep)
     if campaign.stream:
         output().print(f"going on after {_so_far(campaign)}")
-    until = time.monotonic() + 60 * minutes
     here = jobs or (1 if scheduler is None else None)
     with PhaseProgress("hunting") as display, hire(scheduler, here) as crew:
         progress = _Hunted(campaign, display)
+        until, asked = time.monotonic() + 60 * minutes, itertools.count(0 if minutes else 1)
         come = campaign.go_on(
             crew,
-            lambda: time.monotonic() >= until or progress.found >= ENOUGH,
+            # However long it takes to begin, a sitting of any length begins something.
+            lambda: next(asked) > 0 and (time.monotonic() >= until or progress.found >= ENOUGH),
             on_episode=progress.tell,
         )
         for one, kept in come:

@@ -123,6 +123,14 @@ def test_what_is_done_and_seen_alike_under_two_seeds_is_one_find(
     assert "is among the task's already" in again.out
 
 
+def test_a_sitting_of_any_length_searches_something(
+    walk: Path, checkout: Path, synth_command: Command
+) -> None:
+    """Where to begin takes longer than the whole sitting, as on a busy machine, too."""
+    ran = synth_command("hunt", "walk", "--minutes", "0.0000001")
+    assert state(checkout)["stream"] == 1, ran.all
+
+
 def test_the_hunt_goes_on_where_it_was_left(
     walk: Path, checkout: Path, synth_command: Command
 ) -> None:
