@@ -1,772 +1,567 @@
 import numpy as np
-from scipy import ndimage
 
-# Two pinhole cameras: place, right, down, ahead; focal length in pixels
-FOCAL = 193.98969044771428
-CAMS = np.array([
-    [[0.3204316, 0.3204316, 0.3113091], [-0.70710678, 0.70710678, 0.0], [0.29883624, 0.29883624, -0.90630779], [-0.64085638, -0.64085638, -0.42261826]],
-    [[0.3204316, -0.3204316, 0.3113091], [0.70710678, 0.70710678, 0.0], [0.29883624, -0.29883624, -0.90630779], [-0.64085638, 0.64085638, -0.42261826]],
-])
-SIZE = 224
-RADIUS = 0.0174
+SHAPE = (224, 448, 3)
+FOCAL = 193.9897
+# per camera: right, up, ahead, and where it stands
+CAMERAS = (
+    ((-0.70710678, 0.70710678, 0.0), (-0.29883624, -0.29883624, 0.90630779), (-0.64085638, -0.64085638, -0.42261826)),
+    ((0.70710678, 0.70710678, 0.0), (-0.29883624, 0.29883624, 0.90630779), (-0.64085638, 0.64085638, -0.42261826)),
+)
+EYES = ((0.32042819, 0.32042819, 0.31130913), (0.32042819, -0.32042819, 0.31130913))
 REACH = 0.05
-LOWEST = 1.27
-FITS = 0.78
-HOME = np.array([0.0384, 0.0, 0.1972])
+BALL = 0.0174  # what its facets show of the radius of 18 mm
+MIDDLE = (0.0, 0.0, 0.15)  # about where balls are
+TIP_Y = (-10.0, 0.0, 10.0)
+# the lower edge of the hand, and its two ends: depth, width, height
+EDGE_Y = (-83.0, -67.0, -51.0, -35.0, 62.0, 73.0, 83.0)
+ENDS = ((15.7, 97.3, 46.0), (16.5, 99.6, 58.0), (16.5, 99.4, 61.0))
+# samples for the coarse look, as the first camera sees them: what is hand ...
+COARSE_IN = ((0, 0, 30), (0, 0, 20), (0, 0, 14), (0, 0, 9), (0, 0, 3), (0, -60, 55), (0, -30, 55), (0, 30, 55), (0, 60, 55))
+# ... and what is not
+COARSE_OUT = ((22, -22, 14), (22, -22, 4), (20, -20, -8), (20, -20, -18), (-22, 22, -4), (-20, 20, -12), (-20, 20, -22), (0, 0, -20), (0, 0, -28))
+ENOUGH = 30
+START = (0.0384, 0.0, 0.198)  # about where the hand begins
+BLOCKS = ((10.4, 25.9, 27.0, 39.0), (9.7, 22.5, 14.0, 27.0), (9.1, 18.0, 2.0, 14.0), (8.4, 15.6, -7.0, 2.0),
+          (16.0, 96.0, 39.0, 47.0), (19.0, 99.0, 47.0, 68.0), (24.0, 94.0, 68.0, 105.0))
+DISC = ((0.0, 0.0), (0.5, 0.0), (-0.25, 0.433), (-0.25, -0.433), (0.8, 0.0), (0.566, 0.566), (0.0, 0.8), (-0.566, 0.566), (-0.8, 0.0),
+        (-0.566, -0.566), (0.0, -0.8), (0.566, -0.566), (0.96, 0.0), (0.831, 0.48), (0.48, 0.831), (0.0, 0.96), (-0.48, 0.831),
+        (-0.831, 0.48), (-0.96, 0.0), (-0.831, -0.48), (-0.48, -0.831), (0.0, -0.96), (0.48, -0.831), (0.831, -0.48))
+CENTRE = np.array((111.0, 112.0))
+ROW_COLUMN = np.array((1344.0, 3.0))
+ONES = np.array((1.0, 1.0))
+SCANS = (13, 5)
+ROUNDS = ((13, 0.55, 0.1, False), (5, 0.6, 0.25, False), (5, 0.6, 0.25, True), (5, 0.6, 0.25, False))
+CERTAIN = 34
+SIDES = ((10.5, 26.0, 39.0), (10.3, 25.9, 32.0), (10.0, 24.1, 23.0), (9.5, 20.6, 14.0), (9.1, 17.7, 5.0), (8.6, 15.3, -3.0))
+TIP = (7.0, -7.0)
+EDGE = (14.4, 39.0)
 
 
-SOLIDS = np.array([[[0.0133, 0.0783, 0.0386],
-    [0.0116, 0.0848, 0.0386],
-    [0.0068, 0.0896, 0.0386],
-    [0.0003, 0.0913, 0.0386],
-    [0.0133, -0.0783, 0.0386],
-    [0.0116, -0.0848, 0.0386],
-    [0.0068, -0.0896, 0.0386],
-    [0.0003, -0.0913, 0.0386],
-    [-0.0133, 0.0783, 0.0386],
-    [-0.0116, 0.0848, 0.0386],
-    [-0.0068, 0.0896, 0.0386],
-    [-0.0003, 0.0913, 0.0386],
-    [-0.0133, -0.0783, 0.0386],
-    [-0.0116, -0.0848, 0.0386],
-    [-0.0068, -0.0896, 0.0386],
-    [-0.0003, -0.0913, 0.0386],
-    [0.0227, 0.0783, 0.0426],
-    [0.0197, 0.0895, 0.0426],
-    [0.0115, 0.0977, 0.0426],
-    [0.0003, 0.1007, 0.0426],
-    [0.0227, -0.0783, 0.0426],
-    [0.0197, -0.0895, 0.0426],
-    [0.0115, -0.0977, 0.0426],
-    [0.0003, -0.1007, 0.0426],
-    [-0.0227, 0.0783, 0.0426],
-    [-0.0197, 0.0895, 0.0426],
-    [-0.0115, 0.0977, 0.0426],
-    [-0.0003, 0.1007, 0.0426],
-    [-0.0227, -0.0783, 0.0426],
-    [-0.0197, -0.0895, 0.0426],
-    [-0.0115, -0.0977, 0.0426],
-    [-0.0003, -0.1007, 0.0426],
-    [0.0267, 0.0783, 0.052],
-    [0.0232, 0.0915, 0.052],
-    [0.0135, 0.1012, 0.052],
-    [0.0003, 0.1047, 0.052],
-    [0.0267, -0.0783, 0.052],
-    [0.0232, -0.0915, 0.052],
-    [0.0135, -0.1012, 0.052],
-    [0.0003, -0.1047, 0.052],
-    [-0.0267, 0.0783, 0.052],
-    [-0.0232, 0.0915, 0.052],
-    [-0.0135, 0.1012, 0.052],
-    [-0.0003, 0.1047, 0.052],
-    [-0.0267, -0.0783, 0.052],
-    [-0.0232, -0.0915, 0.052],
-    [-0.0135, -0.1012, 0.052],
-    [-0.0003, -0.1047, 0.052],
-    [0.0267, 0.0783, 0.0836],
-    [0.0232, 0.0915, 0.0836],
-    [0.0135, 0.1012, 0.0836],
-    [0.0003, 0.1047, 0.0836],
-    [0.0267, -0.0783, 0.0836],
-    [0.0232, -0.0915, 0.0836],
-    [0.0135, -0.1012, 0.0836],
-    [0.0003, -0.1047, 0.0836],
-    [-0.0267, 0.0783, 0.0836],
-    [-0.0232, 0.0915, 0.0836],
-    [-0.0135, 0.1012, 0.0836],
-    [-0.0003, 0.1047, 0.0836],
-    [-0.0267, -0.0783, 0.0836],
-    [-0.0232, -0.0915, 0.0836],
-    [-0.0135, -0.1012, 0.0836],
-    [-0.0003, -0.1047, 0.0836]],
-    [[0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056]],
-    [[0.0133, 0.0783, 0.0386],
-    [0.0116, 0.0848, 0.0386],
-    [0.0068, 0.0896, 0.0386],
-    [0.0003, 0.0913, 0.0386],
-    [0.0133, -0.0783, 0.0386],
-    [0.0116, -0.0848, 0.0386],
-    [0.0068, -0.0896, 0.0386],
-    [0.0003, -0.0913, 0.0386],
-    [-0.0133, 0.0783, 0.0386],
-    [-0.0116, 0.0848, 0.0386],
-    [-0.0068, 0.0896, 0.0386],
-    [-0.0003, 0.0913, 0.0386],
-    [-0.0133, -0.0783, 0.0386],
-    [-0.0116, -0.0848, 0.0386],
-    [-0.0068, -0.0896, 0.0386],
-    [-0.0003, -0.0913, 0.0386],
-    [0.0227, 0.0783, 0.0426],
-    [0.0197, 0.0895, 0.0426],
-    [0.0115, 0.0977, 0.0426],
-    [0.0003, 0.1007, 0.0426],
-    [0.0227, -0.0783, 0.0426],
-    [0.0197, -0.0895, 0.0426],
-    [0.0115, -0.0977, 0.0426],
-    [0.0003, -0.1007, 0.0426],
-    [-0.0227, 0.0783, 0.0426],
-    [-0.0197, 0.0895, 0.0426],
-    [-0.0115, 0.0977, 0.0426],
-    [-0.0003, 0.1007, 0.0426],
-    [-0.0227, -0.0783, 0.0426],
-    [-0.0197, -0.0895, 0.0426],
-    [-0.0115, -0.0977, 0.0426],
-    [-0.0003, -0.1007, 0.0426],
-    [0.0267, 0.0783, 0.052],
-    [0.0232, 0.0915, 0.052],
-    [0.0135, 0.1012, 0.052],
-    [0.0003, 0.1047, 0.052],
-    [0.0267, -0.0783, 0.052],
-    [0.0232, -0.0915, 0.052],
-    [0.0135, -0.1012, 0.052],
-    [0.0003, -0.1047, 0.052],
-    [-0.0267, 0.0783, 0.052],
-    [-0.0232, 0.0915, 0.052],
-    [-0.0135, 0.1012, 0.052],
-    [-0.0003, 0.1047, 0.052],
-    [-0.0267, -0.0783, 0.052],
-    [-0.0232, -0.0915, 0.052],
-    [-0.0135, -0.1012, 0.052],
-    [-0.0003, -0.1047, 0.052],
-    [0.0267, 0.0783, 0.0836],
-    [0.0232, 0.0915, 0.0836],
-    [0.0135, 0.1012, 0.0836],
-    [0.0003, 0.1047, 0.0836],
-    [0.0267, -0.0783, 0.0836],
-    [0.0232, -0.0915, 0.0836],
-    [0.0135, -0.1012, 0.0836],
-    [0.0003, -0.1047, 0.0836],
-    [-0.0267, 0.0783, 0.0836],
-    [-0.0232, 0.0915, 0.0836],
-    [-0.0135, 0.1012, 0.0836],
-    [-0.0003, 0.1047, 0.0836],
-    [-0.0267, -0.0783, 0.0836],
-    [-0.0232, -0.0915, 0.0836],
-    [-0.0135, -0.1012, 0.0836],
-    [-0.0003, -0.1047, 0.0836]],
-    [[0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056],
-    [0.01, 0.014, 0.0111],
-    [0.01, -0.014, 0.0111],
-    [-0.01, 0.014, 0.0111],
-    [-0.01, -0.014, 0.0111],
-    [0.0096, 0.0291, 0.0381],
-    [0.0096, -0.0291, 0.0381],
-    [-0.0096, 0.0291, 0.0381],
-    [-0.0096, -0.0291, 0.0381],
-    [0.0077, 0.016, -0.0056],
-    [0.0077, -0.016, -0.0056],
-    [-0.0077, 0.016, -0.0056],
-    [-0.0077, -0.016, -0.0056]]])
-PLACES = np.array([[[0.320432, 0.320432, 0.311309]],
-    [[0.320432, 0.320432, 0.311309]],
-    [[0.320432, -0.320432, 0.311309]],
-    [[0.320432, -0.320432, 0.311309]]])
-AXES = np.array([[[-0.707107, 0.298836, -0.640856],
-    [0.707107, 0.298836, -0.640856],
-    [0.0, -0.906308, -0.422618]],
-    [[-0.707107, 0.298836, -0.640856],
-    [0.707107, 0.298836, -0.640856],
-    [0.0, -0.906308, -0.422618]],
-    [[0.707107, 0.298836, -0.640856],
-    [0.707107, -0.298836, 0.640856],
-    [0.0, -0.906308, -0.422618]],
-    [[0.707107, 0.298836, -0.640856],
-    [0.707107, -0.298836, 0.640856],
-    [0.0, -0.906308, -0.422618]]])
-TURNS = np.array([[0.99995, 0.978785, 0.920007, 0.825872, 0.7, 0.547228, 0.373426, 0.185273, -0.01, -0.204888, -0.391903, -0.563857, -0.714142, -0.836984, -0.92766, -0.982687, -0.99995, -0.978785, -0.920007, -0.825872, -0.7, -0.547228, -0.373426, -0.185273, 0.01, 0.204888, 0.391903, 0.563857, 0.714142, 0.836984, 0.92766, 0.982687],
-    [0.01, 0.204888, 0.391903, 0.563857, 0.714142, 0.836984, 0.92766, 0.982687, 0.99995, 0.978785, 0.920007, 0.825872, 0.7, 0.547228, 0.373426, 0.185273, -0.01, -0.204888, -0.391903, -0.563857, -0.714142, -0.836984, -0.92766, -0.982687, -0.99995, -0.978785, -0.920007, -0.825872, -0.7, -0.547228, -0.373426, -0.185273]])
-GROUPS = np.array([[0], [1], [2], [3]])
-NEXT = np.array([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 0])
-BODY = np.array([[1.0, 0.0, 0.0, 0.0267], [-1.0, 0.0, 0.0, 0.0267], [0.0, 1.0, 0.0, 0.1040], [0.0, -1.0, 0.0, 0.1040], [0.0, 0.0, 1.0, 0.1000], [0.0, 0.0, -1.0, -0.0386],
-    [0.6, 0.8, 0.0, 0.0850], [-0.6, 0.8, 0.0, 0.0850], [0.6, -0.8, 0.0, 0.0850], [-0.6, -0.8, 0.0, 0.0850]])
-FINGERS = np.array([[1.0, 0.0, 0.0, 0.0095], [-1.0, 0.0, 0.0, 0.0095], [0.0, 1.0, -0.31, 0.0162], [0.0, -1.0, -0.31, 0.0162], [0.0, 0.0, 1.0, 0.0400], [0.0, 0.0, -1.0, 0.0056]])
+def solve(a, b):
+    """x with a x = b for a symmetric 3 x 3 matrix (lists), or None."""
+    (a00, a01, a02), (a10, a11, a12), (a20, a21, a22) = a
+    c0 = a11 * a22 - a12 * a21
+    c1 = a12 * a20 - a10 * a22
+    c2 = a10 * a21 - a11 * a20
+    det = a00 * c0 + a01 * c1 + a02 * c2
+    if not det > 1e-12:
+        return None
+    b0, b1, b2 = b
+    x = b0 * c0 + a01 * (a12 * b2 - b1 * a22) + a02 * (b1 * a21 - a11 * b2)
+    y = a00 * (b1 * a22 - a12 * b2) + b0 * c1 + a02 * (a10 * b2 - b1 * a20)
+    z = a00 * (a11 * b2 - b1 * a21) + a01 * (b1 * a20 - a10 * b2) + b0 * c2
+    return x / det, y / det, z / det
 
 
-def outlines(place, nbody, nfinger):
-    """The hand's outline as both cameras see it: relative points, normals, camera and whether on the body, one row each."""
-    rel = SOLIDS + place - PLACES
-    uvz = rel @ AXES
-    z = np.maximum(uvz[:, :, 2:], 0.05)
-    uv = uvz[:, :, :2] / z
-    far = (uv @ TURNS).argmax(axis=1)
-    uv = uv[GROUPS, far]
-    corner = SOLIDS[GROUPS, far]
-    nxt = far[:, NEXT]
-    step = uv[:, NEXT] - uv
-    nxt = corner[:, NEXT]
-    length = np.sqrt((step * step).sum(axis=2))
-    safe = np.maximum(length, 1e-9)[:, :, None]
-    # along the outline the outside lies to one side; what looks upwards borders on the rest of the arm
-    nrm = np.stack((step[:, :, 1], -step[:, :, 0]), 2) / safe
-    used = np.where((length > 1e-6) & (nrm[:, :, 1] > -0.35), length, 0.0)
-    ends = used.ravel().cumsum()
-    total = used.sum(axis=1)
-    start = total.cumsum() - total
-    counts = (nbody, nfinger, nbody, nfinger)
-    at = np.concatenate([(np.arange(c) + 0.5) * (t / c) + b for c, t, b in zip(counts, total.tolist(), start.tolist())])
-    j = np.minimum(ends.searchsorted(at), 127)
-    f = np.clip((at - (ends[j] - used.ravel()[j])) / safe.ravel()[j], 0.0, 1.0)[:, None]
-    corner = corner.reshape(-1, 3)[j]
-    pts = corner + (nxt.reshape(-1, 3)[j] - corner) * f
-    # neither the top of the body nor the fingers within it
-    keep = pts[:, 2] < np.repeat(np.array([0.080, 0.034, 0.080, 0.034]), counts)
-    cam = np.repeat(np.array([0, 0, 1, 1]), counts)[keep]
-    return pts[keep], nrm.reshape(-1, 2)[j][keep], cam
+def outline(place):
+    """The hand's outline as fit wants it, for a hand about that place."""
+    sides = np.array(SIDES)
+    ends = np.array(ENDS)
+    left = np.array((1.0, -1.0, 1.0))
+    right = np.array((-1.0, 1.0, 1.0))
+    tip = np.array([(TIP[0], y, TIP[1]) for y in TIP_Y])
+    edge = np.array([(EDGE[0], y, EDGE[1]) for y in EDGE_Y])
+    on = np.array((0.0, 3.0, 0.0))
+    # points, as the first camera sees them, and second points along the same edges
+    points = np.concatenate((sides[1:] * left, ends[:-1] * left, sides[1:] * right, ends[:-1] * right, tip, edge))
+    along = np.concatenate((sides[:-1] * left, ends[1:] * left, sides[:-1] * right, ends[1:] * right, tip + on, edge + on))
+    n = len(points)
+    wide = (len(sides) + len(ends) - 2)
+    # the way out of the hand, in rows and columns
+    steps = np.zeros((2, n, 2))
+    steps[:, :2 * wide, 1] = ((-1.0,), (1.0,))
+    steps[:, wide:2 * wide, 1] *= -1.0
+    steps[:, 2 * wide:, 0] = 1.0
+    steps = steps.reshape(2 * n, 2)
+    eyes = np.array(EYES)[:, None, :]
+    # to rows and columns, and how far ahead
+    turned = np.transpose(np.array(CAMERAS), (0, 2, 1))[:, :, (1, 0, 2)] * np.array((-FOCAL, FOCAL, 1.0))
+    low = (np.stack((points, points * left)) / 1000.0 - eyes) @ turned
+    above = points + (points[:, 2:] == EDGE[1]) * points * np.array((-2.0, 0.0, 0.0))
+    high = (np.stack((above, above * left)) / 1000.0 - eyes) @ turned
+    other = (np.stack((along, along * left)) / 1000.0 - eyes) @ turned
+    shift = place @ turned
+    q = low + shift[:, None]
+    ahead = np.maximum(q[:, :, 2:], 0.04)
+    rc = q[:, :, :2] / ahead
+    q = other + shift[:, None]
+    t = q[:, :, :2] / np.maximum(q[:, :, 2:], 0.04) - rc
+    t = t / np.sqrt((t * t).sum(2))[:, :, None]
+    normal = np.stack((-t[:, :, 1], t[:, :, 0]), 2)
+    # how the outline moves along its normals, in pixels, with the place
+    slope = normal @ np.transpose(turned[:, :, :2], (0, 2, 1)) - (normal * rc).sum(2)[:, :, None] * turned[:, None, :, 2]
+    slope = (slope / ahead).reshape(2 * n, 3)
+    normal = normal.reshape(2 * n, 2)
+    scans = {}
+    for reach in SCANS:
+        span = np.arange(-reach, reach + 2)
+        nearness = (100 - np.abs(2 * span[:-1] + 1)).astype(np.uint8)
+        scans[reach] = ((steps @ ROW_COLUMN).astype(np.int64)[:, None] * span, span[:-1] + 0.5, nearness)
+    start = np.repeat(np.array((1, 673)), n)
+    # 1 is grey, 3 the ball, 0 anything else
+    kinds = np.zeros(256, np.uint8)
+    kinds[:30] = 3
+    kinds[147:222] = 1
+    return low, high, turned, slope, normal, (normal * steps).sum(1), steps, scans, start, np.arange(2 * n), kinds
 
 
-def sampler(place, offsets):
-    """For each view, indices into the green channel, [candidates, samples], within the hand's edge and outside."""
-    out = []
-    points, normals, cams = outlines(place, 22, 10)
-    for k in (0, 1):
-        cam = CAMS[k]
-        pts = points[cams == k]
-        nrm = normals[cams == k]
-        step = nrm[:, :1] * cam[1] + nrm[:, 1:] * cam[2]
-        o = offsets @ cam[1:].T
-        for sign in (-0.008, 0.010):
-            q = (pts + step * sign + place - cam[0]) @ cam[1:].T
-            scale = FOCAL / np.maximum(q[:, 2] + o[:, 2:], 0.05)
-            col = (112.5 + scale * (q[:, 0] + o[:, :1])).astype(np.int64)
-            row = (111.5 + scale * (q[:, 1] + o[:, 1:2])).astype(np.int64)
-            ok = (col >= 0) & (col < SIZE) & (row >= 0) & (row < SIZE)
-            # what lies outside of the picture looks at its last pixel, and counts for nothing
-            out.append((np.where(ok, (row * 448 + col + SIZE * k) * 3 + 1, 0), ok, 1.0 / np.maximum(ok.sum(axis=1), 6)))
-    return offsets, out
+def fit(frame, shape, place, reach):
+    """Moves place by one step so that the hand's outline comes onto the edges in the picture.
+
+    Gives the new place; how many outline points lie on an edge there, how many the picture holds,
+    and just within how many of them background shows. Or None.
+    """
+    low, high, turned, slope, normal, lean, steps, scans, start, index, kinds = shape
+    offsets, spots, nearness = scans[reach]
+    if abs(place[0]) + abs(place[1]) > 0.5 or abs(place[2]) > 0.5:
+        return None
+    q = (low if place[2] < 0.272 else high) + (place @ turned)[:, None]
+    ahead = np.maximum(q[:, :, 2:], 0.04)
+    rc = (q[:, :, :2] / ahead).reshape(-1, 2) + CENTRE
+    near = np.rint(rc)
+    at = (near @ ROW_COLUMN).astype(np.int64) + start
+    within = None
+    if near.min() < reach or near.max() > 222 - reach:
+        ends = (near - steps * reach, near + steps * (reach + 1))
+        within = ((np.minimum(ends[0], ends[1]) >= 0) & (np.maximum(ends[0], ends[1]) <= 223)).all(1)
+        at = np.where(within, at, 1344 * 100)
+    kind = kinds.take(frame.reshape(-1).take(at[:, None] + offsets))
+    cut = (kind[:, :-1] - kind[:, 1:]) == 1
+    best = (cut * nearness).argmax(1)
+    ok = cut[index, best]
+    bad = kind[:, reach - 2] == 0
+    seen = len(index)
+    if within is not None:
+        ok = ok & within
+        bad = bad & within
+        seen = np.count_nonzero(within)
+    err = spots[best] * lean + ((near - rc) * normal) @ ONES
+    soft = err * (2.5 / reach)
+    g = slope * (ok / (1.0 + soft * soft))[:, None]
+    a = (g.T @ slope).tolist()
+    for k in range(3):
+        a[k][k] += 80.0
+    x = solve(a, (err @ g).tolist())
+    if x is None:
+        return None
+    hits = ok & (np.abs(err - slope @ x) < 1.5)
+    return (place[0] + x[0], place[1] + x[1], place[2] + x[2]), np.count_nonzero(hits), seen, np.count_nonzero(bad)
 
 
-def is_arm(green):
-    return (green > 133) & (green < 251) & ((green < 222) | (green > 232))
+def accepted(step, share):
+    """Whether enough of the outline lies on edges, and hardly any of it on background."""
+    place, hits, seen, bad = step
+    return hits >= 10 and hits >= share * seen and bad <= 3
 
 
-def grid(radius, spacing):
-    n = int(radius / spacing) + 1
-    line = np.arange(-n, n + 1) * spacing
-    x, y, z = np.meshgrid(line, line, line)
-    pts = np.stack((x.ravel(), y.ravel(), z.ravel()), 1)
-    return pts[np.sqrt((pts * pts).sum(1)) <= radius]
+def coarse_table(places):
+    """For candidate places: indices of the samples that tell whether the hand is there."""
+    pts = np.array(COARSE_IN + COARSE_OUT) / 1000.0
+    axes = np.array(CAMERAS)
+    both = []
+    lost = 0
+    k = len(COARSE_IN)
+    for v in range(2):
+        p = pts * np.array((1.0, -1.0, 1.0)) if v else pts
+        q = (p[:, None, :] + places - np.array(EYES[v])) @ axes[v].T
+        d = np.maximum(q[:, :, 2], 0.04)
+        col = np.rint(112.0 + FOCAL * q[:, :, 0] / d)
+        row = np.rint(111.0 - FOCAL * q[:, :, 1] / d)
+        gone = (col < 0) | (col > 223) | (row < 0) | (row > 223)
+        lost = lost + gone[:k].sum(0)
+        # what lies outside the picture is looked up in its corner, where the sky is
+        both.append((np.where(gone, 0, row * 448 + col + 224 * v) * 3 + 1).astype(np.int64))
+    hand = np.zeros(256, np.uint8)
+    hand[:30] = 1
+    hand[147:222] = 1
+    free = np.ones(256, np.uint8)
+    free[147:222] = 0
+    return (np.concatenate((both[0][:k], both[1][:k])), np.concatenate((both[0][k:], both[1][k:])), hand, free, lost,
+            np.minimum(lost, 10).astype(np.uint8))
 
 
-def solve3(a, b):
-    (p, q, r), (q2, s, t), (r2, t2, w) = a
-    m00 = s * w - t * t2
-    m01 = q2 * w - t * r2
-    m02 = q2 * t2 - s * r2
-    det = p * m00 - q * m01 + r * m02
-    if abs(det) < 1e-12:
-        return (0.0, 0.0, 0.0)
-    x, y, z = b
-    dx = x * m00 - q * (y * w - t * z) + r * (y * t2 - s * z)
-    dy = p * (y * w - t * z) - x * m01 + r * (q2 * z - y * r2)
-    dz = p * (s * z - y * t2) - q * (q2 * z - y * r2) + x * m02
-    return (dx / det, dy / det, dz / det)
+def coarse_scores(frame, table):
+    """How many samples speak for each candidate place."""
+    inside, outside, hand, free, lost, given = table
+    flat = frame.reshape(-1)
+    score = hand.take(flat.take(inside)).sum(0, dtype=np.uint8) + free.take(flat.take(outside)).sum(0, dtype=np.uint8)
+    return score if 147 <= int(flat[1]) < 222 else score + given
 
 
-def lines(place, nbody, nfinger):
-    """The outline with what it takes to place it on the picture."""
-    pts, nrm, k = outlines(place, nbody, nfinger)
-    cams = CAMS[k]
-    return pts - cams[:, 0], nrm[:, :1], nrm[:, 1:], cams[:, 1], cams[:, 2], cams[:, 3], (1 + 672 * k)[:, None], int((k == 0).sum())
+def ball_edges(plane):
+    """From the green of a picture: where the ball is seen, its edge points as unit rays, where these
+    start, and how far each is to be trusted (grey beside it may hide the true edge)."""
+    grounds = []
+    rays = []
+    eyes = []
+    trust = []
+    for v in range(2):
+        view = plane[:, 224 * v:224 * v + 224]
+        rows, cols = np.nonzero(view[::2, ::2] < 30)
+        if not len(rows):
+            continue
+        top, left = max(2 * int(rows.min()) - 3, 0), max(2 * int(cols.min()) - 3, 0)
+        bottom, right = min(2 * int(rows.max()) + 4, 224), min(2 * int(cols.max()) + 4, 224)
+        rows, cols = np.nonzero(view[top:bottom, left:right] < 30)
+        top, bottom = max(top + int(rows.min()) - 1, 0), min(top + int(rows.max()) + 2, 224)
+        left, right = max(left + int(cols.min()) - 1, 0), min(left + int(cols.max()) + 2, 224)
+        m = view[top:bottom, left:right] < 30
+        if m.sum() < 4:
+            continue
+        green = view[top:bottom, left:right]
+        covered = (green >= 147) & (green < 222)
+        either = covered[:, :-1] | covered[:, 1:]
+        r1, c1 = np.nonzero(m[:, :-1] != m[:, 1:])
+        trust.append(1.0 - 0.7 * either[r1, c1])
+        either = covered[:-1] | covered[1:]
+        r2, c2 = np.nonzero(m[:-1] != m[1:])
+        trust.append(1.0 - 0.7 * either[r2, c2])
+        r = np.concatenate((r1, r2 + 0.5)) + top
+        c = np.concatenate((c1 + 0.5, c2)) + left
+        axes = np.array(CAMERAS[v])
+        w = np.stack(((c - 112.0) / FOCAL, (111.0 - r) / FOCAL, np.ones(len(r))), 1) @ axes
+        rays.append(w / np.sqrt((w * w).sum(1))[:, None])
+        eyes.append(np.zeros((len(r), 3)) + np.array(EYES[v]))
+        mid = np.array((((left + right - 1) / 2.0 - 112.0) / FOCAL, (111.0 - (top + bottom - 1) / 2.0) / FOCAL, 1.0))
+        grounds.append((v, mid @ axes, max(bottom - top, right - left) - 2.0))
+    return grounds, rays, eyes, trust
 
 
-def refine(flat, place, outline, reach, pace, again, scale):
-    """Moves the hand's outline onto the edges of the arm in both views."""
-    rel, nu, nv, right, down, ahead, first, n = outline
-    off = np.arange(-reach, reach + 0.01, pace)
-    mids = off[:-1] + 0.5 * pace
-    far = np.abs(mids)
-    ranks = np.arange(len(rel))
-    damp = 2000.0 if reach > 5 else 1.0
-    for turn in range(again):
-        q = rel + place
-        z = np.maximum((q * ahead).sum(axis=1), 0.05)
-        x = (q * right).sum(axis=1) / z
-        y = (q * down).sum(axis=1) / z
-        col = np.floor((112.5 + FOCAL * x)[:, None] + nu * off)
-        row = np.floor((111.5 + FOCAL * y)[:, None] + nv * off)
-        ok = (col >= 0) & (col < SIZE) & (row >= 0) & (row < SIZE)
-        green = flat[((row * 448 + col) * 3 * ok).astype(np.int64) + first]
-        arm = is_arm(green)
-        free = (green > 30) & ~arm & ok
-        arm &= ok
-        gap = np.where(arm[:, :-1] & free[:, 1:], far, 99.0)
-        best = gap.argmin(axis=1)
-        res = mids[best]
-        near = gap[ranks, best]
-        # change of the distance along the normal by a move of the hand
-        jac = nu * right + nv * down - ahead * (nu[:, 0] * x + nv[:, 0] * y)[:, None]
-        jac = jac * (FOCAL / z)[:, None]
-        w = (near < 50) / (1.0 + (res / scale) ** 2)
-        jw = jac.T * w
-        (p, s, t), (a, d, e), (b, c, f) = (jw @ jac).tolist()
-        move = solve3(((p + damp, s, t), (a, d + damp, e), (b, c, f + damp)), (jw @ res).tolist())
-        place = place + np.array([min(max(m, -0.03), 0.03) for m in move])
-    # the share of the outline that could be seen, and is where it should be
-    seen = free.any(axis=1)
-    hits = near < 1.7
-    return place, int(hits.sum()) / max(int(seen.sum()), 1), min(int(hits[:n].sum()), int(hits[n:].sum()))
-
-
-def settle(flat, place, rough, ball):
-    """The hand's place, how much of its outline is there, and a mark for the choice between places, both from 0 to 1."""
-    place, share, least = refine(flat, place, rough, 10.0, 1.0, 2, 3.0)
-    mark = share * min(least / 36.0, 1.0)
-    if share < 0.35 or least < 5:
-        return place, 0.0, 0.3 * mark
-    if ball is not None and share > 0.75 and least >= 28:
-        # clearly far or near: no need to look closer
-        gap = place - ball
-        gap = float((gap * gap).sum())
-        if gap > 0.058 * 0.058 or gap < 0.042 * 0.042:
-            return place, 1.0, 1.0
-    place, share, least = refine(flat, place, lines(place, 60, 36), 4.0, 0.5, 2, 1.2)
-    if share > 0.66 and least >= 36:
-        share = max(share, FITS)
-    return place, share if least >= 12 else 0.0, share * min(least / 40.0, 1.0)
-
-
-def edges(frame, k):
-    """Places (u, v) on the rim of the ball in one view, and whether no arm is beside each."""
-    part = frame[:SIZE, SIZE * k:SIZE * k + SIZE]
-    green = part[:, :, 1]
-    mask = (green < 60) & (part[:, :, 0] > 85) & (part[:, :, 2] > 85)
-    rows = mask.any(axis=1).nonzero()[0]
-    if len(rows) == 0:
-        return np.zeros((0, 2)), np.zeros(0, bool), 0
-    cols = mask.any(axis=0).nonzero()[0]
-    top = max(int(rows[0]) - 1, 0)
-    left = max(int(cols[0]) - 1, 0)
-    m = mask[top:int(rows[-1]) + 2, left:int(cols[-1]) + 2]
-    arm = is_arm(green[top:int(rows[-1]) + 2, left:int(cols[-1]) + 2])
-    area = int(m.sum())
-    high = int(rows[-1] - rows[0]) + 1
-    wide = int(cols[-1] - cols[0]) + 1
-    whole = area > 0.94 * 0.785398 * high * wide and abs(high - wide) <= 2
-    out = []
-    clear = []
-    for one, two, dr, dc in ((m[:-1], m[1:], 0.5, 0.0), (m[:, :-1], m[:, 1:], 0.0, 0.5)):
-        r, c = (one != two).nonzero()
-        out.append(np.stack((c + left + dc, r + top + 1.0 + dr), 1))
-        if dr:
-            beside = arm[r, c] | arm[r + 1, c]
-        else:
-            beside = arm[r, c] | arm[r, c + 1]
-        clear.append(~beside)
-    pts = np.concatenate(out)
-    good = np.concatenate(clear)
-    if whole:
-        good = np.ones(len(pts), bool)
-    return pts, good, area
-
-
-def rays(pts, k):
-    cam = CAMS[k]
-    q = cam[3] + cam[1] * ((pts[:, :1] - 112.0) / FOCAL) + cam[2] * ((pts[:, 1:] - 112.0) / FOCAL)
-    return q / np.sqrt((q * q).sum(1))[:, None]
-
-
-def find_ball(frames):
-    """The ball's middle in space from its rim in the views of one or two frames, and how well it was seen."""
-    sets = []
-    for k in (0, 1):
-        pts = []
-        spare = []
-        area = 0
-        for frame in frames:
-            p, good, n = edges(frame, k)
-            area = max(area, n)
-            pts.append(p[good])
-            spare.append(p)
-        pts = np.concatenate(pts)
-        clear = len(pts)
-        if len(pts) < 5:
-            pts = np.concatenate(spare)
-            area = 0.3 * area
-        if len(pts) == 0:
-            area = 0
-        sets.append((rays(pts, k), pts, area, len(pts), clear))
-    first = 0 if sets[0][2] >= sets[1][2] else 1
-    if sets[first][2] < 1:
-        return None, 0
-    q, pts, area, n, clear = sets[first]
-    cam = CAMS[first]
-    middle = (pts.min(axis=0) + pts.max(axis=0))[None] * 0.5
-    axis = rays(middle, first)[0]
-    width = max(float((pts.max(axis=0) - pts.min(axis=0)).max()), 2.0)
-    ball = cam[0] + axis * min(FOCAL * 2.0 * RADIUS / width, 0.9)
-    other = sets[1 - first]
-    if other[3] > 0:
-        mid2 = (other[1].min(axis=0) + other[1].max(axis=0))[None] * 0.5
-        axis2 = rays(mid2, 1 - first)[0]
-        gap = CAMS[1 - first][0] - cam[0]
-        c = float((axis * axis2).sum())
-        t = (float((gap * axis).sum()) - c * float((gap * axis2).sum())) / max(1.0 - c * c, 1e-6)
-        ball = cam[0] + axis * min(max(t, 0.1), 1.2)
-    for scale in (0.01, 0.004, 0.002, 0.0012, 0.001, 0.001, 0.001, 0.001):
-        a = np.eye(3) * 1e-3
-        b = np.zeros(3)
-        for k in (0, 1):
-            q = sets[k][0]
-            if len(q) == 0 or (sets[k][4] < 5 and sets[1 - k][4] >= 30):
-                continue
-            rel = ball - CAMS[k][0]
-            along = (q @ rel)[:, None]
-            side = rel - q * along
-            dist = np.maximum(np.sqrt((side * side).sum(1)), 1e-6)
-            res = dist - RADIUS
-            jac = side / dist[:, None]
-            w = 1.0 / (1.0 + (res / scale) ** 2)
-            jw = jac * w[:, None]
-            a += jw.T @ jac
-            b -= jw.T @ res
-        ball = ball + np.clip(np.array(solve3(a.tolist(), b.tolist())), -0.05, 0.05)
-    # the rim must be seen from both sides, or nearly the whole of it from one
-    least = min(sets[0][4], sets[1][4])
-    most = max(sets[0][4], sets[1][4])
-    return ball, least if least >= 12 else 23 if most >= 30 else 0
-
-
-def scores(flat, table):
-    """How well the hand fits at each candidate, 0 to 2: the worse of its two views."""
-    out = []
-    for index, ok, per in table[1]:
-        out.append((is_arm(flat[index]) & ok).sum(axis=1) * per)
-        if len(out) == 2 or len(out) == 4:
-            out[-1] = ok.sum(axis=1) * per - out[-1]
-    return np.minimum(out[0] + out[1], out[2] + out[3])
-
-
-def search(flat, middle, table, rough, tries, ball):
-    """The hand's place near a point, and how well it fits there."""
-    score = scores(flat, table)
-    offsets = table[0]
-    place = middle
-    share = 0.0
-    most = 0.0
-    for turn in range(tries):
-        best = int(score.argmax())
-        if score[best] < LOWEST:
+def find_ball(plane):
+    """From the green of a picture: the middle of the ball and how unsure it is (m), or None."""
+    grounds, rays, eyes, trust = ball_edges(plane)
+    if not grounds:
+        return None
+    one = np.array(((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)))
+    a = np.zeros((3, 3))
+    b = np.zeros(3)
+    for v, w, size in grounds:
+        w = w / np.sqrt((w * w).sum())
+        side = one - w[:, None] * w
+        a += side
+        b += side @ np.array(EYES[v])
+        if len(grounds) == 1:
+            far = np.array(EYES[v]) + w * (2.0 * BALL * FOCAL / max(size, 3.0))
+            a += 1e-3 * one
+            b += 1e-3 * far
+    x = solve(a.tolist(), b.tolist())
+    if x is None:
+        return None
+    place = np.array(x)
+    rays = np.concatenate(rays)
+    eyes = np.concatenate(eyes)
+    trust = np.concatenate(trust)
+    if len(rays) < 6:
+        return tuple(place.tolist()), 0.05
+    unsure = 0.05
+    for scale in (4.0, 2.0, 1.0, 0.6, 0.6, 0.6, 0.6, 0.6):
+        w = place - eyes
+        s = (w * rays).sum(1)
+        across = w - s[:, None] * rays
+        m = np.maximum(np.sqrt((across * across).sum(1)), 1e-6)
+        px = FOCAL / np.maximum(s, 0.05)
+        err = (BALL - m) * px
+        g = across * (px / m)[:, None]
+        soft = err / scale
+        wt = 1.0 / (1.0 + soft * soft)
+        wt = wt * wt * trust
+        gw = g * wt[:, None]
+        a = (gw.T @ g).tolist()
+        for k in range(3):
+            a[k][k] += 6.0
+        x = solve(a, (gw.T @ err + 6.0 * (np.array(MIDDLE) - place)).tolist())
+        if x is None:
+            return None
+        move = np.array(x)
+        place = place + move * min(1.0, 0.03 / max(apart(x, (0.0, 0.0, 0.0)), 1e-9))
+        (a00, a01, a02), (a10, a11, a12), (a20, a21, a22) = a
+        det = a00 * (a11 * a22 - a12 * a21) - a01 * (a10 * a22 - a12 * a20) + a02 * (a10 * a21 - a11 * a20)
+        trace = a11 * a22 - a12 * a12 + a00 * a22 - a02 * a02 + a00 * a11 - a01 * a01
+        unsure = 0.5 * (trace / det) ** 0.5 if det > 0 else 0.05
+        if scale < 1.0 and apart(x, (0.0, 0.0, 0.0)) < 1e-4:
             break
-        start = offsets[best]
-        where, fit, mark = settle(flat, middle + start, rough, ball)
-        if mark > most:
-            place, share, most = where, fit, mark
-        if most > 0.66:
-            break
-        score = np.where(np.abs(offsets - start).max(axis=1) < 0.02, 0.0, score)
-    return place, share, most
+    return tuple(place.tolist()), unsure
+
+
+def around(place):
+    """Candidate places about the ball's, their samples, and the outline of the hand there."""
+    k = np.arange(-3, 4) * 0.0225
+    x, y, z = [p.ravel() for p in np.meshgrid(k, k, k)]
+    near = x * x + y * y + z * z < 0.0665 ** 2
+    grid = np.stack((x[near], y[near], z[near]), 1) + np.array(place)
+    return grid, coarse_table(grid), outline(place)
 
 
 def perceive(frame):
     return frame
 
 
-def right_size(frame):
-    return frame.shape[0] == SIZE and frame.shape[1] == 2 * SIZE
-
-
-def behind(eye, points, hand, planes):
-    """Whether a solid of the hand stands between the eye and each point."""
-    normals = planes[:, :3].T
-    start = (eye - hand) @ normals - planes[:, 3]
-    end = (points - hand) @ normals - planes[:, 3]
-    run = end - start
-    safe = np.where(np.abs(run) < 1e-9, 1e-9, run)
-    at = -start / safe
-    enter = np.where(run < 0, at, -1e9).max(axis=-1)
-    leave = np.where(run > 0, at, 1e9).min(axis=-1)
-    outside = ((np.abs(run) < 1e-9) & (start > 0)).any(axis=-1)
-    return (enter < np.minimum(leave, 1.0)) & ~outside
-
-
-def is_ball(part):
-    return (part[:, :, 1] < 60) & (part[:, :, 0] > 85) & (part[:, :, 2] > 85)
-
-
-def unlike(balls, sights):
-    """How badly each place of the ball agrees with what is seen of it and what hides it."""
-    turns = np.arange(8) * 0.785398
-    cosine = np.concatenate((0.92 * np.cos(turns), 0.5 * np.cos(turns), np.zeros(1)))
-    sine = np.concatenate((0.92 * np.sin(turns), 0.5 * np.sin(turns), np.zeros(1)))
-    front = np.sqrt(1.0 - cosine * cosine - sine * sine)
-    cost = np.zeros(len(balls))
-    for frame, hand in sights:
-        for k in (0, 1):
-            cam = CAMS[k]
-            part = frame[:, SIZE * k:SIZE * k + SIZE]
-            ball = is_ball(part)
-            arm = is_arm(part[:, :, 1])
-            axis = balls - cam[0]
-            axis = axis / np.sqrt((axis * axis).sum(axis=1))[:, None]
-            right = cam[1] - axis * (axis @ cam[1])[:, None]
-            down = cam[2] - axis * (axis @ cam[2])[:, None]
-            pts = balls[:, None] + RADIUS * (right[:, None] * cosine[:, None] + down[:, None] * sine[:, None] - axis[:, None] * front[:, None])
-            rel = (pts - cam[0]) @ cam[1:].T
-            z = np.maximum(rel[:, :, 2], 0.05)
-            col = np.floor(112.5 + FOCAL * rel[:, :, 0] / z)
-            row = np.floor(111.5 + FOCAL * rel[:, :, 1] / z)
-            ok = (col >= 0) & (col < SIZE) & (row >= 0) & (row < SIZE)
-            row = np.where(ok, row, 0).astype(np.int64)
-            col = np.where(ok, col, 0).astype(np.int64)
-            shown = ball[row, col]
-            grey = arm[row, col]
-            hidden = behind(cam[0], pts, hand, BODY) | behind(cam[0], pts, hand, FINGERS)
-            # above the hand the rest of the arm may hide the ball
-            above = pts[:, :, 2] > hand[2] + 0.085
-            cost += (ok & ~shown & ~grey).sum(axis=1) + 0.7 * (ok & shown & hidden).sum(axis=1)
-            cost += (ok & grey & ~hidden & ~above).sum(axis=1) + 0.3 * (ok & grey & ~hidden & above).sum(axis=1)
-            # what is seen of the ball lies within it
-            r, c = ball.nonzero()
-            if len(r) > 0:
-                step = len(r) // 24 + 1
-                q = rays(np.stack((c[::step], r[::step] + 1.0), 1), k)
-                gap = balls - cam[0]
-                along = gap @ q.T
-                side = np.sqrt(np.maximum((gap * gap).sum(axis=1)[:, None] - along * along, 0.0))
-                cost += (np.maximum(side - RADIUS - 0.0005, 0.0) / 0.0015).clip(0.0, 4.0).sum(axis=1)
-    return cost
-
-
-def guess_ball(sights):
-    """Where the ball may be, of which little or nothing is seen, or None."""
-    x, y, z = np.meshgrid(np.arange(-0.168, 0.17, 0.012), np.arange(-0.168, 0.17, 0.012), np.arange(0.0, 0.325, 0.012))
-    balls = np.stack((x.ravel(), y.ravel(), z.ravel()), 1)
-    for frame, hand in sights:
-        for k in (0, 1):
-            cam = CAMS[k]
-            rel = (balls - cam[0]) @ cam[1:].T
-            deep = np.maximum(rel[:, 2], 0.05)
-            u = 112.0 + FOCAL * rel[:, 0] / deep
-            v = 112.0 + FOCAL * rel[:, 1] / deep
-            part = frame[:, SIZE * k:SIZE * k + SIZE]
-            ball = is_ball(part)
-            col = np.clip(u + 0.5, 0, SIZE - 1).astype(np.int64)
-            row = np.clip(v - 0.5, 0, SIZE - 1).astype(np.int64)
-            maybe = ball | is_arm(part[:, :, 1])
-            maybe = ndimage.binary_dilation(maybe, iterations=2)
-            keep = maybe[row, col] | (u < 0) | (u >= SIZE) | (v < 1) | (v >= SIZE)
-            r, c = ball.nonzero()
-            if len(r) > 0:
-                room = FOCAL * (RADIUS + 0.012) / deep
-                keep &= np.maximum(np.maximum(np.abs(u - c.min()), np.abs(u - c.max())), np.maximum(np.abs(v - 1.0 - r.min()), np.abs(v - 1.0 - r.max()))) < room
-            balls = balls[keep]
-    if len(balls) == 0:
-        return None
-    if len(balls) > 3000:
-        balls = balls[::len(balls) // 3000 + 1]
-    cost = unlike(balls, sights)
-    balls = balls[cost.argsort()[:40]]
-    fine = np.arange(-1, 2) * 0.004
-    x, y, z = np.meshgrid(fine, fine, fine)
-    around = np.stack((x.ravel(), y.ravel(), z.ravel()), 1)
-    balls = (balls[:, None] + around).reshape(-1, 3)
-    cost = unlike(balls, sights)
-    weight = np.exp(cost.min() - cost)
-    hand = sights[-1][1]
-    near = np.sqrt(((balls - hand) ** 2).sum(axis=1)) < REACH
-    # the likelier side of the goal's threshold
-    if weight[near].sum() >= 0.5 * weight.sum():
-        weight = weight * near
-    else:
-        weight = weight * ~near
-    return (balls * weight[:, None]).sum(axis=0) / weight.sum()
-
-
 def perceive_initial(frame):
-    if not right_size(frame):
-        return None
-    ball, seen = find_ball((frame,))
-    if seen == 23 and float(unlike(ball[None], ((frame, HOME),))[0]) > 3.0:
-        seen = 0
-    if seen == 0:
-        ball = guess_ball(((frame, HOME),))
-    if ball is None:
-        return frame, None, 0, None, None
-    return frame, ball, seen, sampler(ball, grid(0.061, 0.018)), lines(ball, 40, 24)
+    if frame.shape != SHAPE:
+        return frame, None, 1.0, None
+    found = find_ball(frame[:, :, 1])
+    if found is None or found[1] > 0.008:
+        return frame, None, 1.0, None
+    return frame, found[0], found[1], around(found[0])
 
 
-def measured(now, initial, quick):
-    """The ball's place, the hand's, and how well the hand fits there, or None."""
-    if initial is None or not right_size(now):
-        return None
-    first, ball, seen, table, rough = initial
-    flat = now.reshape(-1)
-    if seen == 0:
-        # the hand hides the ball at first, but may have left it since
-        other, seen = find_ball((first, now))
-        if seen > 0 and float(unlike(other[None], ((first, HOME),))[0]) > 3.0:
-            seen = 0
-        if seen > 0:
-            ball = other
-        if ball is None:
-            return None
-        table = sampler(ball, grid(0.061, 0.018))
-        rough = lines(ball, 40, 24)
-        hand, share, mark = search(flat, ball, table, rough, 3, None)
-        if seen == 0 and share >= FITS:
-            guess = guess_ball(((first, HOME), (now, hand)))
-            if guess is not None:
-                ball = guess
-        return ball, hand, share
-    hand, share, mark = search(flat, ball, table, rough, 2, ball if quick else None)
-    if share > 0 and seen < 24:
-        ball = find_ball((first, now))[0]
-    return ball, hand, share
+def merged(frame, first):
+    """Green of the initial picture, and of the picture at hand where the arm hid something."""
+    green = first[:, :, 1]
+    return np.where((green - np.uint8(147)) < 75, frame[:, :, 1], green)
 
 
-def tip_at_ball(now, initial):
-    found = measured(now, initial, True)
-    if found is None or found[2] < FITS:
-        return False
-    gap = found[1] - found[0]
-    return bool((gap * gap).sum() < REACH * REACH)
+def apart(p, q):
+    return ((p[0] - q[0]) ** 2 + (p[1] - q[1]) ** 2 + (p[2] - q[2]) ** 2) ** 0.5
 
 
-def tip_at_ball_progress(now, initial):
-    if tip_at_ball(now, initial):
-        return 1.0
-    found = measured(now, initial, False)
-    if found is None:
-        return 0.0
-    ball, hand, share = found
-    gap = float(np.sqrt(((hand - ball) ** 2).sum()))
-    if share < FITS:
-        # the hand is not near the ball: look for it from its first place on
-        flat = now.reshape(-1)
-        x, y, z = np.meshgrid(np.array([-0.20, -0.08, 0.04, 0.16, 0.28]), np.array([-0.28, -0.14, 0.0, 0.14, 0.28]), np.array([0.06, 0.2, 0.34]))
-        places = np.stack((x.ravel(), y.ravel(), z.ravel()), 1)
-        way = np.sqrt(((places - HOME) ** 2).sum(1)) + np.sqrt(((places - ball) ** 2).sum(1))
-        around = grid(0.115, 0.023)
-        around = around[np.abs(around).max(axis=1) < 0.075]
-        most = 0.0
-        for i in way.argsort().tolist():
-            middle = places[i]
-            where, fit, mark = search(flat, middle, sampler(middle, around), lines(middle, 40, 24), 3, None)
-            if mark > most:
-                hand, most = where, mark
-            if most > 0.66:
+def anywhere(frame):
+    """The best fit of the hand in all of the picture, the share of its outline on edges, and the best coarse place."""
+    x, y, z = [p.ravel() for p in np.meshgrid(np.arange(-0.3, 0.27, 0.03), np.arange(-0.27, 0.28, 0.03), np.arange(0.0, 0.4, 0.03))]
+    grid = np.stack((x, y, z), 1)
+    table = coarse_table(grid)
+    scores = coarse_scores(frame, table).astype(np.int64) - table[4]
+    order = np.argsort(-scores, kind="stable")[:60].tolist()
+    tried = []
+    best = None
+    most = 0.0
+    for k in order:
+        start = grid[k].tolist()
+        if len(tried) >= 8 or any(apart(start, p) < 0.04 for p in tried):
+            continue
+        tried.append(start)
+        place = tuple(start)
+        step = None
+        for reach in (13, 13, 5, 5):
+            step = fit(frame, outline(place), place, reach)
+            if step is None:
                 break
-        if most < 0.3:
-            return 0.0
-        gap = float(np.sqrt(((hand - ball) ** 2).sum()))
-    start = max(float(np.sqrt(((HOME - ball) ** 2).sum())), 0.1)
-    if gap > start:
-        return 0.1 * float(np.exp((start - gap) / 0.1))
-    return min(1.0 - 0.9 * (gap - REACH) / (start - REACH), 0.99)
+            place = step[0]
+        if step is None or step[2] <= 19 or apart(place, start) > 0.15 or not accepted(step, 0.38):
+            continue
+        share = step[1] / max(step[2], 1)
+        if share > most:
+            most = share
+            best = place
+        if most > 0.75:
+            break
+    coarse = grid[order[0]].tolist() if scores[order[0]] >= ENOUGH - 2 else None
+    return best, most, coarse
 
 
-SUBTASKS = [tip_at_ball]
+def near_place(frame, ball, tables, slack):
+    """The hand's place where it is near the ball, or None."""
+    grid, table, shape = tables
+    scores = coarse_scores(frame, table)
+    kept = None
+    most = 0.0
+    for k in range(3):
+        top = int(scores.max())
+        if top < ENOUGH:
+            break
+        start = grid[scores == top].mean(0) if k == 0 else grid[scores.argmax()]
+        place = tuple(start.tolist())
+        drawn = shape
+        for reach, sure, least, anew in ROUNDS:
+            if anew:
+                drawn = outline(place)
+            step = fit(frame, drawn, place, reach)
+            if step is None:
+                break
+            moved = apart(place, step[0])
+            place = step[0]
+            share = step[1] / max(step[2], 1)
+            d = apart(place, ball)
+            # the first look tells enough where all samples spoke for the start
+            good = share >= sure and step[1] >= 17 and (step[3] <= 3 or (reach == 13 and top >= CERTAIN))
+            if good and (abs(d - REACH) > slack + 0.003 + 0.8 * moved or moved < 0.0003):
+                return place
+            if share < least or d > 0.2:
+                break
+        if step is not None and accepted(step, 0.38) and share > most:
+            most = share
+            kept = place
+            if good:
+                return place
+        off = grid - start
+        scores = np.where((off * off).sum(1) < 0.03 ** 2, 0, scores)
+    if kept is not None:
+        # a poor fit may lie on other grey things: the hand may be better seen elsewhere
+        place, share, _ = anywhere(frame)
+        if place is not None and share > most + 0.02:
+            kept = place
+    return kept
+
+
+def blocks_hit(origin, rays, place):
+    """How far along each ray from origin the hand about place is met; large where it is not."""
+    best = np.full(rays.shape[:-1], 9.0)
+    safe = np.where(np.abs(rays) < 1e-9, 1e-9, rays)
+    for x, y, low, high in BLOCKS:
+        half = np.array((x, y, (high - low) / 2.0)) / 1000.0
+        mid = np.array(place) + np.array((0.0, 0.0, (low + high) / 2000.0)) - origin
+        t1 = (mid - half) / safe
+        t2 = (mid + half) / safe
+        enter = np.minimum(t1, t2).max(-1)
+        leave = np.maximum(t1, t2).min(-1)
+        best = np.where((enter < leave) & (enter < best), enter, best)
+    return best
+
+
+def hidden_distance(plane, place):
+    """How far the middle of a ball that is nearly hidden is likely to be from the hand's place, or None.
+
+    Tries places for the ball: each should cover what is seen of it and nothing of the background,
+    and be behind the hand where the picture is grey.
+    """
+    k = np.arange(-13, 14) * 0.006
+    x, y, z = [p.ravel() for p in np.meshgrid(k, k, k)]
+    grid = np.stack((x, y, z), 1)
+    grid = grid[(x * x + y * y + z * z < 0.078 ** 2) & (z + place[2] > 0.0)] + np.array(place)
+    axes = np.array(CAMERAS)
+    fault = np.zeros(len(grid))
+    for v in range(2):
+        r, c = np.nonzero(plane[:, 224 * v:224 * v + 224] < 30)
+        if not len(r):
+            continue
+        skip = max(1, len(r) // 16)
+        middle = (r.mean(), c.mean())
+        r = np.concatenate((r[::skip], middle[:1]))
+        c = np.concatenate((c[::skip], middle[1:]))
+        w = np.stack(((c - 112.0) / FOCAL, (111.0 - r) / FOCAL, np.ones(len(r))), 1) @ axes[v]
+        w = w / np.sqrt((w * w).sum(1))[:, None]
+        q = np.array(place) - np.array(EYES[v])
+        if ((q * q).sum() - (w @ q).max() ** 2) > 0.078 ** 2:
+            return None
+        q = grid - np.array(EYES[v])
+        s = q @ w[-1]
+        keep = (q * q).sum(1) - s * s < BALL * BALL
+        grid = grid[keep]
+        fault = fault[keep]
+        q = q[keep]
+        s = q @ w.T
+        m = np.sqrt(np.maximum((q * q).sum(1)[:, None] - s * s, 0.0))
+        over = (m - BALL) * FOCAL / np.maximum(s, 0.05)
+        if not len(grid):
+            return None
+        over = np.maximum(over - 0.3, 0.0).mean(1)
+        keep = over < over.min() + 0.3
+        grid = grid[keep]
+        fault = fault[keep] + 10.0 * over[keep]
+    turn = np.array(DISC)
+    looks = []
+    for v in range(2):
+        eye = np.array(EYES[v])
+        q = grid - eye
+        far = np.sqrt((q * q).sum(1))
+        n = q / far[:, None]
+        right = np.stack((n[:, 1], -n[:, 0], n[:, 0] * 0.0), 1)
+        right = right / np.sqrt((right * right).sum(1))[:, None]
+        up = np.stack((right[:, 1] * n[:, 2], -right[:, 0] * n[:, 2], right[:, 0] * n[:, 1] - right[:, 1] * n[:, 0]), 1)
+        edge = BALL / np.sqrt(np.maximum(far * far - BALL * BALL, 1e-6))
+        rays = n[:, None, :] + edge[:, None, None] * (turn[:, 0][:, None] * right[:, None, :] + turn[:, 1][:, None] * up[:, None, :])
+        u = rays @ axes[v].T
+        col = np.rint(112.0 + FOCAL * u[:, :, 0] / u[:, :, 2]).astype(np.int64)
+        row = np.rint(111.0 - FOCAL * u[:, :, 1] / u[:, :, 2]).astype(np.int64)
+        fine = (row >= 0) & (row < 224) & (col >= 0) & (col < 224)
+        shade = plane[row.clip(0, 223), col.clip(0, 223) + 224 * v]
+        ball = fine & (shade < 30)
+        grey = fine & ((shade - np.uint8(147)) < 75)
+        ground = (fine & ~ball & ~grey).mean(1)
+        looks.append((rays, far, row, ball, grey))
+        fault = fault + 60.0 * ground
+    if fault.min() > 20.0:
+        return None
+    keep = fault < fault.min() + 7.0
+    grid = grid[keep]
+    fault = fault[keep]
+    for v in range(2):
+        eye = np.array(EYES[v])
+        rays, far, row, ball, grey = [p[keep] for p in looks[v]]
+        front = far[:, None] - BALL * np.sqrt(np.maximum(1.0 - (turn * turn).sum(1), 0.0))
+        hit = blocks_hit(eye, rays / np.sqrt((rays * rays).sum(2))[:, :, None], place)
+        # grey that is not the hand may be a part of the arm above it, but nothing lower
+        above = (np.array(place) + np.array((0.0, 0.0, 0.085)) - eye) @ axes[v].T
+        lower = grey & (hit > 8.0) & (row > 111.0 - FOCAL * above[1] / above[2])
+        wrong = lower | (ball & (hit < front - 0.004)) | (grey & (hit > front + 0.004) & (hit < 8.0))
+        fault = fault + 25.0 * wrong.mean(1)
+    weight = 2.718281828 ** (-(fault - fault.min()))
+    q = grid - np.array(place)
+    d = np.sqrt((q * q).sum(1))
+    order = d.argsort()
+    total = weight[order].cumsum()
+    return float(d[order[int((total < 0.5 * total[-1]).sum())]])
+
+
+def distance(frame, initial):
+    """How far the hand's place is from the ball's middle, or None where it is not near."""
+    first, ball, unsure, tables = initial
+    if frame.shape != SHAPE or first.shape != SHAPE:
+        return None
+    if ball is None:
+        plane = merged(frame, first)
+        if not (plane < 30).any():
+            return None
+        found = find_ball(plane)
+        if found is not None:
+            ball, unsure = found
+        if unsure > 0.008:
+            # little is seen of the ball: look for the hand about it, and where the hand began
+            place = near_place(frame, ball, around(ball), 0.02) if unsure < 0.03 else None
+            if place is None:
+                place = START
+                for reach in (13, 5):
+                    step = fit(first, outline(place), place, reach)
+                    if step is None:
+                        return None
+                    place = step[0]
+                place = near_place(frame, place, around(place), 0.09)
+            return None if place is None else hidden_distance(plane, place)
+        tables = around(ball)
+    slack = 0.0 if unsure < 0.0008 else min(0.004 + 3.0 * unsure, 0.03)
+    place = near_place(frame, ball, tables, slack)
+    if place is None:
+        return None
+    d = apart(place, ball)
+    if slack and abs(d - REACH) < slack:
+        plane = merged(frame, first)
+        found = find_ball(plane)
+        if found is not None and found[1] < unsure:
+            d = apart(place, found[0])
+            unsure = found[1]
+        if unsure > 0.002 and abs(d - REACH) < 3.0 * unsure:
+            likely = hidden_distance(plane, place)
+            if likely is not None:
+                d = likely
+    return d
+
+
+def gripper_at_ball(frame, initial):
+    d = distance(frame, initial)
+    return d is not None and d < REACH
+
+
+def gripper_at_ball_progress(frame, initial):
+    first, ball, unsure, tables = initial
+    if frame.shape != SHAPE or first.shape != SHAPE:
+        return 0.0
+    d = distance(frame, initial)
+    if d is not None and d < REACH:
+        return 1.0
+    if d is None:
+        if unsure > 0.0008:
+            found = find_ball(merged(frame, first))
+            if found is not None and found[1] < min(unsure, 0.02):
+                ball = found[0]
+        if ball is None:
+            return 0.4
+        d = 0.4
+        place, share, coarse = anywhere(frame)
+        if place is None:
+            place = coarse
+        if place is not None:
+            d = max(apart(place, ball), REACH + 0.001)
+    return float(min(0.999, 0.999 * 2.718281828 ** (-(d - REACH) / 0.25)))
+
+
+SUBTASKS = [gripper_at_ball]
