@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from synth.models.base import Reply, Usage
 from synth.prompts.requests import request_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from synth.journal import Journal, Tape
@@ -237,10 +238,18 @@ class Asker:
         if len(missing) == 1:
             self._ask_one(missing[0])
             return
-        # Leaving the block waits for what is under way, after Ctrl-C too: it is paid for.
-        with ThreadPoolExecutor(min(len(missing), THREADS), "synth-ask") as pool:
-            futures = [pool.submit(self._ask_one, question) for question in missing]
+        under_way = _UnderWay()
+
+        def ask(question: _Question) -> None:
+            with under_way as goes_on:
+                if goes_on:
+                    self._ask_one(question)
+
+        # Leaving waits for what is under way, after Ctrl-C too: it is paid for. The pool alone
+        # would not wait for a thread in whose start Ctrl-C comes.
+        with under_way.ended(), ThreadPoolExecutor(min(len(missing), THREADS), "synth-ask") as pool:
             try:
+                futures = [pool.submit(ask, question) for question in missing]
                 wait(futures)
             except BaseException:  # also on Ctrl-C: what has not begun is not begun
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -299,3 +308,33 @@ class Asker:
     def _say(self, event: Event) -> None:
         with self._mutex:
             self._observe(event)
+
+
+class _UnderWay:
+    """Requests that have been begun: none is begun, and none left, once they are to end."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+        self._over = False
+
+    def __enter__(self) -> bool:
+        """Begin one; false where none is to be begun any more."""
+        with self._changed:
+            self._count += 1
+            return not self._over
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify_all()
+
+    @contextmanager
+    def ended(self) -> Iterator[None]:
+        """Begin none after this block, and leave it when all that were begun have ended."""
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._over = True
+                self._changed.wait_for(lambda: self._count == 0)
