@@ -9,17 +9,11 @@ import pytest
 from squares import PLAN, PLAN_TEXT, SPEC, Markers, Squares, block, decisions, function, program
 
 from synth.envs.base import PlainFamily
-from synth.errors import (
-    EnvironmentFault,
-    ModelUnavailable,
-)
-from synth.journal import (
-    read_journal,
-)
+from synth.errors import EnvironmentFault, ModelUnavailable
+from synth.journal import read_journal
 from synth.loop import events
 from synth.loop.candidates import SHORT
 from synth.models.scripted import ScriptedModel
-from synth.plan import Plan
 from synth.prompts.render import render
 from synth.prompts.requests import DescribeRequest, RefineRequest, WriteRequest
 
@@ -297,50 +291,6 @@ def test_people_are_shown_how_a_useless_answer_begins_and_the_model_what_to_send
     assert "Answer with the code in one block" in last.notes[-1]
 
 
-def test_an_answer_that_is_no_plan_is_asked_again_with_the_reason(go: Go) -> None:
-    """It costs a round, and the model hears what was wrong."""
-    model = ScriptedModel(["First, take the key.", PLAN_TEXT, GOOD])
-    outcome = go(model)
-    assert outcome.accepted
-    assert outcome.rounds == 3
-    again = model.requests[1]
-    assert isinstance(again, DescribeRequest)
-    assert again.key == "describe-1-0"
-    assert "could not be read as a plan" in again.reports[0].failure.message
-
-
-def test_three_rounds_without_improvement_put_the_plan_in_question(go: Go) -> None:
-    """The plan is thought over with what failed, the program written anew, the best kept."""
-    other = Plan(task="reach it", stages=(PLAN.stages[1],))
-    only_goal = "def reach_goal(frame, initial):\n    return True\n\n\nSUBTASKS = [reach_goal]\n"
-    stuck = block(program(key="wrong"))
-    model = ScriptedModel(
-        [PLAN_TEXT, stuck, stuck, stuck, stuck, other.model_dump_json(), block(only_goal)]
-    )
-    outcome = go(model)
-    assert outcome.accepted
-    assert outcome.plan == other
-    kinds = [r.kind for r in model.requests]
-    assert kinds == ["describe", "write", "refine", "refine", "refine", "describe", "write"]
-    again = model.requests[5]
-    assert isinstance(again, DescribeRequest)
-    assert again.previous == PLAN
-    assert again.reports[0].failure.subtask == "take_key"
-
-
-def test_a_worse_program_of_a_new_plan_does_not_replace_the_best(go: Go) -> None:
-    """What is on the disk is the best of the whole run, not of the newest plan."""
-    one_wrong, all_wrong = block(program(key="wrong")), block(program(key="worse"))
-    other = PLAN.model_copy(update={"task": "take it, then reach the goal"})
-    model = ScriptedModel([PLAN_TEXT, *[one_wrong] * 4, other.model_dump_json(), *[all_wrong] * 2])
-    outcome = go(model, rounds=8)
-    assert not outcome.accepted
-    assert outcome.exit_code == 5
-    assert outcome.source == program(key="wrong")
-    assert outcome.plan == PLAN
-    assert (outcome.folder / "reward.py").read_text() == program(key="wrong")
-
-
 def test_the_best_of_several_samples_is_taken_and_the_first_of_equals(go: Go) -> None:
     """Each sample's plan feeds the same sample's program; ties go to the lower sample."""
     model = ScriptedModel(
@@ -444,32 +394,3 @@ def test_a_refinement_is_told_what_came_of_the_rounds_before(go: Go) -> None:
         ),
         "Round 3: the answer could not be used.",
     )
-
-
-def test_a_plan_in_place_of_a_repair_is_gone_on_with(go: Go) -> None:
-    """A model with no other program for its plan need not wait until the plan is asked for."""
-    one = Plan(task=PLAN.task, stages=PLAN.stages[1:])
-    wrong, right = block(program(key="wrong")), block(program().replace("take_key, ", ""))
-    model = ScriptedModel([PLAN_TEXT, wrong, one.model_dump_json(), right])
-    outcome = go(model)
-    assert [r.kind for r in model.requests] == ["describe", "write", "refine", "write"]
-    write = model.requests[-1]
-    assert isinstance(write, WriteRequest)
-    assert write.plan == one
-    assert outcome.plan == one
-
-
-def test_a_plan_that_was_given_up_is_not_gone_back_to(go: Go) -> None:
-    """Two plans that take turns would use up the budget; the model is told which are gone."""
-    one = Plan(task=PLAN.task, stages=PLAN.stages[1:])
-    wrong = block(program(key="wrong"))
-    model = ScriptedModel([PLAN_TEXT, wrong, one.model_dump_json(), wrong, PLAN_TEXT, wrong])
-    go(model, rounds=6)
-    assert [r.kind for r in model.requests[2:]] == ["refine", "write", "refine", "refine"]
-    first, _, second, third = model.requests[2:]
-    assert isinstance(first, RefineRequest)
-    assert isinstance(second, RefineRequest)
-    assert isinstance(third, RefineRequest)
-    assert first.given_up == ()
-    assert second.given_up == (PLAN.stage_names,)
-    assert third.plan == one
